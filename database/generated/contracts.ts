@@ -1,0 +1,468 @@
+// Generated from database/schema. Do not edit.
+
+export const KeyKind = ['SK', 'AK', 'IK'] as const
+export type KeyKind = (typeof KeyKind)[number]
+
+export const KeyRole = ['ADMIN', 'OPERATOR', 'APPROVER', 'AUDITOR', 'VIEWER'] as const
+export type KeyRole = (typeof KeyRole)[number]
+
+export const AgentStatus = ['PROVISIONING', 'ACTIVE', 'PAUSED', 'FROZEN', 'RETIRED'] as const
+export type AgentStatus = (typeof AgentStatus)[number]
+
+export const AgentRuntime = ['HOSTED', 'REMOTE'] as const
+export type AgentRuntime = (typeof AgentRuntime)[number]
+
+export const TaskStatus = ['QUEUED', 'ASSIGNED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'DEAD'] as const
+export type TaskStatus = (typeof TaskStatus)[number]
+
+export const AuthorityLevel = ['OBSERVE', 'PROPOSE', 'SUPERVISED', 'AUTONOMOUS'] as const
+export type AuthorityLevel = (typeof AuthorityLevel)[number]
+
+export const LimitWindow = ['TRANSACTION', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'LIFETIME'] as const
+export type LimitWindow = (typeof LimitWindow)[number]
+
+export const LimitScope = ['AGENT', 'ORGANIZATION'] as const
+export type LimitScope = (typeof LimitScope)[number]
+
+export const ReservationStatus = ['RESERVED', 'SPENT', 'RELEASED'] as const
+export type ReservationStatus = (typeof ReservationStatus)[number]
+
+export const Verdict = ['ALLOW', 'DENY', 'HOLD'] as const
+export type Verdict = (typeof Verdict)[number]
+
+export const DeliveryState = ['QUEUED', 'DELIVERED', 'ACKNOWLEDGED', 'DEAD'] as const
+export type DeliveryState = (typeof DeliveryState)[number]
+
+export const OrganizationStatus = ['ACTIVE', 'FROZEN'] as const
+export type OrganizationStatus = (typeof OrganizationStatus)[number]
+
+export const PaymentStatus = [
+  'HELD',
+  'RESERVED',
+  'SUBMITTING',
+  'SUBMITTED',
+  'CONFIRMED',
+  'REVERTED',
+  'FAILED',
+  'CANCELED',
+  'UNKNOWN',
+] as const
+export type PaymentStatus = (typeof PaymentStatus)[number]
+
+export const ApprovalStatus = ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'VOIDED'] as const
+export type ApprovalStatus = (typeof ApprovalStatus)[number]
+
+export const WalletStatus = ['PROVISIONING', 'ACTIVE', 'FROZEN', 'RETIRED'] as const
+export type WalletStatus = (typeof WalletStatus)[number]
+
+/** A key of any kind: an organisation's API key (`sk`), an agent's credential (`ak`), an integration key (`ik`). */
+export interface ApiKeyRow {
+  organizationId: string
+  id: string
+  kind: KeyKind
+  name: string
+  /** Only for `sk`. */
+  role: KeyRole | null
+  /** Only for `ak` and `ik`. */
+  agentId: string | null
+  /** The 12 public characters by which a presented key is found. */
+  keyId: string
+  displayPrefix: string
+  /** HMAC-SHA-256 of the whole key under the server's pepper of this version. */
+  secretHash: Buffer
+  pepperVersion: number
+  createdBy: string
+  expiresAt: Date | null
+  revokedAt: Date | null
+  createdAt: Date
+}
+
+/** A named payer with a lifecycle. */
+export interface AgentRow {
+  organizationId: string
+  id: string
+  name: string
+  description: string | null
+  status: AgentStatus
+  /** Why it is in its status, in words; for example what keeps it provisioning. */
+  statusReason: string | null
+  /** The status an unfreeze goes back to. */
+  statusBeforeFreeze: AgentStatus | null
+  runtime: AgentRuntime
+  labels: string[]
+  metadata: unknown
+  /** How many tasks it may hold at once. */
+  maxConcurrency: number
+  revision: number
+  createdAt: Date
+  updatedAt: Date
+  retiredAt: Date | null
+}
+
+/** A unit of work with requirements. */
+export interface TaskRow {
+  organizationId: string
+  id: string
+  type: string
+  payload: unknown
+  /** `{provider?, chain?, asset?, tags?}` */
+  requires: unknown
+  status: TaskStatus
+  priority: number
+  fairnessKey: string | null
+  dedupeKey: string | null
+  /** The agent it is pinned to, if any. */
+  agentId: string | null
+  assignedAgentId: string | null
+  /** Rises by one with each assignment; a write with an older one is refused. */
+  fencingToken: bigint
+  leaseExpiresAt: Date | null
+  /** True while it only waits for its payment: it then holds no slot of the agent. */
+  isParked: boolean
+  attempt: number
+  maxAttempts: number
+  runAfter: Date
+  deadlineAt: Date | null
+  unassignableReason: string | null
+  paymentId: string | null
+  result: unknown
+  /** `{code, detail, …}` */
+  error: unknown
+  createdBy: string
+  createdAt: Date
+  updatedAt: Date
+  finishedAt: Date | null
+}
+
+/** One revision of what an agent may do. Never changed: a change is the next revision. */
+export interface CapabilityRow {
+  organizationId: string
+  agentId: string
+  revision: number
+  authorityLevel: AuthorityLevel
+  taskTypes: string[]
+  providers: string[]
+  chains: string[]
+  assets: string[]
+  payeesAllow: string[]
+  payeesDeny: string[]
+  tags: string[]
+  /** `[{limitId, window, asset, maxAmount, maxCount, perPayee}]`, amounts as decimal strings. */
+  limits: unknown
+  /** `[{asset, amount}]` */
+  approvalThreshold: unknown
+  expiresAt: Date | null
+  createdBy: string
+  createdAt: Date
+}
+
+/** A cap in force. Its identity is its scope, window, asset and perPayee, so that a changed cap keeps what was spent. */
+export interface SpendingLimitRow {
+  organizationId: string
+  id: string
+  scope: LimitScope
+  /** The agent, or the organisation itself. */
+  scopeId: string
+  window: LimitWindow
+  asset: string
+  perPayee: boolean
+  maxAmount: bigint | null
+  maxCount: number | null
+  isActive: boolean
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** What is reserved and spent of one limit in one window (and for one payee, when the limit is per payee). */
+export interface LimitCounterRow {
+  organizationId: string
+  limitId: string
+  windowStart: Date
+  /** Lower-case address, or empty when the limit is not per payee. */
+  payee: string
+  reservedAmount: bigint
+  spentAmount: bigint
+  reservedCount: number
+  spentCount: number
+  /** The caps of the last reservation; a check keeps reserved + spent within them. */
+  capAmount: bigint | null
+  capCount: number | null
+}
+
+/** The part of a limit a payment has taken before anything is sent. */
+export interface ReservationRow {
+  organizationId: string
+  paymentId: string
+  limitId: string
+  windowStart: Date
+  payee: string
+  amount: bigint
+  status: ReservationStatus
+}
+
+/** One append-only record: who decided what, on which inputs, under which authority, and why. */
+export interface AgentDecisionRow {
+  organizationId: string
+  id: string
+  /** What kind of act it records, `area.act`, for example `payment.requested`. */
+  type: string
+  /** Absent when the record is an act and not a judgement. */
+  verdict: Verdict | null
+  /** `[{code, …}]`, in the order the rules were asked. */
+  reasons: unknown
+  /** `api-key:<id>`, `agent:<id>` or `system:<part>`. */
+  actor: string
+  /** What the act was done to, `<kind>:<id>`. */
+  subject: string
+  agentId: string | null
+  taskId: string | null
+  paymentId: string | null
+  approvalId: string | null
+  walletId: string | null
+  versionId: string | null
+  capabilityRevision: number | null
+  authorityLevel: string | null
+  /** The values the decision was made on; the leaf carries a salted commitment to each field. */
+  inputs: unknown
+  /** Per field of `inputs`, the salt of its commitment (base64). */
+  salts: unknown
+  /** RFC 8785 canonical JSON; its RFC 6962 leaf hash is what enters the tree. */
+  leaf: string
+  leafHash: Buffer
+  /** Position in the organisation's tree; null until integrated. */
+  leafIndex: bigint | null
+  occurredAt: Date
+}
+
+/** A message between agents, or between an agent and the outside. */
+export interface AgentInteractionRow {
+  organizationId: string
+  id: string
+  conversationId: string
+  /** Position in the conversation, from 1. */
+  sequence: number
+  /** Absent when the sender is outside. */
+  fromAgentId: string | null
+  /** Absent when the receiver is outside. */
+  toAgentId: string | null
+  kind: string
+  payload: unknown
+  /** Signature of the sender over the RFC 8785 text of the message. */
+  signature: Buffer | null
+  state: DeliveryState
+  attempts: number
+  createdAt: Date
+  deliveredAt: Date | null
+  acknowledgedAt: Date | null
+}
+
+/** The tenant. */
+export interface OrganizationRow {
+  id: string
+  name: string
+  status: OrganizationStatus
+  /** True for the first organisation only: its admins may create others. */
+  isOperator: boolean
+  frozenReason: string | null
+  revision: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** An intent to move money. */
+export interface PaymentRow {
+  organizationId: string
+  id: string
+  agentId: string
+  walletId: string
+  taskId: string | null
+  chain: string
+  asset: string
+  /** EIP-55 checksummed. */
+  payee: string
+  amount: bigint
+  reference: string | null
+  memo: string | null
+  status: PaymentStatus
+  /** The verdict it rests on. */
+  decisionId: string
+  approvalId: string | null
+  capabilityRevision: number
+  requestedBy: string
+  /** SHA-256 of the RFC 8785 text of exactly what was asked. */
+  intentHash: Buffer
+  transactionHash: string | null
+  blockNumber: bigint | null
+  /** How many times it was tried to be submitted. */
+  attempts: number
+  /** `{code, detail}` of what went wrong last. */
+  failure: unknown
+  createdAt: Date
+  updatedAt: Date
+  submittedAt: Date | null
+  settledAt: Date | null
+}
+
+/** What was (or is about to be) sent to a chain for a payment. Written before anything is sent. */
+export interface ChainTransactionRow {
+  organizationId: string
+  id: string
+  paymentId: string
+  walletId: string
+  chain: string
+  /** Signer mode: the nonce Wedi gave it. Queue mode: the wallet's nonce when it was handed over. */
+  nonce: bigint
+  /** The fields to sign, quantities as decimal strings. */
+  unsigned: unknown
+  /** Signer mode: the exact bytes that are broadcast, and broadcast again. */
+  rawTransaction: string | null
+  transactionHash: string | null
+  /** Queue mode: the random key stored before the provider is called. */
+  submissionKey: string | null
+  queueId: string | null
+  /** Queue mode: the block after which its effect must be looked for. */
+  sinceBlock: bigint | null
+  /** A signature may be made until then; a freeze waits for it. */
+  signingUntil: Date | null
+  createdAt: Date
+}
+
+/** A person's answer to a held payment, bound to a hash of exactly what was asked. */
+export interface ApprovalRow {
+  organizationId: string
+  id: string
+  paymentId: string
+  agentId: string
+  status: ApprovalStatus
+  /** What was asked: `{agentId, payee, amount, asset, …}`; its RFC 8785 text is what intentHash covers. */
+  intent: unknown
+  intentHash: Buffer
+  /** Why a person is asked: the reasons of the HOLD verdict. */
+  reasons: unknown
+  requestedBy: string
+  decidedBy: string | null
+  note: string | null
+  expiresAt: Date
+  createdAt: Date
+  decidedAt: Date | null
+}
+
+/** Work that must happen after a commit: written in the transaction it follows from, done by any process. */
+export interface JobRow {
+  organizationId: string
+  kind: string
+  /** What it is about; one job per kind and subject, a second request only brings it forward. */
+  subject: string
+  payload: unknown
+  runAt: Date
+  attempts: number
+  /** Rises with each request, so that a request made while it runs is not lost. */
+  generation: number
+  leaseToken: string | null
+  leaseUntil: Date | null
+  lastError: string | null
+  createdAt: Date
+}
+
+/** The reply to a request that carried an Idempotency-Key, stored in the transaction of its effect. */
+export interface IdempotencyRecordRow {
+  organizationId: string
+  /** `organization`, or `agent:<id>` for an agent's own credential. */
+  principal: string
+  key: string
+  /** SHA-256 of method, path and body. */
+  fingerprint: Buffer
+  statusCode: number
+  headers: unknown
+  body: string
+  expiresAt: Date
+}
+
+/** A saved state of an agent's work, numbered per thread, with its parent and digest. */
+export interface AgentCheckpointRow {
+  organizationId: string
+  id: string
+  agentId: string
+  versionId: string | null
+  taskId: string | null
+  threadId: string
+  sequence: number
+  parentId: string | null
+  state: unknown
+  /** SHA-256 of the RFC 8785 text of `state`. */
+  digest: Buffer
+  createdAt: Date
+}
+
+/** An account an agent pays from, made through a wallet provider. */
+export interface WalletRow {
+  organizationId: string
+  id: string
+  agentId: string
+  /** `local`, `thirdweb-engine` or `thirdweb`. */
+  provider: string
+  /** EIP-55 checksummed; null until the provider has made the account. */
+  address: string | null
+  status: WalletStatus
+  /** What keeps it provisioning, or why it was frozen. */
+  statusReason: string | null
+  metadata: unknown
+  /** The encrypted key of a `local` wallet. Never leaves the wallets module. */
+  keystore: unknown
+  provisionAttempts: number
+  revision: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** The next nonce Wedi will use for a wallet on a chain. Wedi owns nonces in signer mode. */
+export interface WalletNonceRow {
+  organizationId: string
+  walletId: string
+  chain: string
+  nextNonce: bigint
+}
+
+/** What to select (or return) so that a row is the model's, under Prisma's names. */
+export const columns = {
+  apiKey:
+    'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
+  agent:
+    'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
+  task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
+  capability:
+    'organization_id AS "organizationId", agent_id AS "agentId", revision, authority_level AS "authorityLevel", task_types AS "taskTypes", providers, chains, assets, payees_allow AS "payeesAllow", payees_deny AS "payeesDeny", tags, limits, approval_threshold AS "approvalThreshold", expires_at AS "expiresAt", created_by AS "createdBy", created_at AS "createdAt"',
+  spendingLimit:
+    'organization_id AS "organizationId", id, scope, scope_id AS "scopeId", limit_window AS "window", asset, per_payee AS "perPayee", max_amount AS "maxAmount", max_count AS "maxCount", is_active AS "isActive", created_at AS "createdAt", updated_at AS "updatedAt"',
+  limitCounter:
+    'organization_id AS "organizationId", limit_id AS "limitId", window_start AS "windowStart", payee, reserved_amount AS "reservedAmount", spent_amount AS "spentAmount", reserved_count AS "reservedCount", spent_count AS "spentCount", cap_amount AS "capAmount", cap_count AS "capCount"',
+  reservation:
+    'organization_id AS "organizationId", payment_id AS "paymentId", limit_id AS "limitId", window_start AS "windowStart", payee, amount, status',
+  agentDecision:
+    'organization_id AS "organizationId", id, type, verdict, reasons, actor, subject, agent_id AS "agentId", task_id AS "taskId", payment_id AS "paymentId", approval_id AS "approvalId", wallet_id AS "walletId", version_id AS "versionId", capability_revision AS "capabilityRevision", authority_level AS "authorityLevel", inputs, salts, leaf, leaf_hash AS "leafHash", leaf_index AS "leafIndex", occurred_at AS "occurredAt"',
+  agentInteraction:
+    'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
+  organization:
+    'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+  payment:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
+  chainTransaction:
+    'organization_id AS "organizationId", id, payment_id AS "paymentId", wallet_id AS "walletId", chain, nonce, unsigned, raw_transaction AS "rawTransaction", transaction_hash AS "transactionHash", submission_key AS "submissionKey", queue_id AS "queueId", since_block AS "sinceBlock", signing_until AS "signingUntil", created_at AS "createdAt"',
+  approval:
+    'organization_id AS "organizationId", id, payment_id AS "paymentId", agent_id AS "agentId", status, intent, intent_hash AS "intentHash", reasons, requested_by AS "requestedBy", decided_by AS "decidedBy", note, expires_at AS "expiresAt", created_at AS "createdAt", decided_at AS "decidedAt"',
+  job: 'organization_id AS "organizationId", kind, subject, payload, run_at AS "runAt", attempts, generation, lease_token AS "leaseToken", lease_until AS "leaseUntil", last_error AS "lastError", created_at AS "createdAt"',
+  idempotencyRecord:
+    'organization_id AS "organizationId", principal, key, fingerprint, status_code AS "statusCode", headers, body, expires_at AS "expiresAt"',
+  agentCheckpoint:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", version_id AS "versionId", task_id AS "taskId", thread_id AS "threadId", sequence, parent_id AS "parentId", state, digest, created_at AS "createdAt"',
+  wallet:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", provider, address, status, status_reason AS "statusReason", metadata, keystore, provision_attempts AS "provisionAttempts", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+  walletNonce: 'organization_id AS "organizationId", wallet_id AS "walletId", chain, next_nonce AS "nextNonce"',
+} as const
+
+export type ModelName = keyof typeof columns
+
+/** The same columns of a table that has another name in the statement: `p.id, p.organization_id AS "organizationId"`. */
+export function columnsOf(model: ModelName, tableAlias: string): string {
+  return columns[model].replaceAll(/(^|, )/g, `$1${tableAlias}.`)
+}

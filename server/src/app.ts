@@ -1,0 +1,132 @@
+import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
+import { agentRoutes, agentService } from '#modules/agents'
+import { assignmentService, taskRoutes } from '#modules/assignment'
+import { CapabilityBody, capabilityRoutes, capabilityService } from '#modules/capabilities'
+import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
+import { decisionRoutes, decisionService } from '#modules/decisions'
+import { organizationRoutes, organizationService } from '#modules/organizations'
+import { approvalRoutes, paymentRoutes, paymentService } from '#modules/payments'
+import { hostAgents, payAsAsked } from '#modules/runtime'
+import { type ProviderName, ProviderNameSchema, type WalletProvider, walletRoutes, walletService } from '#modules/wallets'
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
+import type { Clock } from '#platform/clock'
+import { type KeyRing, keyRing } from '#platform/crypto'
+import { Database } from '#platform/database/database'
+import { Events } from '#platform/events'
+import { effects } from '#platform/http/idempotency'
+import { type HttpServer, httpServer } from '#platform/http/server'
+import { Jobs } from '#platform/jobs'
+import type { Logger } from '#platform/log'
+import { bootstrap } from './bootstrap.ts'
+import { healthProbes } from './probes.ts'
+
+export interface AppOptions {
+  readonly databaseUrl: string
+  readonly chains: readonly ChainSettings[]
+  readonly faucet?: Faucet
+  readonly providers: (keys: KeyRing) => ReadonlyMap<ProviderName, WalletProvider>
+  readonly walletProvider: ProviderName
+  readonly masterKey: string
+  readonly adminKey: string
+  readonly rateLimitPerMinute: number
+  readonly version: string
+  readonly log: Logger
+  readonly clock: Clock
+  /** Only for the test that takes the organisation out of every statement. */
+  readonly rewriteStatements?: (text: string) => string
+}
+
+export interface App {
+  readonly http: HttpServer
+  /** Begins the work that follows from commits. */
+  start(): void
+  /** Lets what runs come to an end, then closes everything. */
+  stop(): Promise<void>
+}
+
+/** What a new agent may be given at birth by modules below its own. */
+const furnishing = { capability: Type.Optional(CapabilityBody), walletProvider: Type.Optional(ProviderNameSchema) }
+interface Furnishing {
+  capability?: Static<typeof CapabilityBody>
+  walletProvider?: ProviderName
+}
+
+/** The composition root: resources, modules, routes, from top to bottom. The map of the product. */
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { log, clock } = options
+  const keys = keyRing(options.masterKey)
+  const rewriting = options.rewriteStatements ? { rewrite: options.rewriteStatements } : {}
+  const database = new Database({ connectionString: options.databaseUrl, clock, log, ...rewriting })
+  const jobs = new Jobs(database, log)
+  const events = new Events(jobs)
+  let operatorId: string | undefined
+
+  // What stands further down is reached through functions that are only called once all of it is there.
+  const decisions = decisionService({ database })
+  const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
+  const organizations = organizationService({
+    ...{ database, decisions },
+    issueAdminKey: (tx, actor) => access.issue(tx, actor, { name: 'first admin', role: 'ADMIN' }),
+    signaturesEnded: (organizationId) => payments.signaturesEnded(organizationId),
+  })
+  const agents = agentService<Furnishing>({
+    ...{ database, decisions, events },
+    furnish: async (tx, caller, agent, { capability, walletProvider }) => {
+      await capabilities.grantFirst(tx, caller, agent.id, capability)
+      await wallets.open(tx, caller, agent.id, walletProvider)
+    },
+    hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
+    signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
+  })
+  const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
+  const capabilities = capabilityService({
+    ...{ database, clock, decisions, events, organizations, agents, knownChains: chains.known },
+    historyOf: (tx, about) => payments.historyOf(tx, about),
+  })
+  const wallets = walletService({
+    ...{ database, decisions, jobs, agents, chains, providers: options.providers(keys), defaultProvider: options.walletProvider },
+    hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
+    signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
+  })
+  const payments = paymentService({
+    ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
+    isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
+  })
+  const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
+  hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
+
+  operatorId = await bootstrap({ database, organizations, access, adminKey: options.adminKey })
+
+  const http = await httpServer({
+    ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },
+    ...{ authenticate: access.authenticate, isGrantedToAll },
+  })
+  const effect = effects(database, keys)
+  await http.register(healthProbes(database))
+  await http.register(
+    async (v1) => {
+      await v1.register(organizationRoutes(organizations, effect, ApiKey))
+      await v1.register(accessRoutes(access, effect))
+      await v1.register(agentRoutes(agents, { effect, access, furnishing }))
+      await v1.register(capabilityRoutes(capabilities, effect))
+      await v1.register(chainRoutes(chains))
+      await v1.register(walletRoutes(wallets, effect))
+      await v1.register(taskRoutes(tasks, effect))
+      await v1.register(paymentRoutes(payments, effect))
+      await v1.register(approvalRoutes(payments, effect))
+      await v1.register(decisionRoutes(decisions))
+    },
+    { prefix: '/v1' },
+  )
+
+  return {
+    http,
+    start: () => jobs.start(),
+    async stop() {
+      await http.close()
+      await jobs.stop()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,177 @@
+import { resolve } from 'node:path'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { parseKey } from '#modules/access'
+import type { ChainSettings } from '#modules/chains'
+import { type ProviderName, providerNames } from '#modules/wallets'
+import { type ChainId, parseAsset } from '#platform/caip'
+import { AssetId, Chain } from '#platform/schemas'
+
+/** Stops the start. Its message names the variable and says what is expected. */
+export class WrongSetting extends Error {
+  override readonly name = 'WrongSetting'
+}
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** Undefined: an embedded PostgreSQL is started. */
+  readonly databaseUrl: string | undefined
+  readonly home: string
+  readonly adminKey: string | undefined
+  readonly masterKey: string | undefined
+  /** Undefined: the demo runs on an empty embedded database. */
+  readonly demo: boolean | undefined
+  /** Undefined: an embedded development chain is started. */
+  readonly chains: readonly ChainSettings[] | undefined
+  readonly engine: { readonly url: string; readonly token: string; readonly mode: 'signer' | 'queue' } | undefined
+  readonly walletProvider: ProviderName
+  readonly logLevel: string
+  readonly rateLimitPerMinute: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_PORT = 4080
+const DEFAULT_RATE_LIMIT = 600_000
+const MIN_MASTER_KEY_LENGTH = 32
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+
+const KnownAsset = Type.Object(
+  { asset: AssetId, symbol: Type.String({ minLength: 1, maxLength: 20 }), decimals: Type.Integer({ minimum: 0, maximum: 36 }) },
+  { additionalProperties: false },
+)
+const Chains = Type.Array(
+  Type.Object(
+    {
+      chain: Chain,
+      rpcUrl: Type.String({ pattern: '^https?://' }),
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+      confirmations: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+      assets: Type.Optional(Type.Array(KnownAsset, { maxItems: 200 })),
+    },
+    { additionalProperties: false },
+  ),
+  { minItems: 1, maxItems: 50 },
+)
+
+/** Reads the environment once. A wrong setting is a WrongSetting, never a default in its place. */
+export function readConfig(env: Environment): Config {
+  const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'])
+  const masterKey = given(env, 'WEDI_MASTER_KEY')
+  if (masterKey !== undefined && masterKey.length < MIN_MASTER_KEY_LENGTH) {
+    throw new WrongSetting(`WEDI_MASTER_KEY must have at least ${MIN_MASTER_KEY_LENGTH} characters, for example from: openssl rand -base64 32`)
+  }
+  if (databaseUrl !== undefined && masterKey === undefined) {
+    throw new WrongSetting('WEDI_MASTER_KEY must be given with DATABASE_URL: it encrypts keys in that database. Make one with: openssl rand -base64 32')
+  }
+  const engine = engineOf(env)
+  return {
+    ...{ databaseUrl, masterKey, engine, walletProvider: walletProviderOf(env, engine !== undefined) },
+    host: given(env, 'HOST') ?? '127.0.0.1',
+    port: integer(env, 'PORT', DEFAULT_PORT, { min: 0, max: 65_535 }),
+    home: resolve(given(env, 'WEDI_HOME') ?? '.wedi'),
+    adminKey: adminKeyOf(env),
+    demo: flag(env, 'WEDI_DEMO'),
+    chains: chainsOf(env),
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
+    rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
+  }
+}
+
+/** An empty variable is one that is not set: that is how shells and compose files leave one out. */
+function given(env: Environment, name: string): string | undefined {
+  const value = env[name]?.trim()
+  return value === '' ? undefined : value
+}
+
+function integer(env: Environment, name: string, otherwise: number, { min, max }: { min: number; max: number }): number {
+  const text = given(env, name)
+  if (text === undefined) return otherwise
+  const value = Number(text)
+  if (!/^[0-9]+$/.test(text) || value < min || value > max) {
+    throw new WrongSetting(`${name} must be a whole number from ${min} to ${max}, not «${text}»`)
+  }
+  return value
+}
+
+function flag(env: Environment, name: string): boolean | undefined {
+  const text = oneOf(env, name, ['0', '1'])
+  return text === undefined ? undefined : text === '1'
+}
+
+function oneOf<T extends string>(env: Environment, name: string, names: readonly T[]): T | undefined {
+  const text = given(env, name)
+  if (text === undefined) return undefined
+  const found = names.find((each) => each === text)
+  if (found === undefined) throw new WrongSetting(`${name} must be one of ${names.join(', ')}, not «${text}»`)
+  return found
+}
+
+function url(env: Environment, name: string, protocols: readonly string[]): string | undefined {
+  const text = given(env, name)
+  if (text === undefined) return undefined
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (!parsed || !protocols.includes(parsed.protocol)) {
+    throw new WrongSetting(`${name} must be an address that begins with ${protocols.map((each) => `${each}//`).join(' or ')}`)
+  }
+  return text
+}
+
+function adminKeyOf(env: Environment): string | undefined {
+  const key = given(env, 'WEDI_ADMIN_KEY')
+  if (key !== undefined && parseKey(key)?.prefix !== 'sk') {
+    throw new WrongSetting('WEDI_ADMIN_KEY must be a well-formed wedi_sk_ key (its last 6 characters are a checksum)')
+  }
+  return key
+}
+
+function engineOf(env: Environment): Config['engine'] {
+  const engineUrl = url(env, 'THIRDWEB_ENGINE_URL', ['http:', 'https:'])
+  const token = given(env, 'THIRDWEB_ENGINE_TOKEN')
+  const mode = oneOf(env, 'THIRDWEB_ENGINE_MODE', ['signer', 'queue'] as const)
+  if (engineUrl === undefined && token === undefined) return undefined
+  if (engineUrl === undefined) throw new WrongSetting('THIRDWEB_ENGINE_URL must be given with THIRDWEB_ENGINE_TOKEN')
+  if (token === undefined) throw new WrongSetting('THIRDWEB_ENGINE_TOKEN must be given with THIRDWEB_ENGINE_URL')
+  return { url: engineUrl, token, mode: mode ?? 'signer' }
+}
+
+function walletProviderOf(env: Environment, hasEngine: boolean): ProviderName {
+  const name = oneOf(env, 'WEDI_WALLET_PROVIDER', providerNames) ?? (hasEngine ? 'thirdweb-engine' : 'local')
+  if (name === 'thirdweb-engine' && !hasEngine) {
+    throw new WrongSetting('WEDI_WALLET_PROVIDER is thirdweb-engine: THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN must be given too')
+  }
+  if (name === 'thirdweb') throw new WrongSetting('WEDI_WALLET_PROVIDER thirdweb (the hosted API) is not available in this version')
+  return name
+}
+
+function chainsOf(env: Environment): ChainSettings[] | undefined {
+  const text = given(env, 'WEDI_CHAINS')
+  if (text === undefined) return undefined
+  const chains = parseJson(text)
+  const expected = 'a JSON array like [{"chain":"eip155:8453","rpcUrl":"https://…","name":"Base"}]'
+  if (!Value.Check(Chains, chains)) {
+    const [first] = Value.Errors(Chains, chains)
+    throw new WrongSetting(`WEDI_CHAINS must be ${expected}${first ? `; ${first.instancePath || '/'} ${first.message}` : ''}`)
+  }
+  const ids = chains.map(({ chain }) => chain)
+  if (new Set(ids).size < ids.length) throw new WrongSetting('WEDI_CHAINS names a chain twice')
+  return chains.map(chainSettings)
+}
+
+function chainSettings({ chain, rpcUrl, name, confirmations = 1, assets = [] }: Static<typeof Chains>[number]): ChainSettings {
+  const native = { asset: `${chain}/slip44:60`, symbol: 'ETH', decimals: 18 }
+  const tokens = assets.map((each) => ({ ...each, asset: parseAsset(each.asset)?.id ?? each.asset }))
+  const foreign = tokens.find(({ asset }) => !asset.startsWith(`${chain}/`))
+  if (foreign) throw new WrongSetting(`WEDI_CHAINS lists ${foreign.asset} under ${chain}`)
+  const listed = tokens.some(({ asset }) => asset === native.asset) ? tokens : [native, ...tokens]
+  return { chain: chain as ChainId, name: name ?? chain, rpcUrl, confirmations, assets: listed, isEmbedded: false }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

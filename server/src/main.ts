@@ -1,0 +1,108 @@
+import { makeKey } from '#modules/access'
+import { localProvider, type ProviderName, thirdwebEngineProvider, type WalletProvider } from '#modules/wallets'
+import { systemClock } from '#platform/clock'
+import type { KeyRing } from '#platform/crypto'
+import { createLog, type Logger } from '#platform/log'
+import { migrate } from '@wedi/database/migrate'
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { type App, buildApp } from './app.ts'
+import { type Config, readConfig, WrongSetting } from './config.ts'
+import { type DemoState, runDemo } from './demo/run.ts'
+import { type Home, HomeUnavailable, openHome } from './embedded/home.ts'
+import { startInfrastructure, type Infrastructure } from './infrastructure.ts'
+
+const STOP_TIMEOUT_MS = 9_000
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** Ends the start with a plain message: what is wrong and what to do. */
+class CannotStart extends Error {}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = createLog(config.logLevel)
+  const home = openHome(config.home, { isShared: config.databaseUrl !== undefined && config.chains !== undefined })
+  const infrastructure = await startInfrastructure(config, home, say)
+  const app = await openApp(config, home, infrastructure, log)
+  const stop = stopper({ app, infrastructure, home, log })
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0))
+  infrastructure.failed.then((why) => {
+    process.stderr.write(`${why}\n`)
+    void stop(1)
+  })
+  const address = await listen(app, config)
+  app.start()
+  say(`wedi ready ${address}`)
+  await demo(config, home, infrastructure, address)
+}
+
+async function openApp(config: Config, home: Home, { databaseUrl, chains, faucet }: Infrastructure, log: Logger): Promise<App> {
+  await migrate(databaseUrl)
+  const masterKey = config.masterKey ?? home.secret('master-key', () => randomBytes(32).toString('base64url'))
+  return buildApp({
+    ...{ databaseUrl, chains, masterKey, version, log, clock: systemClock },
+    ...(faucet && { faucet }),
+    adminKey: config.adminKey ?? adminKey(home),
+    providers: (keys) => providersOf(config, keys),
+    walletProvider: config.walletProvider,
+    rateLimitPerMinute: config.rateLimitPerMinute,
+  })
+}
+
+function adminKey(home: Home): string {
+  const isNew = home.read('admin-key') === undefined
+  const key = home.secret('admin-key', () => makeKey('sk'))
+  if (isNew) say(`Your admin key (shown this once, kept in ${home.path('admin-key')}):\n  ${key}`)
+  return key
+}
+
+function providersOf({ engine }: Config, keys: KeyRing): ReadonlyMap<ProviderName, WalletProvider> {
+  const providers = [localProvider(keys), ...(engine ? [thirdwebEngineProvider(engine)] : [])]
+  return new Map(providers.map((provider) => [provider.name, provider]))
+}
+
+async function listen(app: App, { host, port }: Config): Promise<string> {
+  try {
+    return await app.http.listen({ host, port })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new CannotStart(`Port ${port} on ${host} is taken: stop what uses it, or start with another, for example PORT=${port + 1} npm start`)
+    }
+    throw error
+  }
+}
+
+async function demo(config: Config, home: Home, { isEmbedded }: Infrastructure, address: string): Promise<void> {
+  const state = home.read('demo') as DemoState | undefined
+  if (!(config.demo ?? isEmbedded)) return
+  const key = config.adminKey ?? home.secret('admin-key', () => makeKey('sk'))
+  await runDemo({ address, adminKey: key, state, remember: (next) => home.write('demo', next), out: process.stdout })
+}
+
+/** Stops taking requests, lets what runs come to an end, then closes the database and the chain. Exits within 10 s. */
+function stopper({ app, infrastructure, home, log }: { app: App; infrastructure: Infrastructure; home: Home; log: Logger }) {
+  let isStopping = false
+  return async (code: number): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(code), STOP_TIMEOUT_MS).unref()
+    try {
+      await app.stop()
+      await infrastructure.stop()
+      home.release()
+    } catch (error) {
+      log.error({ err: error }, 'did not stop cleanly')
+    }
+    process.exit(code)
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  const isPlain = error instanceof WrongSetting || error instanceof HomeUnavailable || error instanceof CannotStart
+  process.stderr.write(`${isPlain ? `Wedi cannot start: ${error.message}` : (error instanceof Error ? error.stack : String(error))}\n`)
+  process.exit(1)
+}

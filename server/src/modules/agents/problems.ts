@@ -1,0 +1,7 @@
+import { defineProblems } from '#platform/problem'
+
+export const agentProblems = defineProblems('agent', {
+  notFound: [404, 'No agent here has this id.'],
+  wrongStatus: [409, 'The agent is not in a status this can be done in.'],
+  moneyInFlight: [409, 'The agent has payments that are not settled: wait for them, or cancel them first.'],
+})

@@ -1,0 +1,79 @@
+import { TaskStatus } from '@wedi/database'
+import { Type } from 'typebox'
+import { ProviderNameSchema } from '#modules/wallets'
+import { paymentFields } from '#modules/payments'
+import { AssetId, body, Chain, Json, Label, nullable, oneOf, PageQuery, pageOf, stored, Time, Uuid } from '#platform/schemas'
+
+export const PAYMENT_TASK = 'payment'
+export const MAX_ATTEMPTS = 100
+export const DEFAULT_MAX_ATTEMPTS = 5
+
+const TaskType = Type.String({ pattern: '^[a-z0-9][a-z0-9._-]{0,99}$', examples: [PAYMENT_TASK] })
+
+const Requirements = Type.Object(
+  {
+    provider: Type.Optional(ProviderNameSchema),
+    chain: Type.Optional(Chain),
+    asset: Type.Optional(AssetId),
+    tags: Type.Optional(Type.Array(Label, { maxItems: 32, uniqueItems: true })),
+  },
+  { additionalProperties: false },
+)
+
+/** The payload of a task of type `payment`. */
+export const PaymentPayload = Type.Object(paymentFields, { additionalProperties: false })
+
+export const TaskBody = body({
+  type: TaskType,
+  payload: Json,
+  requires: Type.Optional(Requirements),
+  agentId: Type.Optional(Uuid),
+  priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 9 })),
+  fairnessKey: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  dedupeKey: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  deadlineAt: Type.Optional(Time),
+  maxAttempts: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ATTEMPTS })),
+})
+
+const TaskError = Type.Object({ code: Type.String(), detail: Type.String() }, { additionalProperties: true })
+
+export const Task = Type.Object({
+  organizationId: Uuid,
+  id: Uuid,
+  type: Type.String(),
+  payload: stored(Json),
+  requires: stored(Json),
+  status: oneOf(TaskStatus),
+  priority: Type.Integer(),
+  fairnessKey: nullable(Type.String()),
+  dedupeKey: nullable(Type.String()),
+  agentId: nullable(Uuid),
+  assignedAgentId: nullable(Uuid),
+  fencingToken: Type.String(),
+  leaseExpiresAt: nullable(Time),
+  isParked: Type.Boolean({ description: 'It only waits for a person: it holds no slot of its agent' }),
+  attempt: Type.Integer(),
+  maxAttempts: Type.Integer(),
+  runAfter: Time,
+  deadlineAt: nullable(Time),
+  unassignableReason: nullable(Type.String()),
+  paymentId: nullable(Uuid),
+  result: stored(nullable(Json)),
+  error: stored(nullable(TaskError)),
+  createdBy: Type.String(),
+  createdAt: Time,
+  updatedAt: Time,
+  finishedAt: nullable(Time),
+})
+
+export const TaskPage = pageOf(Task)
+export const TaskParams = Type.Object({ taskId: Uuid })
+export const TaskQuery = Type.Object(
+  {
+    ...PageQuery,
+    status: Type.Optional(oneOf(TaskStatus)),
+    type: Type.Optional(TaskType),
+    agentId: Type.Optional(Uuid),
+  },
+  { additionalProperties: false },
+)

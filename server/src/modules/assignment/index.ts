@@ -1,0 +1,3 @@
+export { taskRoutes } from './routes.ts'
+export { PAYMENT_TASK, PaymentPayload } from './contract.ts'
+export { type AssignmentService, assignmentService } from './service.ts'

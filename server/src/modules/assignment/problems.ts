@@ -1,0 +1,8 @@
+import { defineProblems } from '#platform/problem'
+
+export const taskProblems = defineProblems('task', {
+  notFound: [404, 'No task here has this id.'],
+  duplicate: [409, 'A task with this dedupeKey exists already; `taskId` names it.'],
+  notCancelable: [409, 'The task is over, or its payment is on its way: it cannot be canceled any more.'],
+  notRequeueable: [409, 'Only a task that failed, died or was canceled can be queued again.'],
+})

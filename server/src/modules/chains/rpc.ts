@@ -1,0 +1,195 @@
+import {
+  type Address,
+  BaseError,
+  createPublicClient,
+  defineChain,
+  encodeFunctionData,
+  erc20Abi,
+  type Hex,
+  http,
+  keccak256,
+  type PublicClient,
+  TransactionNotFoundError,
+  TransactionReceiptNotFoundError,
+} from 'viem'
+import { type Asset, type ChainId, chainNumber } from '#platform/caip'
+
+const RPC_TIMEOUT_MS = 10_000
+
+/** The chain did not answer, or not as it must: nothing is known, try again later. */
+export class ChainUnavailable extends Error {
+  override readonly name = 'ChainUnavailable'
+}
+
+/** What is sent to a chain to move an amount. */
+export interface Call {
+  readonly to: Address
+  readonly value: bigint
+  readonly data: Hex
+}
+
+export interface Receipt {
+  readonly hash: Hex
+  readonly isSuccess: boolean
+  readonly blockNumber: bigint
+  readonly from: Address
+  readonly to: Address | null
+  readonly value: bigint
+  readonly logs: readonly { address: Address; topics: readonly Hex[]; data: Hex }[]
+}
+
+export type BroadcastResult = 'accepted' | 'nonceUsed' | { readonly refused: string }
+
+/** One chain's node, asked only for facts. Every failure to answer is a ChainUnavailable. */
+export type Rpc = ReturnType<typeof rpc>
+
+export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: string; isEmbedded: boolean }) {
+  const client: PublicClient = createPublicClient({
+    chain: defineChain({
+      id: chainNumber(chain),
+      name: chain,
+      nativeCurrency: { name: 'native coin', symbol: 'ETH', decimals: 18 },
+      rpcUrls: { default: { http: [rpcUrl] } },
+    }),
+    transport: http(rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 0 }),
+    cacheTime: 0,
+  })
+  let isRightChain = false
+
+  /** A node of another chain would show false receipts: it is never believed. */
+  async function ask<T>(question: (client: PublicClient) => Promise<T>): Promise<T> {
+    try {
+      if (!isRightChain) {
+        const id = await client.getChainId()
+        if (id !== chainNumber(chain)) throw new ChainUnavailable(`the node at the RPC address of ${chain} is on eip155:${id}`)
+        isRightChain = true
+      }
+      return await question(client)
+    } catch (error) {
+      if (error instanceof ChainUnavailable) throw error
+      throw new ChainUnavailable(`${chain}: ${shortMessage(error)}`, { cause: error })
+    }
+  }
+
+  return {
+    blockNumber: () => ask((node) => node.getBlockNumber()),
+
+    /** How many transactions of an account are mined. */
+    minedNonce: (address: Address) => ask((node) => node.getTransactionCount({ address, blockTag: 'latest' })),
+
+    balance: (asset: Asset, address: Address): Promise<bigint> =>
+      ask((node) =>
+        asset.kind === 'native'
+          ? node.getBalance({ address })
+          : node.readContract({ address: asset.contract, abi: erc20Abi, functionName: 'balanceOf', args: [address] }),
+      ),
+
+    /** Symbol and decimals as the token says; undefined when there is no such token. */
+    async token(contract: Address): Promise<{ symbol: string; decimals: number } | undefined> {
+      const code = await ask((node) => node.getCode({ address: contract }))
+      if (code === undefined || code === '0x') return undefined
+      const at = { address: contract, abi: erc20Abi } as const
+      const answers = await ask((node) =>
+        Promise.allSettled([
+          node.readContract({ ...at, functionName: 'symbol' }),
+          node.readContract({ ...at, functionName: 'decimals' }),
+        ]),
+      )
+      const [symbol, decimals] = answers
+      if (symbol.status === 'rejected' || decimals.status === 'rejected') return undefined
+      return { symbol: symbol.value, decimals: decimals.value }
+    },
+
+    /** The embedded chain mines for nothing (its node still suggests a tip, which a payer without coins could not pay). */
+    fees: () =>
+      ask(async (node) => {
+        if (isEmbedded) return { maxFeePerGas: 0n, maxPriorityFeePerGas: 0n }
+        const { maxFeePerGas, maxPriorityFeePerGas } = await node.estimateFeesPerGas()
+        return { maxFeePerGas, maxPriorityFeePerGas }
+      }),
+
+    /** Undefined when the node says that the call would fail. */
+    async gasOf(from: Address, call: Call): Promise<bigint | undefined> {
+      return ask(async (node) => {
+        try {
+          return await node.estimateGas({ account: from, ...call })
+        } catch (error) {
+          if (isExecutionFailure(error)) return undefined
+          throw error
+        }
+      })
+    },
+
+    /** Hands signed bytes to the node. Handing the same bytes over again is harmless. */
+    async broadcast(raw: Hex): Promise<BroadcastResult> {
+      return ask(async (node) => {
+        try {
+          await node.sendRawTransaction({ serializedTransaction: raw })
+          return 'accepted'
+        } catch (error) {
+          return broadcastResult(error)
+        }
+      })
+    },
+
+    /** Undefined while the transaction is not in a block. */
+    async receipt(hash: Hex): Promise<Receipt | undefined> {
+      return ask(async (node) => {
+        try {
+          const [receipt, transaction] = await Promise.all([
+            node.getTransactionReceipt({ hash }),
+            node.getTransaction({ hash }),
+          ])
+          const { from, to, blockNumber, logs } = receipt
+          return { hash, isSuccess: receipt.status === 'success', blockNumber, from, to, value: transaction.value, logs }
+        } catch (error) {
+          if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError) return undefined
+          throw error
+        }
+      })
+    },
+
+    /** Transfers of a token between two accounts in blocks after one, for finding what a queue did. */
+    transfers: (token: Address, parties: { from: Address; to: Address }, after: bigint) =>
+      ask((node) =>
+        node.getLogs({ address: token, event: TRANSFER, args: parties, fromBlock: after + 1n, toBlock: 'latest', strict: true }),
+      ),
+
+    /** Transactions of a block, for finding native transfers. */
+    block: (blockNumber: bigint) => ask((node) => node.getBlock({ blockNumber, includeTransactions: true })),
+  }
+}
+
+const TRANSFER = erc20Abi[1]
+
+/** What moves an amount of an asset to a payee. */
+export function transferCall(asset: Asset, payee: Address, amount: bigint): Call {
+  if (asset.kind === 'native') return { to: payee, value: amount, data: '0x' }
+  const data = encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [payee, amount] })
+  return { to: asset.contract, value: 0n, data }
+}
+
+export const hashOf = (raw: Hex): Hex => keccak256(raw)
+
+function shortMessage(error: unknown): string {
+  if (error instanceof BaseError) return error.details || error.shortMessage
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** The node ran the call and it failed, as opposed to: the node did not answer. */
+function isExecutionFailure(error: unknown): boolean {
+  if (!(error instanceof BaseError)) return false
+  const cause = error.walk((inner) => /ExecutionReverted|InsufficientFunds|EstimateGasExecution/.test((inner as Error).name))
+  return cause !== null && !(error.walk((inner) => /HttpRequest|Timeout/.test((inner as Error).name)) !== null)
+}
+
+/** Nodes say in words what they think of a transaction; anything not recognised counts as no answer. */
+function broadcastResult(error: unknown): BroadcastResult {
+  const words = error instanceof BaseError ? `${error.details} ${error.shortMessage} ${error.message}` : String(error)
+  if (/already known|already imported|known transaction/i.test(words)) return 'accepted'
+  if (/nonce too low|nonce is too low|OldNonce/i.test(words)) return 'nonceUsed'
+  if (/insufficient funds|intrinsic gas|max fee per gas less than|underpriced|exceeds block gas limit/i.test(words)) {
+    return { refused: shortMessage(error) }
+  }
+  throw error
+}

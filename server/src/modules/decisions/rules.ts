@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { canonicalJson } from '#platform/canonical'
+import { sha256 } from '#platform/crypto'
+import type { AuthorityLevel, Verdict } from '@wedi/database'
+
+const VERSION = 1
+const SALT_BYTES = 16
+const LEAF_PREFIX = Uint8Array.of(0x00)
+
+export interface Reason {
+  readonly code: string
+  readonly [figure: string]: unknown
+}
+
+/** What a module says when it records an act. Absent fields are null in the record. */
+export interface Entry {
+  readonly id?: string
+  readonly type: string
+  readonly subject: string
+  readonly verdict?: Verdict
+  readonly reasons?: Reason[]
+  readonly agentId?: string | null
+  readonly taskId?: string | null
+  readonly paymentId?: string | null
+  readonly approvalId?: string | null
+  readonly walletId?: string | null
+  readonly capabilityRevision?: number
+  readonly authorityLevel?: AuthorityLevel
+  /** JSON; amounts as decimal strings. */
+  readonly inputs?: Record<string, unknown>
+}
+
+export interface Sealing {
+  readonly inputs: Record<string, unknown>
+  readonly salts: Record<string, string>
+  /** Per field, base64 of SHA-256(salt ‖ RFC 8785 text): what the leaf carries instead of the value. */
+  readonly commitments: Record<string, string>
+}
+
+/** Salted commitments, so that one field can be shown or erased later while every proof still holds. */
+export function sealInputs(inputs: Record<string, unknown>, random = randomBytes): Sealing {
+  const present = Object.entries(inputs).filter(([, value]) => value !== undefined)
+  const sealed = present.map(([name, value]) => {
+    const salt = random(SALT_BYTES)
+    return { name, value, salt: salt.toString('base64'), commitment: commitmentOf(salt, value) }
+  })
+  return {
+    inputs: Object.fromEntries(sealed.map(({ name, value }) => [name, value])),
+    salts: Object.fromEntries(sealed.map(({ name, salt }) => [name, salt])),
+    commitments: Object.fromEntries(sealed.map(({ name, commitment }) => [name, commitment])),
+  }
+}
+
+export function commitmentOf(salt: Uint8Array, value: unknown): string {
+  return sha256(salt, canonicalJson(value)).toString('base64')
+}
+
+export interface Envelope extends Entry {
+  readonly id: string
+  readonly organizationId: string
+  readonly actor: string
+  readonly occurredAt: Date
+}
+
+/** The exact text that enters the log. */
+export function leafOf(envelope: Envelope, commitments: Record<string, string>): string {
+  return canonicalJson({
+    v: VERSION,
+    organizationId: envelope.organizationId,
+    id: envelope.id,
+    type: envelope.type,
+    actor: envelope.actor,
+    subject: envelope.subject,
+    occurredAt: envelope.occurredAt.toISOString(),
+    verdict: envelope.verdict ?? null,
+    reasons: envelope.reasons ?? [],
+    agentId: envelope.agentId ?? null,
+    taskId: envelope.taskId ?? null,
+    paymentId: envelope.paymentId ?? null,
+    approvalId: envelope.approvalId ?? null,
+    walletId: envelope.walletId ?? null,
+    versionId: null,
+    capabilityRevision: envelope.capabilityRevision ?? null,
+    authorityLevel: envelope.authorityLevel ?? null,
+    inputs: commitments,
+  })
+}
+
+/** RFC 6962 section 2.1. */
+export const leafHashOf = (leaf: string): Buffer => sha256(LEAF_PREFIX, leaf)

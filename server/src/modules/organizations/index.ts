@@ -1,0 +1,2 @@
+export { organizationRoutes } from './routes.ts'
+export { type OrganizationService, organizationService } from './service.ts'

@@ -1,0 +1,96 @@
+import type { OrganizationRow } from '@wedi/database'
+import type { DecisionService } from '#modules/decisions'
+import type { Caller } from '#platform/caller'
+import type { Database, Tx } from '#platform/database/database'
+import { newId } from '#platform/ids'
+import { Problem, requestProblems } from '#platform/problem'
+import { pageFrom, type PageRequest } from '#platform/schemas'
+import { toWire } from '#platform/wire'
+import { organizationProblems } from './problems.ts'
+import { organizationStore } from './store.ts'
+
+interface Needs {
+  database: Database
+  decisions: Pick<DecisionService, 'record'>
+  /** Makes the first key of a new organisation; answers what is shown once. */
+  issueAdminKey: (tx: Tx, actor: string) => Promise<{ apiKey: unknown; secret: string }>
+  /** Returns when no signature begun before a freeze can still be made. */
+  signaturesEnded: (organizationId: string) => Promise<void>
+}
+
+export type OrganizationService = ReturnType<typeof organizationService>
+
+export function organizationService({ database, decisions, issueAdminKey, signaturesEnded }: Needs) {
+  const record = (tx: Tx, actor: string, type: string, inputs: Record<string, unknown>) =>
+    decisions.record(tx, actor, { type, subject: `organization:${tx.organizationId}`, inputs })
+
+  return {
+    /** A new tenant and its first admin key. The key is in the answer and nowhere else. */
+    async create(tx: Tx, caller: Caller, input: { name: string }) {
+      return database.inNewOrganization(tx, newId(), async (own) => {
+        const organization = await organizationStore.insert(own, { name: input.name, isOperator: false })
+        const key = await issueAdminKey(own, caller.actor)
+        await record(own, caller.actor, 'organization.created', { name: input.name })
+        return { organization: toWire(organization as OrganizationRow), ...key }
+      })
+    },
+
+    /** The first organisation of an empty database. */
+    async createOperator(tx: Tx, actor: string, name: string): Promise<void> {
+      await organizationStore.insert(tx, { name, isOperator: true })
+      await record(tx, actor, 'organization.created', { name })
+    },
+
+    findOperator: () => organizationStore.findOperator(database),
+
+    async list(page: PageRequest) {
+      return pageFrom(toWire(await organizationStore.listAll(database, page)), page)
+    },
+
+    async current({ organizationId }: Caller) {
+      return toWire(await existing(organizationStore.find(database, organizationId)))
+    },
+
+    async rename(tx: Tx, caller: Caller, { name }: { name?: string }, revision?: number) {
+      const row = await organizationStore.rename(tx, name, revision)
+      if (!row) throw new Problem(requestProblems.stale)
+      await record(tx, caller.actor, 'organization.changed', { name: row.name })
+      return toWire(row)
+    },
+
+    async freeze(caller: Caller, reason: string) {
+      const frozen = await database.inOrganization(caller, async (tx) => {
+        const row = await organizationStore.freeze(tx, reason)
+        if (!row) throw new Problem(organizationProblems.frozen)
+        await record(tx, caller.actor, 'organization.frozen', { reason })
+        return toWire(row)
+      })
+      await signaturesEnded(caller.organizationId)
+      return frozen
+    },
+
+    async unfreeze(tx: Tx, caller: Caller, reason: string) {
+      const row = await organizationStore.unfreeze(tx)
+      if (!row) throw new Problem(organizationProblems.notFrozen)
+      await record(tx, caller.actor, 'organization.unfrozen', { reason })
+      return toWire(row)
+    },
+
+    /** The organisation as it stands until the transaction ends: nobody freezes it meanwhile. */
+    lockShared: (tx: Tx) => existing(organizationStore.lockShared(tx)),
+
+    /** Takes the organisation for a change of its limits; 412 when it is at another revision. */
+    async lockForChange(tx: Tx, revision?: number): Promise<OrganizationRow> {
+      const row = await organizationStore.lockForChange(tx, revision)
+      if (!row) throw new Problem(requestProblems.stale)
+      return row
+    },
+  }
+}
+
+/** A key's organisation always exists; its absence is a bug of ours. */
+async function existing(found: Promise<OrganizationRow | undefined>): Promise<OrganizationRow> {
+  const row = await found
+  if (!row) throw new Error('the organisation of a valid key is missing')
+  return row
+}

@@ -1,0 +1,18 @@
+import { defineProblems } from '#platform/problem'
+
+export const paymentProblems = defineProblems('payment', {
+  notFound: [404, 'No payment here has this id.'],
+  denied: [403, 'The agent has no authority for this payment; `reasons` says which rules said no and what they would allow.'],
+  notYours: [403, "An agent's credential may only pay as that agent."],
+  taskTaken: [409, 'The task has a payment already.'],
+  taskNotRunning: [409, 'The task is not being worked on by this agent.'],
+  notCancelable: [409, 'The payment is on its way or settled: it cannot be canceled any more.'],
+  contended: [503, 'Too many payments want the last of a limit at the same time. Nothing was reserved; try again.'],
+})
+
+export const approvalProblems = defineProblems('approval', {
+  notFound: [404, 'No approval here has this id.'],
+  notPending: [409, 'The approval was answered already, or is no longer needed.'],
+  requester: [403, 'Who asked for a payment cannot approve it.'],
+  stale: [409, 'What was asked for is no longer allowed: the payment is canceled and `reasons` says why.'],
+})

@@ -1,0 +1,150 @@
+import type { PaymentRow } from '@wedi/database'
+import { type Answer, type Authority, type LimitUse, verdict } from '#modules/capabilities'
+import { type Asset, parsePayee } from '#platform/caip'
+import type { Caller } from '#platform/caller'
+import type { Tx } from '#platform/database/database'
+import { sqlState, UNIQUE_VIOLATION } from '#platform/database/errors'
+import type { Outcome } from '#platform/http/idempotency'
+import { newId } from '#platform/ids'
+import { invalid, Problem } from '#platform/problem'
+import { toWire } from '#platform/wire'
+import { paymentProblems } from '../problems.ts'
+import { intentHashOf, intentOf } from '../rules.ts'
+import { paymentStore } from '../store.ts'
+import { about, holdStill, type PaymentNeeds, type Standing } from './needs.ts'
+
+export interface PaymentRequest {
+  agentId: string
+  payee: string
+  amount: string
+  asset: string
+  taskId?: string
+  reference?: string
+  memo?: string
+}
+
+/** A denial is committed with its record; nothing else of the payment exists then. */
+export type Requested = { payment: PaymentRow } | { denied: { decisionId: string; reasons: Answer['reasons'] } }
+
+export const APPROVAL_EXPIRES_MS = 7 * 24 * 3_600_000
+const RESERVE_ATTEMPTS = 5
+
+/**
+ * The one way in for a payment, whoever asks for it: verdict, reservation, record and payment in one transaction, before
+ * anything is signed.
+ */
+export function requesting(needs: PaymentNeeds) {
+  const { capabilities, decisions, events, jobs } = needs
+
+  /** Asks the rules and takes the amount of every limit; asks again when another payment took the room meanwhile. */
+  async function judge(tx: Tx, standing: Standing, payment: Judged): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
+    const authority = await capabilities.authorityOf(tx, standing.agent.id)
+    for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
+      const limits = await capabilities.limits.uses(tx, { agentId: standing.agent.id, asset: payment.asset, payee: payment.payee })
+      const answer = verdict({
+        ...{ now: tx.now, organization: standing.organization.status, agent: standing.agent.status, authority, limits, payment },
+        ...{ wallet: standing.wallet, stage: 'request' },
+      })
+      const isTaken = answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))
+      if (isTaken) return { ...answer, authority, limits }
+    }
+    throw new Problem(paymentProblems.contended, { members: { retryAfterSeconds: 1 } })
+  }
+
+  return async function request(tx: Tx, caller: Caller, asset: Asset, input: PaymentRequest): Promise<Requested> {
+    if (caller.agentId !== undefined && caller.agentId !== input.agentId) throw new Problem(paymentProblems.notYours)
+    const payee = parsePayee(input.payee, asset, '/payee')
+    if (typeof payee !== 'string') throw invalid(payee)
+    const standing = await holdStill(tx, needs, input)
+    if (input.taskId !== undefined) await requireFreeTask(tx, needs, input.agentId, input.taskId)
+
+    const id = newId()
+    const payment: Judged = { id, payee, amount: BigInt(input.amount), asset: asset.id, chain: asset.chain }
+    const { verdict: said, reasons, authority, limits } = await judge(tx, standing, payment)
+    const approvalId = said === 'HOLD' ? newId() : null
+    const walletId = standing.wallet?.id ?? null
+    const decisionId = await decisions.record(tx, caller.actor, {
+      ...{ type: 'payment.requested', verdict: said, reasons, subject: `payment:${id}` },
+      ...{ agentId: input.agentId, taskId: input.taskId ?? null, paymentId: id, approvalId, walletId },
+      ...{ capabilityRevision: authority.revision, authorityLevel: authority.authorityLevel },
+      inputs: inputsOf(standing, payment, input, authority, limits),
+    })
+    if (said === 'DENY' || walletId === null) return { denied: { decisionId, reasons } }
+
+    const fields = {
+      ...{ organizationId: tx.organizationId, agentId: input.agentId, walletId, taskId: input.taskId ?? null },
+      ...{ reference: input.reference ?? null, memo: input.memo ?? null },
+    }
+    const intent = intentOf({ ...payment, ...fields })
+    const intentHash = intentHashOf(intent)
+    const row = await insertOnce(tx, {
+      ...{ ...payment, ...fields, intentHash, decisionId, approvalId, status: said === 'HOLD' ? 'HELD' : 'RESERVED' },
+      ...{ capabilityRevision: authority.revision, requestedBy: caller.actor, attempts: 0, failure: null },
+      ...{ transactionHash: null, blockNumber: null, submittedAt: null, settledAt: null },
+    })
+    if (approvalId === null) await jobs.request(tx, 'payments.advance', id)
+    else await hold(tx, { id: approvalId, payment: row, intent, reasons })
+    await events.publish(tx, 'payment.changed', id)
+    return { payment: row }
+  }
+
+  async function hold(tx: Tx, { id, payment, intent, reasons }: Held): Promise<void> {
+    const expiresAt = new Date(tx.now.getTime() + APPROVAL_EXPIRES_MS)
+    const { id: paymentId, agentId, requestedBy, intentHash } = payment
+    const row = { id, organizationId: tx.organizationId, paymentId, agentId, intent, intentHash, reasons, requestedBy, expiresAt }
+    await paymentStore.insertApproval(tx, row)
+    await jobs.request(tx, 'payments.expireApproval', id, { inMs: APPROVAL_EXPIRES_MS })
+  }
+}
+
+interface Judged {
+  id: string
+  payee: `0x${string}`
+  amount: bigint
+  asset: string
+  chain: string
+}
+
+interface Held {
+  id: string
+  payment: PaymentRow
+  intent: object
+  reasons: Answer['reasons']
+}
+
+async function requireFreeTask(tx: Tx, needs: PaymentNeeds, agentId: string, taskId: string): Promise<void> {
+  if (!(await needs.isWorkingOn(tx, agentId, taskId))) throw new Problem(paymentProblems.taskNotRunning)
+  if (await paymentStore.ofTask(tx, taskId)) throw new Problem(paymentProblems.taskTaken)
+}
+
+/** The database keeps the last word on one payment per task. */
+async function insertOnce(tx: Tx, row: Omit<PaymentRow, 'createdAt' | 'updatedAt'>): Promise<PaymentRow> {
+  try {
+    return await paymentStore.insert(tx, row)
+  } catch (error) {
+    if (sqlState(error) === UNIQUE_VIOLATION) throw new Problem(paymentProblems.taskTaken)
+    throw error
+  }
+}
+
+/** Everything the rules looked at, so that the verdict can be made again from the record. */
+function inputsOf(standing: Standing, payment: Judged, input: PaymentRequest, authority: Authority, limits: LimitUse[]) {
+  const { agentId, taskId, reference, memo } = input
+  const { payee, amount, asset, chain } = payment
+  return toWire({
+    payment: { agentId, payee, amount, asset, chain, ...(taskId && { taskId }), ...(reference && { reference }), ...(memo && { memo }) },
+    standing: {
+      organization: standing.organization.status,
+      agent: standing.agent.status,
+      wallet: standing.wallet ? { id: standing.wallet.id, status: standing.wallet.status, provider: standing.wallet.provider } : null,
+    },
+    authority: { revision: authority.revision, authorityLevel: authority.authorityLevel },
+    limits: limits.map(({ span, ...limit }) => ({ ...limit, windowStart: span.start, windowEnd: span.end ?? null })),
+  })
+}
+
+/** How a request is answered over HTTP: a denial is a refusal that is kept. */
+export function outcomeOf(requested: Requested): Outcome {
+  if ('payment' in requested) return { status: 201, body: toWire(requested.payment) }
+  return { refusal: new Problem(paymentProblems.denied, { members: requested.denied }) }
+}

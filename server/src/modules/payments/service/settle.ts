@@ -1,0 +1,38 @@
+import type { PaymentRow } from '@wedi/database'
+import type { Reason } from '#modules/decisions'
+import type { Tx } from '#platform/database/database'
+import type { Failure } from '../rules.ts'
+import { type Move, paymentStore } from '../store.ts'
+import { about, type PaymentNeeds } from './needs.ts'
+
+type Settled = 'CONFIRMED' | 'REVERTED' | 'FAILED' | 'CANCELED'
+
+export interface Settlement {
+  to: Settled
+  from: Move['from']
+  actor: string
+  failure?: Failure
+  reasons?: Reason[]
+  transactionHash?: string
+  blockNumber?: bigint
+}
+
+/**
+ * Ends a payment: what it had reserved is spent (the money moved) or given back (it is proven that it did not and cannot
+ * any more). The caller holds everyone still and knows the proof. Undefined when it was not in a status to end from.
+ */
+export async function settle(tx: Tx, needs: PaymentNeeds, id: string, end: Settlement): Promise<PaymentRow | undefined> {
+  const row = await paymentStore.move(tx, id, end)
+  if (!row) return undefined
+  const { limits } = needs.capabilities
+  await (end.to === 'CONFIRMED' ? limits.post(tx, id) : limits.release(tx, id))
+  await needs.decisions.record(tx, end.actor, {
+    ...{ type: `payment.${end.to.toLowerCase()}`, ...about(row), reasons: end.reasons ?? [] },
+    inputs: {
+      ...{ amount: String(row.amount), asset: row.asset, payee: row.payee },
+      ...{ transactionHash: row.transactionHash ?? undefined, blockNumber: row.blockNumber?.toString(), failure: end.failure },
+    },
+  })
+  await needs.events.publish(tx, 'payment.changed', id)
+  return row
+}

@@ -1,0 +1,2 @@
+export { payAsAsked } from './program.ts'
+export { hostAgents } from './service.ts'

@@ -1,0 +1,6 @@
+export { ProviderNameSchema } from './contract.ts'
+export { ProviderError, type ProviderName, providerNames, type UnsignedTransaction, type WalletProvider } from './provider.ts'
+export { localProvider } from './providers/local.ts'
+export { thirdwebEngineProvider } from './providers/thirdweb-engine.ts'
+export { walletRoutes } from './routes.ts'
+export { SIGNING_TIMEOUT_MS, signingWallet, type WalletService, walletService } from './service.ts'

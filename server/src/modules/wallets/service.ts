@@ -1,0 +1,155 @@
+import type { WalletRow, WalletStatus } from '@wedi/database'
+import type { Hex } from 'viem'
+import type { AgentService } from '#modules/agents'
+import type { ChainService } from '#modules/chains'
+import type { DecisionService } from '#modules/decisions'
+import type { Caller } from '#platform/caller'
+import type { Sealed } from '#platform/crypto'
+import type { Database, Tx } from '#platform/database/database'
+import { newId } from '#platform/ids'
+import type { Jobs } from '#platform/jobs'
+import { Problem } from '#platform/problem'
+import { pageFrom, type PageRequest } from '#platform/schemas'
+import { toWire } from '#platform/wire'
+import { walletProblems } from './problems.ts'
+import { ProviderError, type ProviderName, type SigningWallet, type UnsignedTransaction, type WalletProvider } from './provider.ts'
+import { provisioning } from './provision.ts'
+import { isSignatureOf } from './rules.ts'
+import { walletStore } from './store.ts'
+
+/** A signature may take this long; a freeze waits as long for those that were begun before it. */
+export const SIGNING_TIMEOUT_MS = 10_000
+
+export interface WalletNeeds {
+  database: Database
+  decisions: Pick<DecisionService, 'record'>
+  jobs: Jobs
+  agents: Pick<AgentService, 'require' | 'lockShared' | 'lockForChange' | 'furnished' | 'explain'>
+  chains: Pick<ChainService, 'list' | 'asset' | 'balance'>
+  providers: ReadonlyMap<ProviderName, WalletProvider>
+  defaultProvider: ProviderName
+  hasMoneyInFlight: (tx: Tx, walletId: string) => Promise<boolean>
+  /** Returns when no signature begun before a freeze can still be made. */
+  signaturesEnded: (organizationId: string, scope: { walletId: string }) => Promise<void>
+}
+
+export type WalletService = ReturnType<typeof walletService>
+
+export function walletService(needs: WalletNeeds) {
+  const { database, decisions, jobs, agents, chains, providers } = needs
+  provisioning(needs)
+
+  function record(tx: Tx, actor: string, type: string, row: WalletRow, inputs: Record<string, unknown> = {}) {
+    return decisions.record(tx, actor, { type, subject: `wallet:${row.id}`, agentId: row.agentId, walletId: row.id, inputs })
+  }
+
+  async function move(tx: Tx, caller: Caller, id: string, act: { type: string; to: WalletStatus; from: WalletStatus[]; reason?: string | undefined }) {
+    const row = await walletStore.move(tx, id, act)
+    if (!row) {
+      const present = await walletStore.lockShared(tx, id)
+      if (!present) throw new Problem(walletProblems.notFound)
+      throw new Problem(walletProblems.wrongStatus, { detail: `The wallet is ${present.status}: this cannot be done to it now.` })
+    }
+    await record(tx, caller.actor, act.type, row, { reason: act.reason })
+    return viewOf(row)
+  }
+
+  async function find({ organizationId }: Caller, id: string): Promise<WalletRow> {
+    const row = await walletStore.find(database, organizationId, id)
+    if (!row) throw new Problem(walletProblems.notFound)
+    return row
+  }
+
+  function providerOf(row: Pick<WalletRow, 'provider'>): WalletProvider {
+    const provider = providers.get(row.provider as ProviderName)
+    if (!provider) throw new ProviderError('refused', `the wallet provider ${row.provider} is not configured here`)
+    return provider
+  }
+
+  return {
+    providerOf,
+
+    /** Writes the wallet down; its account is made right after the commit, and again until it is there. */
+    async open(tx: Tx, caller: Caller, agentId: string, name: ProviderName = needs.defaultProvider) {
+      if (!providers.has(name)) throw new Problem(walletProblems.providerNotConfigured)
+      const agent = await agents.lockShared(tx, agentId)
+      if (agent.status === 'RETIRED') throw new Problem(walletProblems.agentRetired)
+      const row = await walletStore.insert(tx, { id: newId(), agentId, provider: name })
+      await record(tx, caller.actor, 'wallet.requested', row, { provider: name })
+      await jobs.request(tx, 'wallets.provision', row.id)
+      return viewOf(row)
+    },
+
+    get: async (caller: Caller, id: string) => viewOf(await find(caller, id)),
+
+    async list(caller: Caller, agentId: string, page: PageRequest) {
+      await agents.require(caller, agentId)
+      return pageFrom(toWire(await walletStore.list(database, caller.organizationId, agentId, page)), page)
+    },
+
+    /** What the wallet holds of every listed asset, as the chains say now. */
+    async balances(caller: Caller, id: string) {
+      const { address } = await find(caller, id)
+      const listed = chains.list().flatMap(({ chain, assets }) => assets.map((asset) => ({ chain, ...asset })))
+      const data = await Promise.all(
+        listed.map(async (each) => ({ ...each, amount: address === null ? '0' : await balanceOrNull(each.asset, address as Hex) })),
+      )
+      return { data }
+    },
+
+    async freeze(caller: Caller, id: string, reason?: string) {
+      const frozen = await database.inOrganization(caller, (tx) =>
+        move(tx, caller, id, { type: 'wallet.frozen', to: 'FROZEN', from: ['ACTIVE'], reason }),
+      )
+      await needs.signaturesEnded(caller.organizationId, { walletId: id })
+      return frozen
+    },
+
+    unfreeze: (tx: Tx, caller: Caller, id: string, reason?: string) =>
+      move(tx, caller, id, { type: 'wallet.unfrozen', to: 'ACTIVE', from: ['FROZEN'], reason }),
+
+    /** For good. Refused while its money is on the way. */
+    async retire(tx: Tx, caller: Caller, id: string, reason?: string) {
+      await walletStore.lockAlone(tx, id)
+      if (await needs.hasMoneyInFlight(tx, id)) throw new Problem(walletProblems.moneyInFlight)
+      const from: WalletStatus[] = ['PROVISIONING', 'ACTIVE', 'FROZEN']
+      return move(tx, caller, id, { type: 'wallet.retired', to: 'RETIRED', from, reason })
+    },
+
+    /** The wallet an agent would pay from, as it stands until the transaction ends. */
+    lockPaying: (tx: Tx, agentId: string) => walletStore.lockPaying(tx, agentId),
+    find: (organizationId: string, id: string) => walletStore.find(database, organizationId, id),
+    lockShared: (tx: Tx, id: string) => walletStore.lockShared(tx, id),
+    lockAlone: (tx: Tx, id: string) => walletStore.lockAlone(tx, id),
+    takeNonce: walletStore.takeNonce,
+
+    /** Signed bytes that are checked to say exactly what was asked: a provider's word is not enough. */
+    async sign(row: WalletRow, transaction: UnsignedTransaction): Promise<Hex> {
+      const wallet = signingWallet(row)
+      const raw = await providerOf(row).sign(wallet, transaction, AbortSignal.timeout(SIGNING_TIMEOUT_MS))
+      if (!(await isSignatureOf(raw, transaction, wallet.address))) {
+        throw new ProviderError('unknown', `${row.provider} signed something else than it was asked to`)
+      }
+      return raw
+    },
+  }
+
+  async function balanceOrNull(asset: string, address: Hex): Promise<string | null> {
+    try {
+      return String(await chains.balance(await chains.asset(asset), address))
+    } catch (error) {
+      if (error instanceof Problem) return null
+      throw error
+    }
+  }
+}
+
+export function signingWallet(row: WalletRow): SigningWallet {
+  if (row.address === null) throw new Error(`wallet ${row.id} has no address yet`)
+  const { organizationId, id } = row
+  return { organizationId, id, address: row.address as Hex, keystore: row.keystore as Sealed | null }
+}
+
+function viewOf({ keystore: _, ...row }: WalletRow) {
+  return toWire(row)
+}

@@ -1,0 +1,94 @@
+import { columns, type WalletRow, type WalletStatus } from '@wedi/database'
+import type { Database, Tx } from '#platform/database/database'
+import { sql } from '#platform/database/statement'
+import type { PageRequest } from '#platform/schemas'
+import type { OpenedWallet } from './provider.ts'
+
+const insert = sql<WalletRow>(
+  'wallets.insert',
+  `insert into wallet (organization_id, id, agent_id, provider, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $5) returning ${columns.wallet}`,
+)
+
+const find = sql<WalletRow>('wallets.find', `select ${columns.wallet} from wallet where organization_id = $1 and id = $2`)
+
+/** The account is kept by the first who stores it; a second maker finds the wallet provisioned and drops its own. */
+const provisioned = sql<WalletRow>(
+  'wallets.provisioned',
+  `update wallet set address = $3, keystore = $4, metadata = $5, status = 'ACTIVE', status_reason = null,
+                     revision = revision + 1, updated_at = $6
+   where organization_id = $1 and id = $2 and status = 'PROVISIONING' and address is null returning ${columns.wallet}`,
+)
+
+const notProvisioned = sql<WalletRow>(
+  'wallets.notProvisioned',
+  `update wallet set status_reason = $3, provision_attempts = provision_attempts + 1, revision = revision + 1, updated_at = $4
+   where organization_id = $1 and id = $2 and status = 'PROVISIONING' returning ${columns.wallet}`,
+)
+
+/** One row when the wallet was in one of the statuses it may come from; none otherwise. */
+const move = sql<WalletRow>(
+  'wallets.move',
+  `update wallet set status = $3::wallet_status, status_reason = $4, revision = revision + 1, updated_at = $6
+   where organization_id = $1 and id = $2 and status = any($5::wallet_status[]) returning ${columns.wallet}`,
+)
+
+/** The wallet an agent pays from: an active one before any other, the oldest first. Held until the payment is decided. */
+const lockPaying = sql<WalletRow>(
+  'wallets.lockPaying',
+  `select ${columns.wallet} from wallet where organization_id = $1 and agent_id = $2
+   order by status = 'ACTIVE' desc, status = 'FROZEN' desc, id limit 1 for share`,
+)
+
+/** Held by whoever is about to sign: a freeze waits for it, and is seen by whoever comes after. */
+const lockShared = sql<WalletRow>(
+  'wallets.lockShared',
+  `select ${columns.wallet} from wallet where organization_id = $1 and id = $2 for share`,
+)
+
+/** Held by whoever must be alone with a wallet: a queue takes one payment at a time. */
+const lockAlone = sql<WalletRow>(
+  'wallets.lockAlone',
+  `select ${columns.wallet} from wallet where organization_id = $1 and id = $2 for no key update`,
+)
+
+/** Gives out each nonce once, never one that the chain has used. */
+const takeNonce = sql<{ nonce: bigint }>(
+  'wallets.takeNonce',
+  `insert into wallet_nonce as n (organization_id, wallet_id, chain, next_nonce) values ($1, $2, $3, $4::bigint + 1)
+   on conflict (organization_id, wallet_id, chain) do update set next_nonce = greatest(n.next_nonce, $4::bigint) + 1
+   returning n.next_nonce - 1 as nonce`,
+)
+
+const one = <T>(rows: T[]): T | undefined => rows[0]
+
+export const walletStore = {
+  insert: async (tx: Tx, row: { id: string; agentId: string; provider: string }) =>
+    one(await tx.query(insert, [tx.organizationId, row.id, row.agentId, row.provider, tx.now])) as WalletRow,
+  find: async (database: Database, organizationId: string, id: string) =>
+    one(await database.query(organizationId, find, [organizationId, id])),
+  provisioned: async (tx: Tx, id: string, { address, keystore, metadata }: OpenedWallet) =>
+    one(await tx.query(provisioned, [tx.organizationId, id, address, keystore ?? null, metadata, tx.now])),
+  notProvisioned: async (tx: Tx, id: string, reason: string) =>
+    one(await tx.query(notProvisioned, [tx.organizationId, id, reason, tx.now])),
+  move: async (tx: Tx, id: string, act: { to: WalletStatus; from: WalletStatus[]; reason?: string | undefined }) =>
+    one(await tx.query(move, [tx.organizationId, id, act.to, act.reason ?? null, act.from, tx.now])),
+  lockPaying: async (tx: Tx, agentId: string) => one(await tx.query(lockPaying, [tx.organizationId, agentId])),
+  lockShared: async (tx: Tx, id: string) => one(await tx.query(lockShared, [tx.organizationId, id])),
+  lockAlone: async (tx: Tx, id: string) => one(await tx.query(lockAlone, [tx.organizationId, id])),
+  takeNonce: async (tx: Tx, id: string, chain: string, minedNonce: number): Promise<bigint> => {
+    const row = one(await tx.query(takeNonce, [tx.organizationId, id, chain, minedNonce]))
+    if (!row) throw new Error('no nonce was given out')
+    return row.nonce
+  },
+
+  list: (database: Database, organizationId: string, agentId: string, page: PageRequest) =>
+    database.read(organizationId, (prisma) =>
+      prisma.wallet.findMany({
+        where: { organizationId, agentId, ...(page.before && { id: { lt: page.before } }) },
+        omit: { keystore: true },
+        orderBy: { id: 'desc' },
+        take: page.limit + 1,
+      }),
+    ),
+}

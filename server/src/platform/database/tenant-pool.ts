@@ -1,0 +1,303 @@
+import pg from 'pg'
+import { rowTypes } from './row-types.ts'
+
+/** Longer than any statement of ours; a request's own deadline is shorter. */
+const STATEMENT_TIMEOUT_MS = 15_000
+/** Who waits for a row this long would only make the queue behind it longer. */
+const LOCK_TIMEOUT_MS = 5_000
+/** A transaction waits for no one outside the database, so this only ends one whose process hangs. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+const CONNECT_TIMEOUT_MS = 5_000
+const IDLE_CONNECTION_TIMEOUT_MS = 30_000
+
+/** Local to its transaction: it ends with the statement that follows it. */
+const ENTER = { name: 'wedi.enter', text: "select set_config('app.org', $1, true)" }
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Errors that stay with a connection until it is replaced: a prepared statement that is gone (26000), one there twice
+ * (42P05), one whose result a migration has changed (0A000).
+ */
+const STALE_CONNECTION_STATES = new Set(['26000', '42P05', '0A000'])
+
+export interface PoolOptions {
+  readonly connectionString: string
+  /** The role every statement runs as, whoever logs in. It should own nothing. */
+  readonly role?: string
+  readonly max?: number
+  readonly applicationName?: string
+  /** The server closed a connection nobody used. The pool has already dropped it. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+export interface TenantPoolOptions extends PoolOptions {
+  /** Changes each statement before it is sent. Only a test that proves row-level security has a use for it. */
+  readonly rewrite?: (text: string) => string
+}
+
+/** With a name, the statement is prepared once per connection. `row` only carries the row's type. */
+export interface TenantQuery<Row> {
+  readonly name?: string
+  readonly text: string
+  readonly values?: readonly unknown[]
+  readonly row?: Row
+  /** Instead of our own parsers: Prisma's adapter brings these two. */
+  readonly types?: pg.CustomTypesConfig
+  readonly rowMode?: 'array'
+}
+
+export interface TenantResult<Row> {
+  readonly rows: Row[]
+  readonly rowCount: number | null
+  readonly fields: pg.FieldDef[]
+}
+
+/** One open transaction. Useless once it has ended: a forgotten promise cannot write into the next tenant's. */
+export interface Transaction {
+  query<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
+}
+
+export interface TransactionOptions {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  readonly access?: 'read write' | 'read only'
+}
+
+/** A plain pool with our roles, limits and types, for the few statements that belong to no organisation. */
+export class PlatformPool extends pg.Pool {
+  constructor(options: PoolOptions) {
+    super(poolConfig(options))
+    // Without a listener, a connection the server closes while idle would end the process.
+    this.on('error', (error) => options.onIdleError?.(error))
+  }
+}
+
+/**
+ * The pool that every tenant's statement goes through: none can be sent without saying whose it is. Row-level security
+ * reads `app.org`, which is set in the same transaction as the statement and dies with it, so a connection carries
+ * nothing from one tenant to the next.
+ *
+ * A single statement and its setting share one Sync of the wire protocol, so they cost one round trip. That leans on
+ * the inside of pg 8.23.1 (see TenantStatement): pin it, and let tenancy.test.ts decide on the next version.
+ */
+export class TenantPool {
+  readonly #pool: pg.Pool
+  readonly #rewrite: (text: string) => string
+
+  constructor({ rewrite = (text) => text, ...options }: TenantPoolOptions) {
+    this.#rewrite = rewrite
+    this.#pool = new pg.Pool({ ...poolConfig(options), onConnect: prepareEnter })
+    this.#pool.on('error', (error) => options.onIdleError?.(error))
+  }
+
+  /** One statement in a transaction of its own, in one round trip. */
+  async tenantQuery<Row>(organizationId: string, query: TenantQuery<Row>): Promise<TenantResult<Row>> {
+    const tenant = uuid(organizationId)
+    return this.#withConnection(async ({ client, discard }) => {
+      try {
+        const result = await send<Row>(client, tenant, this.#rewritten(query))
+        if (client.getTransactionStatus() !== 'I') throw new Error('a single statement may not begin a transaction')
+        return result
+      } catch (error) {
+        if (!isHealthyAfter(error)) discard()
+        throw error
+      }
+    })
+  }
+
+  /**
+   * Everything `work` asks of its transaction is committed together, or not at all. One round trip to begin, one to
+   * commit. `work` may not end the transaction itself, and may not swallow the error of one of its statements.
+   */
+  async transaction<T>(
+    organizationId: string,
+    work: (transaction: Transaction) => Promise<T>,
+    options: TransactionOptions = {},
+  ): Promise<T> {
+    const tenant = uuid(organizationId)
+    return this.#withConnection(async ({ client, discard }) => {
+      try {
+        await client.query(beginAs(tenant, options))
+        const result = await this.#inTransaction(client, work)
+        await commit(client)
+        return result
+      } catch (error) {
+        // Closing a connection rolls back, too, so the first error is the only one worth knowing.
+        if (isStale(error) || !(await isRolledBack(client))) discard()
+        throw error
+      }
+    })
+  }
+
+  /** For the metrics: how many connections there are, how many are free, and who waits for one. */
+  get load(): { readonly total: number; readonly idle: number; readonly waiting: number } {
+    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount }
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end()
+  }
+
+  async #inTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    let hasEnded = false
+    const query = async <Row>(asked: TenantQuery<Row>): Promise<TenantResult<Row>> => {
+      if (hasEnded) throw new Error('the transaction has ended')
+      // pg types a row as a record of any; the caller's statement says what it is.
+      const { rows, rowCount, fields } = await client.query({ ...this.#rewritten(asked), ...oneStatement })
+      return { rows: rows as Row[], rowCount, fields }
+    }
+    try {
+      return await work({ query })
+    } finally {
+      hasEnded = true
+    }
+  }
+
+  #rewritten<Row>({ row: _, values = [], ...query }: TenantQuery<Row>) {
+    return { ...query, values: [...values], text: this.#rewrite(query.text) }
+  }
+
+  /** Gives the connection back, or closes it when it broke or `use` is not sure that it can serve another tenant. */
+  async #withConnection<T>(use: (lease: { client: pg.PoolClient; discard: () => void }) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    let isDiscarded = false
+    const discard = (): void => {
+      isDiscarded = true
+    }
+    // A connection that breaks says so twice: to the statement, which throws, and here, where nobody else listens.
+    client.on('error', discard)
+    try {
+      return await use({ client, discard })
+    } finally {
+      client.off('error', discard)
+      client.release(isDiscarded)
+    }
+  }
+}
+
+function poolConfig({ connectionString, role, max = 10, applicationName = 'wedi' }: PoolOptions): pg.PoolConfig {
+  return {
+    connectionString,
+    max,
+    application_name: applicationName,
+    types: rowTypes,
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_CONNECTION_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    ...(role === undefined ? {} : { options: `-c role=${identifier(role)}` }),
+  }
+}
+
+/** Prepared alone and first, so that TenantStatement only binds it and pg's book of statements stays right. */
+async function prepareEnter(client: pg.ClientBase): Promise<void> {
+  await client.query({ ...ENTER, values: [''] })
+}
+
+function beginAs(tenant: string, { isolation = 'read committed', access = 'read write' }: TransactionOptions): string {
+  return `begin isolation level ${isolation} ${access}; select set_config('app.org', '${tenant}', true)`
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  const status = client.getTransactionStatus()
+  if (status === 'I') throw new Error('the transaction was ended from inside')
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
+  if (status === 'E') throw new Error('a statement of the transaction failed and its error was swallowed')
+  const { command } = await client.query('commit')
+  if (command !== 'COMMIT') throw new Error(`the transaction was not committed: ${command}`)
+}
+
+async function isRolledBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback')
+    return client.getTransactionStatus() === 'I'
+  } catch {
+    return false
+  }
+}
+
+/** The extended protocol takes one statement only: what is smuggled in behind a semicolon is refused. */
+const oneStatement = { queryMode: 'extended' }
+
+/** An error of level ERROR leaves the session as it was. Anything else (FATAL, a broken socket, a bug of ours) may not. */
+function isHealthyAfter(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.severity === 'ERROR' && !isStale(error)
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && STALE_CONNECTION_STATES.has(error.code ?? '')
+}
+
+function uuid(organizationId: string): string {
+  if (typeof organizationId !== 'string' || !UUID.test(organizationId)) {
+    throw new TypeError('a statement needs the id of its organisation')
+  }
+  return organizationId
+}
+
+function identifier(role: string): string {
+  if (!/^[a-z_][a-z0-9_]*$/.test(role)) throw new TypeError(`${role} is not the name of a role`)
+  return role
+}
+
+/** The messages of pg 8.23.1 that TenantStatement sends and receives. */
+interface Wire {
+  bind(message: { portal: string; statement: string; values: string[]; valueMapper: (value: string) => string }): void
+  execute(message: { portal: string; rows: number }): void
+}
+
+interface WireQuery extends pg.Submittable {
+  requiresPreparation(): boolean
+  prepare(wire: Wire): void
+  handleDataRow(message: unknown): void
+  handleCommandComplete(message: unknown, wire: Wire): void
+}
+
+type DriverQuery = pg.QueryConfig & { readonly rowMode?: 'array' }
+type Settle<Row> = (error: Error | null, result: TenantResult<Row>) => void
+
+// @types/pg describes none of what a query does with the protocol; this is the part that is used below.
+const WireQuery = pg.Query as unknown as new <Row>(query: DriverQuery, settle: Settle<Row>) => WireQuery
+
+/**
+ * A statement with the setting of its tenant in front: Bind and Execute of ENTER, then what pg sends for the statement,
+ * then the one Sync. Both are in one implicit transaction, and the answer to ENTER is skipped.
+ */
+class TenantStatement<Row> extends WireQuery<Row> {
+  readonly #tenant: string
+  #hasEntered = false
+
+  constructor(tenant: string, query: DriverQuery, settle: Settle<Row>) {
+    super(query, settle)
+    this.#tenant = tenant
+  }
+
+  override requiresPreparation(): boolean {
+    return true
+  }
+
+  override prepare(wire: Wire): void {
+    wire.bind({ portal: '', statement: ENTER.name, values: [this.#tenant], valueMapper: (value) => value })
+    wire.execute({ portal: '', rows: 0 })
+    super.prepare(wire)
+  }
+
+  override handleDataRow(message: unknown): void {
+    if (this.#hasEntered) super.handleDataRow(message)
+  }
+
+  override handleCommandComplete(message: unknown, wire: Wire): void {
+    if (this.#hasEntered) super.handleCommandComplete(message, wire)
+    this.#hasEntered = true
+  }
+}
+
+function send<Row>(client: pg.PoolClient, tenant: string, query: DriverQuery): Promise<TenantResult<Row>> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      new TenantStatement<Row>(tenant, query, (error, result) => (error === null ? resolve(result) : reject(error))),
+    )
+  })
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { Problem, requestProblems } from '../problem.ts'
+
+export const etagOf = (revision: number): { etag: string } => ({ etag: `"${revision}"` })
+
+/** The revision an `If-Match` asks for; undefined without one (or with `*`): then any will do. */
+export function expectedRevision(request: Pick<FastifyRequest, 'headers'>): number | undefined {
+  const header = request.headers['if-match']
+  if (header === undefined || header === '*') return undefined
+  const match = /^"([1-9][0-9]{0,8})"$/.exec(header)
+  if (!match) throw new Problem(requestProblems.stale)
+  return Number(match[1])
+}
+
+/** Single resources without a revision of their own carry a tag of their content. */
+export function tagResources(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const isJson = typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('application/json')
+    if (request.method === 'GET' && reply.statusCode === 200 && isJson && !reply.hasHeader('etag')) {
+      reply.header('etag', `"${createHash('sha1').update(payload).digest('base64url')}"`)
+    }
+    return payload
+  })
+}
