@@ -1,3 +1,5 @@
+import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
 import { agentRoutes, agentService } from '#modules/agents'
 import { assignmentService, taskRoutes } from '#modules/assignment'
@@ -7,9 +9,13 @@ import { decisionRoutes, decisionService } from '#modules/decisions'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import { approvalRoutes, paymentRoutes, paymentService } from '#modules/payments'
 import { hostAgents, payAsAsked } from '#modules/runtime'
-import { type ProviderName, ProviderNameSchema, type WalletProvider, walletRoutes, walletService } from '#modules/wallets'
-import type { Static } from 'typebox'
-import { Type } from 'typebox'
+import {
+  type ProviderName,
+  ProviderNameSchema,
+  type WalletProvider,
+  walletRoutes,
+  walletService,
+} from '#modules/wallets'
 import type { Clock } from '#platform/clock'
 import { type KeyRing, keyRing } from '#platform/crypto'
 import { Database } from '#platform/database/database'
@@ -85,7 +91,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
     historyOf: (tx, about) => payments.historyOf(tx, about),
   })
   const wallets = walletService({
-    ...{ database, decisions, jobs, agents, chains, providers: options.providers(keys), defaultProvider: options.walletProvider },
+    ...{
+      database,
+      decisions,
+      jobs,
+      agents,
+      chains,
+      providers: options.providers(keys),
+      defaultProvider: options.walletProvider,
+    },
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
   })

@@ -38,7 +38,11 @@ const MIN_MASTER_KEY_LENGTH = 32
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const KnownAsset = Type.Object(
-  { asset: AssetId, symbol: Type.String({ minLength: 1, maxLength: 20 }), decimals: Type.Integer({ minimum: 0, maximum: 36 }) },
+  {
+    asset: AssetId,
+    symbol: Type.String({ minLength: 1, maxLength: 20 }),
+    decimals: Type.Integer({ minimum: 0, maximum: 36 }),
+  },
   { additionalProperties: false },
 )
 const Chains = Type.Array(
@@ -60,10 +64,14 @@ export function readConfig(env: Environment): Config {
   const databaseUrl = url(env, 'DATABASE_URL', ['postgres:', 'postgresql:'])
   const masterKey = given(env, 'WEDI_MASTER_KEY')
   if (masterKey !== undefined && masterKey.length < MIN_MASTER_KEY_LENGTH) {
-    throw new WrongSetting(`WEDI_MASTER_KEY must have at least ${MIN_MASTER_KEY_LENGTH} characters, for example from: openssl rand -base64 32`)
+    throw new WrongSetting(
+      `WEDI_MASTER_KEY must have at least ${MIN_MASTER_KEY_LENGTH} characters, for example from: openssl rand -base64 32`,
+    )
   }
   if (databaseUrl !== undefined && masterKey === undefined) {
-    throw new WrongSetting('WEDI_MASTER_KEY must be given with DATABASE_URL: it encrypts keys in that database. Make one with: openssl rand -base64 32')
+    throw new WrongSetting(
+      'WEDI_MASTER_KEY must be given with DATABASE_URL: it encrypts keys in that database. Make one with: openssl rand -base64 32',
+    )
   }
   const engine = engineOf(env)
   return {
@@ -85,7 +93,12 @@ function given(env: Environment, name: string): string | undefined {
   return value === '' ? undefined : value
 }
 
-function integer(env: Environment, name: string, otherwise: number, { min, max }: { min: number; max: number }): number {
+function integer(
+  env: Environment,
+  name: string,
+  otherwise: number,
+  { min, max }: { min: number; max: number },
+): number {
   const text = given(env, name)
   if (text === undefined) return otherwise
   const value = Number(text)
@@ -113,7 +126,9 @@ function url(env: Environment, name: string, protocols: readonly string[]): stri
   if (text === undefined) return undefined
   const parsed = URL.canParse(text) ? new URL(text) : undefined
   if (!parsed || !protocols.includes(parsed.protocol)) {
-    throw new WrongSetting(`${name} must be an address that begins with ${protocols.map((each) => `${each}//`).join(' or ')}`)
+    throw new WrongSetting(
+      `${name} must be an address that begins with ${protocols.map((each) => `${each}//`).join(' or ')}`,
+    )
   }
   return text
 }
@@ -139,9 +154,12 @@ function engineOf(env: Environment): Config['engine'] {
 function walletProviderOf(env: Environment, hasEngine: boolean): ProviderName {
   const name = oneOf(env, 'WEDI_WALLET_PROVIDER', providerNames) ?? (hasEngine ? 'thirdweb-engine' : 'local')
   if (name === 'thirdweb-engine' && !hasEngine) {
-    throw new WrongSetting('WEDI_WALLET_PROVIDER is thirdweb-engine: THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN must be given too')
+    throw new WrongSetting(
+      'WEDI_WALLET_PROVIDER is thirdweb-engine: THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN must be given too',
+    )
   }
-  if (name === 'thirdweb') throw new WrongSetting('WEDI_WALLET_PROVIDER thirdweb (the hosted API) is not available in this version')
+  if (name === 'thirdweb')
+    throw new WrongSetting('WEDI_WALLET_PROVIDER thirdweb (the hosted API) is not available in this version')
   return name
 }
 
@@ -152,14 +170,22 @@ function chainsOf(env: Environment): ChainSettings[] | undefined {
   const expected = 'a JSON array like [{"chain":"eip155:8453","rpcUrl":"https://…","name":"Base"}]'
   if (!Value.Check(Chains, chains)) {
     const [first] = Value.Errors(Chains, chains)
-    throw new WrongSetting(`WEDI_CHAINS must be ${expected}${first ? `; ${first.instancePath || '/'} ${first.message}` : ''}`)
+    throw new WrongSetting(
+      `WEDI_CHAINS must be ${expected}${first ? `; ${first.instancePath || '/'} ${first.message}` : ''}`,
+    )
   }
   const ids = chains.map(({ chain }) => chain)
   if (new Set(ids).size < ids.length) throw new WrongSetting('WEDI_CHAINS names a chain twice')
   return chains.map(chainSettings)
 }
 
-function chainSettings({ chain, rpcUrl, name, confirmations = 1, assets = [] }: Static<typeof Chains>[number]): ChainSettings {
+function chainSettings({
+  chain,
+  rpcUrl,
+  name,
+  confirmations = 1,
+  assets = [],
+}: Static<typeof Chains>[number]): ChainSettings {
   const native = { asset: `${chain}/slip44:60`, symbol: 'ETH', decimals: 18 }
   const tokens = assets.map((each) => ({ ...each, asset: parseAsset(each.asset)?.id ?? each.asset }))
   const foreign = tokens.find(({ asset }) => !asset.startsWith(`${chain}/`))

@@ -18,9 +18,15 @@ export interface Infrastructure {
 }
 
 /** The database and the chain: those that were named, or our own below WEDI_HOME. */
-export async function startInfrastructure(config: Config, home: Home, say: (line: string) => void): Promise<Infrastructure> {
+export async function startInfrastructure(
+  config: Config,
+  home: Home,
+  say: (line: string) => void,
+): Promise<Infrastructure> {
   const [postgres, chain] = await Promise.all([
-    config.databaseUrl === undefined ? startEmbeddedPostgres({ directory: home.path('postgres'), onProgress: say }) : undefined,
+    config.databaseUrl === undefined
+      ? startEmbeddedPostgres({ directory: home.path('postgres'), onProgress: say })
+      : undefined,
     config.chains === undefined ? startEmbeddedChain({ directory: home.path('chain'), onProgress: say }) : undefined,
   ])
   const ends = [

@@ -1,16 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { migrate } from '@wedi/database/migrate'
 import { makeKey } from '#modules/access'
 import { localProvider, type ProviderName, thirdwebEngineProvider, type WalletProvider } from '#modules/wallets'
 import { systemClock } from '#platform/clock'
 import type { KeyRing } from '#platform/crypto'
 import { createLog, type Logger } from '#platform/log'
-import { migrate } from '@wedi/database/migrate'
-import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type App, buildApp } from './app.ts'
 import { type Config, readConfig, WrongSetting } from './config.ts'
 import { type DemoState, runDemo } from './demo/run.ts'
 import { type Home, HomeUnavailable, openHome } from './embedded/home.ts'
-import { startInfrastructure, type Infrastructure } from './infrastructure.ts'
+import { type Infrastructure, startInfrastructure } from './infrastructure.ts'
 
 const STOP_TIMEOUT_MS = 9_000
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const app = await openApp(config, home, infrastructure, log)
   const stop = stopper({ app, infrastructure, home, log })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0))
-  infrastructure.failed.then((why) => {
+  void infrastructure.failed.then((why) => {
     process.stderr.write(`${why}\n`)
     void stop(1)
   })
@@ -38,7 +38,12 @@ async function main(): Promise<void> {
   await demo(config, home, infrastructure, address)
 }
 
-async function openApp(config: Config, home: Home, { databaseUrl, chains, faucet }: Infrastructure, log: Logger): Promise<App> {
+async function openApp(
+  config: Config,
+  home: Home,
+  { databaseUrl, chains, faucet }: Infrastructure,
+  log: Logger,
+): Promise<App> {
   await migrate(databaseUrl)
   const masterKey = config.masterKey ?? home.secret('master-key', () => randomBytes(32).toString('base64url'))
   return buildApp({
@@ -68,7 +73,9 @@ async function listen(app: App, { host, port }: Config): Promise<string> {
     return await app.http.listen({ host, port })
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new CannotStart(`Port ${port} on ${host} is taken: stop what uses it, or start with another, for example PORT=${port + 1} npm start`)
+      throw new CannotStart(
+        `Port ${port} on ${host} is taken: stop what uses it, or start with another, for example PORT=${port + 1} npm start`,
+      )
     }
     throw error
   }
@@ -82,7 +89,17 @@ async function demo(config: Config, home: Home, { isEmbedded }: Infrastructure, 
 }
 
 /** Stops taking requests, lets what runs come to an end, then closes the database and the chain. Exits within 10 s. */
-function stopper({ app, infrastructure, home, log }: { app: App; infrastructure: Infrastructure; home: Home; log: Logger }) {
+function stopper({
+  app,
+  infrastructure,
+  home,
+  log,
+}: {
+  app: App
+  infrastructure: Infrastructure
+  home: Home
+  log: Logger
+}) {
   let isStopping = false
   return async (code: number): Promise<void> => {
     if (isStopping) return
@@ -103,6 +120,8 @@ try {
   await main()
 } catch (error) {
   const isPlain = error instanceof WrongSetting || error instanceof HomeUnavailable || error instanceof CannotStart
-  process.stderr.write(`${isPlain ? `Wedi cannot start: ${error.message}` : (error instanceof Error ? error.stack : String(error))}\n`)
+  process.stderr.write(
+    `${isPlain ? `Wedi cannot start: ${error.message}` : error instanceof Error ? error.stack : String(error)}\n`,
+  )
   process.exit(1)
 }

@@ -1,9 +1,9 @@
-import type { Logger } from './log.ts'
 import { backoffMs } from './backoff.ts'
 import type { Database, Tx } from './database/database.ts'
 import { isUnavailable } from './database/errors.ts'
 import { sql } from './database/statement.ts'
 import { newId } from './ids.ts'
+import type { Logger } from './log.ts'
 
 const BATCH = 64
 const MAX_RUNNING = 64
@@ -164,7 +164,10 @@ export class Jobs {
   }
 
   async #failed(job: Leased, id: unknown[], error: unknown): Promise<void> {
-    this.#log.warn({ err: error, kind: job.kind, subject: job.subject, attempts: job.attempts }, 'job failed, will retry')
+    this.#log.warn(
+      { err: error, kind: job.kind, subject: job.subject, attempts: job.attempts },
+      'job failed, will retry',
+    )
     const text = String(error instanceof Error ? error.message : error).slice(0, LAST_ERROR_LENGTH)
     try {
       await this.#database.platform(giveBack, [...id, backoffMs(job.attempts, BACKOFF), text])

@@ -1,7 +1,15 @@
 import { type Logger, pino } from 'pino'
 
 /** Where secrets could be, should one ever be handed to the log. */
-const SECRETS = ['authorization', 'headers.authorization', 'req.headers.authorization', 'secret', '*.secret', 'token', '*.token']
+const SECRETS = [
+  'authorization',
+  'headers.authorization',
+  'req.headers.authorization',
+  'secret',
+  '*.secret',
+  'token',
+  '*.token',
+]
 const KEY = /wedi_(sk|ak|ik)_[0-9A-Za-z]+/g
 
 /** JSON lines on standard error; standard output is for people. */

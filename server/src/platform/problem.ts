@@ -6,7 +6,10 @@ export class Problem extends Error {
   /** Public members beyond the standard ones, for example `reasons` of a denied payment. */
   readonly members: Readonly<Record<string, unknown>>
 
-  constructor(kind: ProblemKind, options: { detail?: string; members?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(
+    kind: ProblemKind,
+    options: { detail?: string; members?: Record<string, unknown>; cause?: unknown } = {},
+  ) {
     super(options.detail ?? kind.detail, options.cause === undefined ? {} : { cause: options.cause })
     this.code = kind.code
     this.status = kind.status

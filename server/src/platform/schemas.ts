@@ -17,7 +17,11 @@ export const PositiveAmount = Type.String({
   description: "Whole number above zero of the asset's smallest unit",
   examples: ['1500000'],
 })
-export const Chain = Type.String({ pattern: '^eip155:[1-9][0-9]{0,15}$', description: 'CAIP-2', examples: ['eip155:8453'] })
+export const Chain = Type.String({
+  pattern: '^eip155:[1-9][0-9]{0,15}$',
+  description: 'CAIP-2',
+  examples: ['eip155:8453'],
+})
 export const AssetId = Type.String({
   pattern: '^eip155:[1-9][0-9]{0,15}/(slip44:60|erc20:0x[0-9a-fA-F]{40})$',
   description: 'CAIP-19; the native coin is `slip44:60`',
@@ -66,4 +70,3 @@ export function decodeCursor(cursor: string): string | undefined {
   const id = Buffer.from(cursor, 'base64url').toString()
   return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id) ? id : undefined
 }
-

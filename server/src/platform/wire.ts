@@ -2,14 +2,14 @@
 export type Wire<T> = T extends number | string | boolean | null
   ? T
   : T extends Date | bigint | Uint8Array
-  ? string
-  : T extends { toFixed(): string }
     ? string
-  : T extends (infer Item)[]
-    ? Wire<Item>[]
-    : T extends object
-      ? { [K in keyof T]: Wire<T[K]> }
-      : T
+    : T extends { toFixed(): string }
+      ? string
+      : T extends (infer Item)[]
+        ? Wire<Item>[]
+        : T extends object
+          ? { [K in keyof T]: Wire<T[K]> }
+          : T
 
 /**
  * Times become RFC 3339 with milliseconds and `Z`, whole numbers beyond a double become decimal strings, bytes become

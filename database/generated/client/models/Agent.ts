@@ -293,6 +293,7 @@ export type AgentWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Agent"> | Date | string
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
+  payments?: Prisma.PaymentListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
 }
@@ -314,6 +315,7 @@ export type AgentOrderByWithRelationInput = {
   updatedAt?: Prisma.SortOrder
   retiredAt?: Prisma.SortOrderInput | Prisma.SortOrder
   wallets?: Prisma.WalletOrderByRelationAggregateInput
+  payments?: Prisma.PaymentOrderByRelationAggregateInput
   capabilities?: Prisma.CapabilityOrderByRelationAggregateInput
   checkpoints?: Prisma.AgentCheckpointOrderByRelationAggregateInput
 }
@@ -339,6 +341,7 @@ export type AgentWhereUniqueInput = Prisma.AtLeast<{
   updatedAt?: Prisma.DateTimeFilter<"Agent"> | Date | string
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
+  payments?: Prisma.PaymentListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
 }, "organizationId_id">
@@ -404,6 +407,7 @@ export type AgentCreateInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -425,6 +429,7 @@ export type AgentUncheckedCreateInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -446,6 +451,7 @@ export type AgentUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -467,6 +473,7 @@ export type AgentUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -638,6 +645,20 @@ export type AgentUpdateOneRequiredWithoutCapabilitiesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutCapabilitiesInput, Prisma.AgentUpdateWithoutCapabilitiesInput>, Prisma.AgentUncheckedUpdateWithoutCapabilitiesInput>
 }
 
+export type AgentCreateNestedOneWithoutPaymentsInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutPaymentsInput
+  connect?: Prisma.AgentWhereUniqueInput
+}
+
+export type AgentUpdateOneRequiredWithoutPaymentsNestedInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutPaymentsInput
+  upsert?: Prisma.AgentUpsertWithoutPaymentsInput
+  connect?: Prisma.AgentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutPaymentsInput, Prisma.AgentUpdateWithoutPaymentsInput>, Prisma.AgentUncheckedUpdateWithoutPaymentsInput>
+}
+
 export type AgentCreateNestedOneWithoutCheckpointsInput = {
   create?: Prisma.XOR<Prisma.AgentCreateWithoutCheckpointsInput, Prisma.AgentUncheckedCreateWithoutCheckpointsInput>
   connectOrCreate?: Prisma.AgentCreateOrConnectWithoutCheckpointsInput
@@ -683,6 +704,7 @@ export type AgentCreateWithoutCapabilitiesInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
 
@@ -703,6 +725,7 @@ export type AgentUncheckedCreateWithoutCapabilitiesInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
 
@@ -739,6 +762,7 @@ export type AgentUpdateWithoutCapabilitiesInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
 
@@ -759,6 +783,107 @@ export type AgentUncheckedUpdateWithoutCapabilitiesInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentCreateWithoutPaymentsInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+}
+
+export type AgentUncheckedCreateWithoutPaymentsInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+}
+
+export type AgentCreateOrConnectWithoutPaymentsInput = {
+  where: Prisma.AgentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
+}
+
+export type AgentUpsertWithoutPaymentsInput = {
+  update: Prisma.XOR<Prisma.AgentUpdateWithoutPaymentsInput, Prisma.AgentUncheckedUpdateWithoutPaymentsInput>
+  create: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
+  where?: Prisma.AgentWhereInput
+}
+
+export type AgentUpdateToOneWithWhereWithoutPaymentsInput = {
+  where?: Prisma.AgentWhereInput
+  data: Prisma.XOR<Prisma.AgentUpdateWithoutPaymentsInput, Prisma.AgentUncheckedUpdateWithoutPaymentsInput>
+}
+
+export type AgentUpdateWithoutPaymentsInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentUncheckedUpdateWithoutPaymentsInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
 
@@ -779,6 +904,7 @@ export type AgentCreateWithoutCheckpointsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
 }
 
@@ -799,6 +925,7 @@ export type AgentUncheckedCreateWithoutCheckpointsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
 }
 
@@ -835,6 +962,7 @@ export type AgentUpdateWithoutCheckpointsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
 }
 
@@ -855,6 +983,7 @@ export type AgentUncheckedUpdateWithoutCheckpointsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
 }
 
@@ -874,6 +1003,7 @@ export type AgentCreateWithoutWalletsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   retiredAt?: Date | string | null
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -894,6 +1024,7 @@ export type AgentUncheckedCreateWithoutWalletsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   retiredAt?: Date | string | null
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -930,6 +1061,7 @@ export type AgentUpdateWithoutWalletsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -950,6 +1082,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -961,12 +1094,14 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
 
 export type AgentCountOutputType = {
   wallets: number
+  payments: number
   capabilities: number
   checkpoints: number
 }
 
 export type AgentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | AgentCountOutputTypeCountWalletsArgs
+  payments?: boolean | AgentCountOutputTypeCountPaymentsArgs
   capabilities?: boolean | AgentCountOutputTypeCountCapabilitiesArgs
   checkpoints?: boolean | AgentCountOutputTypeCountCheckpointsArgs
 }
@@ -986,6 +1121,13 @@ export type AgentCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extens
  */
 export type AgentCountOutputTypeCountWalletsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.WalletWhereInput
+}
+
+/**
+ * AgentCountOutputType without action
+ */
+export type AgentCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentWhereInput
 }
 
 /**
@@ -1020,6 +1162,7 @@ export type AgentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   updatedAt?: boolean
   retiredAt?: boolean
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
+  payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
@@ -1082,6 +1225,7 @@ export type AgentSelectScalar = {
 export type AgentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "name" | "description" | "status" | "statusReason" | "statusBeforeFreeze" | "runtime" | "labels" | "metadata" | "maxConcurrency" | "revision" | "createdAt" | "updatedAt" | "retiredAt", ExtArgs["result"]["agent"]>
 export type AgentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
+  payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
@@ -1093,6 +1237,7 @@ export type $AgentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   name: "Agent"
   objects: {
     wallets: Prisma.$WalletPayload<ExtArgs>[]
+    payments: Prisma.$PaymentPayload<ExtArgs>[]
     capabilities: Prisma.$CapabilityPayload<ExtArgs>[]
     checkpoints: Prisma.$AgentCheckpointPayload<ExtArgs>[]
   }
@@ -1516,6 +1661,7 @@ readonly fields: AgentFieldRefs;
 export interface Prisma__AgentClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   wallets<T extends Prisma.Agent$walletsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$walletsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WalletPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  payments<T extends Prisma.Agent$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   capabilities<T extends Prisma.Agent$capabilitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$capabilitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CapabilityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   checkpoints<T extends Prisma.Agent$checkpointsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$checkpointsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentCheckpointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
@@ -1976,6 +2122,30 @@ export type Agent$walletsArgs<ExtArgs extends runtime.Types.Extensions.InternalA
   take?: number
   skip?: number
   distinct?: Prisma.WalletScalarFieldEnum | Prisma.WalletScalarFieldEnum[]
+}
+
+/**
+ * Agent.payments
+ */
+export type Agent$paymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Payment
+   */
+  select?: Prisma.PaymentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Payment
+   */
+  omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  where?: Prisma.PaymentWhereInput
+  orderBy?: Prisma.PaymentOrderByWithRelationInput | Prisma.PaymentOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentScalarFieldEnum | Prisma.PaymentScalarFieldEnum[]
 }
 
 /**

@@ -384,6 +384,8 @@ export type PaymentWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
   settledAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  wallet?: Prisma.XOR<Prisma.WalletScalarRelationFilter, Prisma.WalletWhereInput>
 }
 
 export type PaymentOrderByWithRelationInput = {
@@ -412,6 +414,8 @@ export type PaymentOrderByWithRelationInput = {
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   settledAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  agent?: Prisma.AgentOrderByWithRelationInput
+  wallet?: Prisma.WalletOrderByWithRelationInput
 }
 
 export type PaymentWhereUniqueInput = Prisma.AtLeast<{
@@ -444,6 +448,8 @@ export type PaymentWhereUniqueInput = Prisma.AtLeast<{
   updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
   settledAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  wallet?: Prisma.XOR<Prisma.WalletScalarRelationFilter, Prisma.WalletWhereInput>
 }, "organizationId_id">
 
 export type PaymentOrderByWithAggregationInput = {
@@ -511,10 +517,7 @@ export type PaymentScalarWhereWithAggregatesInput = {
 }
 
 export type PaymentCreateInput = {
-  organizationId: string
   id: string
-  agentId: string
-  walletId: string
   taskId?: string | null
   chain: string
   asset: string
@@ -536,6 +539,8 @@ export type PaymentCreateInput = {
   updatedAt: Date | string
   submittedAt?: Date | string | null
   settledAt?: Date | string | null
+  agent: Prisma.AgentCreateNestedOneWithoutPaymentsInput
+  wallet: Prisma.WalletCreateNestedOneWithoutPaymentsInput
 }
 
 export type PaymentUncheckedCreateInput = {
@@ -567,10 +572,7 @@ export type PaymentUncheckedCreateInput = {
 }
 
 export type PaymentUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  agentId?: Prisma.StringFieldUpdateOperationsInput | string
-  walletId?: Prisma.StringFieldUpdateOperationsInput | string
   taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   asset?: Prisma.StringFieldUpdateOperationsInput | string
@@ -592,6 +594,8 @@ export type PaymentUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  agent?: Prisma.AgentUpdateOneRequiredWithoutPaymentsNestedInput
+  wallet?: Prisma.WalletUpdateOneRequiredWithoutPaymentsNestedInput
 }
 
 export type PaymentUncheckedUpdateInput = {
@@ -651,10 +655,7 @@ export type PaymentCreateManyInput = {
 }
 
 export type PaymentUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  agentId?: Prisma.StringFieldUpdateOperationsInput | string
-  walletId?: Prisma.StringFieldUpdateOperationsInput | string
   taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   asset?: Prisma.StringFieldUpdateOperationsInput | string
@@ -704,6 +705,16 @@ export type PaymentUncheckedUpdateManyInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentListRelationFilter = {
+  every?: Prisma.PaymentWhereInput
+  some?: Prisma.PaymentWhereInput
+  none?: Prisma.PaymentWhereInput
+}
+
+export type PaymentOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type PaymentOrganizationIdIdCompoundUniqueInput = {
@@ -807,8 +818,487 @@ export type PaymentSumOrderByAggregateInput = {
   attempts?: Prisma.SortOrder
 }
 
+export type PaymentCreateNestedManyWithoutAgentInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput> | Prisma.PaymentCreateWithoutAgentInput[] | Prisma.PaymentUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutAgentInput | Prisma.PaymentCreateOrConnectWithoutAgentInput[]
+  createMany?: Prisma.PaymentCreateManyAgentInputEnvelope
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+}
+
+export type PaymentUncheckedCreateNestedManyWithoutAgentInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput> | Prisma.PaymentCreateWithoutAgentInput[] | Prisma.PaymentUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutAgentInput | Prisma.PaymentCreateOrConnectWithoutAgentInput[]
+  createMany?: Prisma.PaymentCreateManyAgentInputEnvelope
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+}
+
+export type PaymentUpdateManyWithoutAgentNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput> | Prisma.PaymentCreateWithoutAgentInput[] | Prisma.PaymentUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutAgentInput | Prisma.PaymentCreateOrConnectWithoutAgentInput[]
+  upsert?: Prisma.PaymentUpsertWithWhereUniqueWithoutAgentInput | Prisma.PaymentUpsertWithWhereUniqueWithoutAgentInput[]
+  createMany?: Prisma.PaymentCreateManyAgentInputEnvelope
+  set?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  update?: Prisma.PaymentUpdateWithWhereUniqueWithoutAgentInput | Prisma.PaymentUpdateWithWhereUniqueWithoutAgentInput[]
+  updateMany?: Prisma.PaymentUpdateManyWithWhereWithoutAgentInput | Prisma.PaymentUpdateManyWithWhereWithoutAgentInput[]
+  deleteMany?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+}
+
+export type PaymentUncheckedUpdateManyWithoutAgentNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput> | Prisma.PaymentCreateWithoutAgentInput[] | Prisma.PaymentUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutAgentInput | Prisma.PaymentCreateOrConnectWithoutAgentInput[]
+  upsert?: Prisma.PaymentUpsertWithWhereUniqueWithoutAgentInput | Prisma.PaymentUpsertWithWhereUniqueWithoutAgentInput[]
+  createMany?: Prisma.PaymentCreateManyAgentInputEnvelope
+  set?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  update?: Prisma.PaymentUpdateWithWhereUniqueWithoutAgentInput | Prisma.PaymentUpdateWithWhereUniqueWithoutAgentInput[]
+  updateMany?: Prisma.PaymentUpdateManyWithWhereWithoutAgentInput | Prisma.PaymentUpdateManyWithWhereWithoutAgentInput[]
+  deleteMany?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+}
+
 export type EnumPaymentStatusFieldUpdateOperationsInput = {
   set?: $Enums.PaymentStatus
+}
+
+export type PaymentCreateNestedManyWithoutWalletInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]
+  createMany?: Prisma.PaymentCreateManyWalletInputEnvelope
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+}
+
+export type PaymentUncheckedCreateNestedManyWithoutWalletInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]
+  createMany?: Prisma.PaymentCreateManyWalletInputEnvelope
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+}
+
+export type PaymentUpdateManyWithoutWalletNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]
+  upsert?: Prisma.PaymentUpsertWithWhereUniqueWithoutWalletInput | Prisma.PaymentUpsertWithWhereUniqueWithoutWalletInput[]
+  createMany?: Prisma.PaymentCreateManyWalletInputEnvelope
+  set?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  update?: Prisma.PaymentUpdateWithWhereUniqueWithoutWalletInput | Prisma.PaymentUpdateWithWhereUniqueWithoutWalletInput[]
+  updateMany?: Prisma.PaymentUpdateManyWithWhereWithoutWalletInput | Prisma.PaymentUpdateManyWithWhereWithoutWalletInput[]
+  deleteMany?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+}
+
+export type PaymentUncheckedUpdateManyWithoutWalletNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
+  connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]
+  upsert?: Prisma.PaymentUpsertWithWhereUniqueWithoutWalletInput | Prisma.PaymentUpsertWithWhereUniqueWithoutWalletInput[]
+  createMany?: Prisma.PaymentCreateManyWalletInputEnvelope
+  set?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentWhereUniqueInput | Prisma.PaymentWhereUniqueInput[]
+  update?: Prisma.PaymentUpdateWithWhereUniqueWithoutWalletInput | Prisma.PaymentUpdateWithWhereUniqueWithoutWalletInput[]
+  updateMany?: Prisma.PaymentUpdateManyWithWhereWithoutWalletInput | Prisma.PaymentUpdateManyWithWhereWithoutWalletInput[]
+  deleteMany?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+}
+
+export type PaymentCreateWithoutAgentInput = {
+  id: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+  wallet: Prisma.WalletCreateNestedOneWithoutPaymentsInput
+}
+
+export type PaymentUncheckedCreateWithoutAgentInput = {
+  id: string
+  walletId: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type PaymentCreateOrConnectWithoutAgentInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput>
+}
+
+export type PaymentCreateManyAgentInputEnvelope = {
+  data: Prisma.PaymentCreateManyAgentInput | Prisma.PaymentCreateManyAgentInput[]
+  skipDuplicates?: boolean
+}
+
+export type PaymentUpsertWithWhereUniqueWithoutAgentInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  update: Prisma.XOR<Prisma.PaymentUpdateWithoutAgentInput, Prisma.PaymentUncheckedUpdateWithoutAgentInput>
+  create: Prisma.XOR<Prisma.PaymentCreateWithoutAgentInput, Prisma.PaymentUncheckedCreateWithoutAgentInput>
+}
+
+export type PaymentUpdateWithWhereUniqueWithoutAgentInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  data: Prisma.XOR<Prisma.PaymentUpdateWithoutAgentInput, Prisma.PaymentUncheckedUpdateWithoutAgentInput>
+}
+
+export type PaymentUpdateManyWithWhereWithoutAgentInput = {
+  where: Prisma.PaymentScalarWhereInput
+  data: Prisma.XOR<Prisma.PaymentUpdateManyMutationInput, Prisma.PaymentUncheckedUpdateManyWithoutAgentInput>
+}
+
+export type PaymentScalarWhereInput = {
+  AND?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+  OR?: Prisma.PaymentScalarWhereInput[]
+  NOT?: Prisma.PaymentScalarWhereInput | Prisma.PaymentScalarWhereInput[]
+  organizationId?: Prisma.UuidFilter<"Payment"> | string
+  id?: Prisma.UuidFilter<"Payment"> | string
+  agentId?: Prisma.UuidFilter<"Payment"> | string
+  walletId?: Prisma.UuidFilter<"Payment"> | string
+  taskId?: Prisma.UuidNullableFilter<"Payment"> | string | null
+  chain?: Prisma.StringFilter<"Payment"> | string
+  asset?: Prisma.StringFilter<"Payment"> | string
+  payee?: Prisma.StringFilter<"Payment"> | string
+  amount?: Prisma.DecimalFilter<"Payment"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.StringNullableFilter<"Payment"> | string | null
+  memo?: Prisma.StringNullableFilter<"Payment"> | string | null
+  status?: Prisma.EnumPaymentStatusFilter<"Payment"> | $Enums.PaymentStatus
+  decisionId?: Prisma.UuidFilter<"Payment"> | string
+  approvalId?: Prisma.UuidNullableFilter<"Payment"> | string | null
+  capabilityRevision?: Prisma.IntFilter<"Payment"> | number
+  requestedBy?: Prisma.StringFilter<"Payment"> | string
+  intentHash?: Prisma.BytesFilter<"Payment"> | runtime.Bytes
+  transactionHash?: Prisma.StringNullableFilter<"Payment"> | string | null
+  blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
+  attempts?: Prisma.IntFilter<"Payment"> | number
+  failure?: Prisma.JsonNullableFilter<"Payment">
+  createdAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
+  updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
+  submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  settledAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+}
+
+export type PaymentCreateWithoutWalletInput = {
+  id: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+  agent: Prisma.AgentCreateNestedOneWithoutPaymentsInput
+}
+
+export type PaymentUncheckedCreateWithoutWalletInput = {
+  id: string
+  agentId: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type PaymentCreateOrConnectWithoutWalletInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput>
+}
+
+export type PaymentCreateManyWalletInputEnvelope = {
+  data: Prisma.PaymentCreateManyWalletInput | Prisma.PaymentCreateManyWalletInput[]
+  skipDuplicates?: boolean
+}
+
+export type PaymentUpsertWithWhereUniqueWithoutWalletInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  update: Prisma.XOR<Prisma.PaymentUpdateWithoutWalletInput, Prisma.PaymentUncheckedUpdateWithoutWalletInput>
+  create: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput>
+}
+
+export type PaymentUpdateWithWhereUniqueWithoutWalletInput = {
+  where: Prisma.PaymentWhereUniqueInput
+  data: Prisma.XOR<Prisma.PaymentUpdateWithoutWalletInput, Prisma.PaymentUncheckedUpdateWithoutWalletInput>
+}
+
+export type PaymentUpdateManyWithWhereWithoutWalletInput = {
+  where: Prisma.PaymentScalarWhereInput
+  data: Prisma.XOR<Prisma.PaymentUpdateManyMutationInput, Prisma.PaymentUncheckedUpdateManyWithoutWalletInput>
+}
+
+export type PaymentCreateManyAgentInput = {
+  id: string
+  walletId: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type PaymentUpdateWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallet?: Prisma.WalletUpdateOneRequiredWithoutPaymentsNestedInput
+}
+
+export type PaymentUncheckedUpdateWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  walletId?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentUncheckedUpdateManyWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  walletId?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentCreateManyWalletInput = {
+  id: string
+  agentId: string
+  taskId?: string | null
+  chain: string
+  asset: string
+  payee: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: string | null
+  memo?: string | null
+  status: $Enums.PaymentStatus
+  decisionId: string
+  approvalId?: string | null
+  capabilityRevision: number
+  requestedBy: string
+  intentHash: runtime.Bytes
+  transactionHash?: string | null
+  blockNumber?: bigint | number | null
+  attempts?: number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  submittedAt?: Date | string | null
+  settledAt?: Date | string | null
+}
+
+export type PaymentUpdateWithoutWalletInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  agent?: Prisma.AgentUpdateOneRequiredWithoutPaymentsNestedInput
+}
+
+export type PaymentUncheckedUpdateWithoutWalletInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentUncheckedUpdateManyWithoutWalletInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payee?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  reference?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  memo?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumPaymentStatusFieldUpdateOperationsInput | $Enums.PaymentStatus
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  approvalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
+  requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
+  intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  attempts?: Prisma.IntFieldUpdateOperationsInput | number
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 
@@ -839,6 +1329,8 @@ export type PaymentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   updatedAt?: boolean
   submittedAt?: boolean
   settledAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["payment"]>
 
 export type PaymentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -867,6 +1359,8 @@ export type PaymentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   updatedAt?: boolean
   submittedAt?: boolean
   settledAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["payment"]>
 
 export type PaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -895,6 +1389,8 @@ export type PaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   updatedAt?: boolean
   submittedAt?: boolean
   settledAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["payment"]>
 
 export type PaymentSelectScalar = {
@@ -926,10 +1422,25 @@ export type PaymentSelectScalar = {
 }
 
 export type PaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "walletId" | "taskId" | "chain" | "asset" | "payee" | "amount" | "reference" | "memo" | "status" | "decisionId" | "approvalId" | "capabilityRevision" | "requestedBy" | "intentHash" | "transactionHash" | "blockNumber" | "attempts" | "failure" | "createdAt" | "updatedAt" | "submittedAt" | "settledAt", ExtArgs["result"]["payment"]>
+export type PaymentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
+}
+export type PaymentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
+}
+export type PaymentIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
+}
 
 export type $PaymentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Payment"
-  objects: {}
+  objects: {
+    agent: Prisma.$AgentPayload<ExtArgs>
+    wallet: Prisma.$WalletPayload<ExtArgs>
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
     id: string
@@ -1365,6 +1876,8 @@ readonly fields: PaymentFieldRefs;
  */
 export interface Prisma__PaymentClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  agent<T extends Prisma.AgentDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AgentDefaultArgs<ExtArgs>>): Prisma.Prisma__AgentClient<runtime.Types.Result.GetResult<Prisma.$AgentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  wallet<T extends Prisma.WalletDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.WalletDefaultArgs<ExtArgs>>): Prisma.Prisma__WalletClient<runtime.Types.Result.GetResult<Prisma.$WalletPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1436,6 +1949,10 @@ export type PaymentFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  /**
    * Filter, which Payment to fetch.
    */
   where: Prisma.PaymentWhereUniqueInput
@@ -1454,6 +1971,10 @@ export type PaymentFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  /**
    * Filter, which Payment to fetch.
    */
   where: Prisma.PaymentWhereUniqueInput
@@ -1471,6 +1992,10 @@ export type PaymentFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
   /**
    * Filter, which Payment to fetch.
    */
@@ -1520,6 +2045,10 @@ export type PaymentFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  /**
    * Filter, which Payment to fetch.
    */
   where?: Prisma.PaymentWhereInput
@@ -1567,6 +2096,10 @@ export type PaymentFindManyArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
   /**
    * Filter, which Payments to fetch.
    */
@@ -1616,6 +2149,10 @@ export type PaymentCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  /**
    * The data needed to create a Payment.
    */
   data: Prisma.XOR<Prisma.PaymentCreateInput, Prisma.PaymentUncheckedCreateInput>
@@ -1649,6 +2186,10 @@ export type PaymentCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensi
    */
   data: Prisma.PaymentCreateManyInput | Prisma.PaymentCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1663,6 +2204,10 @@ export type PaymentUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
   /**
    * The data needed to update a Payment.
    */
@@ -1715,6 +2260,10 @@ export type PaymentUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Extensi
    * Limit how many Payments to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1729,6 +2278,10 @@ export type PaymentUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
   /**
    * The filter to search for the Payment to update in case it exists.
    */
@@ -1755,6 +2308,10 @@ export type PaymentDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
   /**
    * Filter which Payment to delete.
    */
@@ -1787,4 +2344,8 @@ export type PaymentDefaultArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the Payment
    */
   omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
 }

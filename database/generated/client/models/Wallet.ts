@@ -277,6 +277,7 @@ export type WalletWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  payments?: Prisma.PaymentListRelationFilter
 }
 
 export type WalletOrderByWithRelationInput = {
@@ -294,6 +295,7 @@ export type WalletOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   agent?: Prisma.AgentOrderByWithRelationInput
+  payments?: Prisma.PaymentOrderByRelationAggregateInput
 }
 
 export type WalletWhereUniqueInput = Prisma.AtLeast<{
@@ -316,6 +318,7 @@ export type WalletWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  payments?: Prisma.PaymentListRelationFilter
 }, "organizationId_id" | "organizationId_provider_address">
 
 export type WalletOrderByWithAggregationInput = {
@@ -371,6 +374,7 @@ export type WalletCreateInput = {
   createdAt: Date | string
   updatedAt: Date | string
   agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUncheckedCreateInput = {
@@ -387,6 +391,7 @@ export type WalletUncheckedCreateInput = {
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUpdateInput = {
@@ -402,6 +407,7 @@ export type WalletUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateInput = {
@@ -418,6 +424,7 @@ export type WalletUncheckedUpdateInput = {
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletCreateManyInput = {
@@ -474,6 +481,11 @@ export type WalletListRelationFilter = {
 
 export type WalletOrderByRelationAggregateInput = {
   _count?: Prisma.SortOrder
+}
+
+export type WalletScalarRelationFilter = {
+  is?: Prisma.WalletWhereInput
+  isNot?: Prisma.WalletWhereInput
 }
 
 export type WalletOrganizationIdProviderAddressCompoundUniqueInput = {
@@ -583,6 +595,20 @@ export type WalletUncheckedUpdateManyWithoutAgentNestedInput = {
   deleteMany?: Prisma.WalletScalarWhereInput | Prisma.WalletScalarWhereInput[]
 }
 
+export type WalletCreateNestedOneWithoutPaymentsInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutPaymentsInput, Prisma.WalletUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutPaymentsInput
+  connect?: Prisma.WalletWhereUniqueInput
+}
+
+export type WalletUpdateOneRequiredWithoutPaymentsNestedInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutPaymentsInput, Prisma.WalletUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutPaymentsInput
+  upsert?: Prisma.WalletUpsertWithoutPaymentsInput
+  connect?: Prisma.WalletWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WalletUpdateToOneWithWhereWithoutPaymentsInput, Prisma.WalletUpdateWithoutPaymentsInput>, Prisma.WalletUncheckedUpdateWithoutPaymentsInput>
+}
+
 export type EnumWalletStatusFieldUpdateOperationsInput = {
   set?: $Enums.WalletStatus
 }
@@ -599,6 +625,7 @@ export type WalletCreateWithoutAgentInput = {
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
+  payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUncheckedCreateWithoutAgentInput = {
@@ -613,6 +640,7 @@ export type WalletUncheckedCreateWithoutAgentInput = {
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
 }
 
 export type WalletCreateOrConnectWithoutAgentInput = {
@@ -660,6 +688,84 @@ export type WalletScalarWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
 }
 
+export type WalletCreateWithoutPaymentsInput = {
+  id: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
+}
+
+export type WalletUncheckedCreateWithoutPaymentsInput = {
+  organizationId: string
+  id: string
+  agentId: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+}
+
+export type WalletCreateOrConnectWithoutPaymentsInput = {
+  where: Prisma.WalletWhereUniqueInput
+  create: Prisma.XOR<Prisma.WalletCreateWithoutPaymentsInput, Prisma.WalletUncheckedCreateWithoutPaymentsInput>
+}
+
+export type WalletUpsertWithoutPaymentsInput = {
+  update: Prisma.XOR<Prisma.WalletUpdateWithoutPaymentsInput, Prisma.WalletUncheckedUpdateWithoutPaymentsInput>
+  create: Prisma.XOR<Prisma.WalletCreateWithoutPaymentsInput, Prisma.WalletUncheckedCreateWithoutPaymentsInput>
+  where?: Prisma.WalletWhereInput
+}
+
+export type WalletUpdateToOneWithWhereWithoutPaymentsInput = {
+  where?: Prisma.WalletWhereInput
+  data: Prisma.XOR<Prisma.WalletUpdateWithoutPaymentsInput, Prisma.WalletUncheckedUpdateWithoutPaymentsInput>
+}
+
+export type WalletUpdateWithoutPaymentsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
+}
+
+export type WalletUncheckedUpdateWithoutPaymentsInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+}
+
 export type WalletCreateManyAgentInput = {
   id: string
   provider: string
@@ -686,6 +792,7 @@ export type WalletUpdateWithoutAgentInput = {
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateWithoutAgentInput = {
@@ -700,6 +807,7 @@ export type WalletUncheckedUpdateWithoutAgentInput = {
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateManyWithoutAgentInput = {
@@ -717,6 +825,35 @@ export type WalletUncheckedUpdateManyWithoutAgentInput = {
 }
 
 
+/**
+ * Count Type WalletCountOutputType
+ */
+
+export type WalletCountOutputType = {
+  payments: number
+}
+
+export type WalletCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  payments?: boolean | WalletCountOutputTypeCountPaymentsArgs
+}
+
+/**
+ * WalletCountOutputType without action
+ */
+export type WalletCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WalletCountOutputType
+   */
+  select?: Prisma.WalletCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * WalletCountOutputType without action
+ */
+export type WalletCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentWhereInput
+}
+
 
 export type WalletSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
@@ -733,6 +870,8 @@ export type WalletSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   createdAt?: boolean
   updatedAt?: boolean
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  payments?: boolean | Prisma.Wallet$paymentsArgs<ExtArgs>
+  _count?: boolean | Prisma.WalletCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["wallet"]>
 
 export type WalletSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -788,6 +927,8 @@ export type WalletSelectScalar = {
 export type WalletOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "provider" | "address" | "status" | "statusReason" | "metadata" | "keystore" | "provisionAttempts" | "revision" | "createdAt" | "updatedAt", ExtArgs["result"]["wallet"]>
 export type WalletInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  payments?: boolean | Prisma.Wallet$paymentsArgs<ExtArgs>
+  _count?: boolean | Prisma.WalletCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type WalletIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
@@ -800,6 +941,7 @@ export type $WalletPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
   name: "Wallet"
   objects: {
     agent: Prisma.$AgentPayload<ExtArgs>
+    payments: Prisma.$PaymentPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
@@ -1222,6 +1364,7 @@ readonly fields: WalletFieldRefs;
 export interface Prisma__WalletClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
   agent<T extends Prisma.AgentDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AgentDefaultArgs<ExtArgs>>): Prisma.Prisma__AgentClient<runtime.Types.Result.GetResult<Prisma.$AgentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  payments<T extends Prisma.Wallet$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Wallet$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1662,6 +1805,30 @@ export type WalletDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Intern
    * Limit how many Wallets to delete.
    */
   limit?: number
+}
+
+/**
+ * Wallet.payments
+ */
+export type Wallet$paymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Payment
+   */
+  select?: Prisma.PaymentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Payment
+   */
+  omit?: Prisma.PaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentInclude<ExtArgs> | null
+  where?: Prisma.PaymentWhereInput
+  orderBy?: Prisma.PaymentOrderByWithRelationInput | Prisma.PaymentOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentScalarFieldEnum | Prisma.PaymentScalarFieldEnum[]
 }
 
 /**

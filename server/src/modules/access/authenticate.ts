@@ -25,7 +25,10 @@ export const hashKey = (pepper: Buffer, key: string): Buffer => createHmac('sha2
 
 /** Finds the caller a bearer key stands for. Whatever is wrong with the key, the answer is the same 401. */
 export function authenticator({ database, clock, pepper, isOperator }: Needs) {
-  const cache = new LRUCache<string, { caller: Caller; expiresAt: Date | null; id: string }>({ max: CACHED_KEYS, ttl: CACHE_MS })
+  const cache = new LRUCache<string, { caller: Caller; expiresAt: Date | null; id: string }>({
+    max: CACHED_KEYS,
+    ttl: CACHE_MS,
+  })
 
   async function look(key: string, keyId: string, hash: Buffer): Promise<ApiKeyRow | undefined> {
     const rows = await accessStore.findByKeyId(database, keyId)

@@ -24,4 +24,7 @@ export const ApiKeyParams = Type.Object({ apiKeyId: Uuid })
 export const ApiKeyBody = body({ name: Name, role: oneOf(KeyRole), expiresAt: Type.Optional(Time) })
 export const NewApiKey = Type.Object({ apiKey: ApiKey, secret: Type.String({ description: 'Shown this once' }) })
 export const CredentialBody = body({ name: Type.Optional(Name), expiresAt: Type.Optional(Time) })
-export const NewCredential = Type.Object({ credential: ApiKey, secret: Type.String({ description: 'Shown this once' }) })
+export const NewCredential = Type.Object({
+  credential: ApiKey,
+  secret: Type.String({ description: 'Shown this once' }),
+})

@@ -84,7 +84,11 @@ const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN
 const ofAgent: ReadonlySet<Permission> = new Set(['agents:read', 'chains:read', 'payments:create', 'payments:read'])
 const none: ReadonlySet<Permission> = new Set()
 
-export function permissionsOf(key: { role: KeyRole | null; prefix: KeyPrefix; isOperator: boolean }): ReadonlySet<Permission> {
+export function permissionsOf(key: {
+  role: KeyRole | null
+  prefix: KeyPrefix
+  isOperator: boolean
+}): ReadonlySet<Permission> {
   if (key.prefix === 'ak') return ofAgent
   if (key.role === null) return none
   return key.role === 'ADMIN' && key.isOperator ? ofOperatorAdmin : byRole[key.role]

@@ -6,7 +6,7 @@ import type { KeyRing } from '#platform/crypto'
 import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import { invalid, Problem } from '#platform/problem'
-import { pageFrom, type PageRequest } from '#platform/schemas'
+import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import { authenticator, hashKey } from './authenticate.ts'
 import { keyProblems } from './problems.ts'
@@ -54,8 +54,19 @@ export function accessService({ database, decisions, clock, keys, isOperator }: 
       createdBy: actor,
       expiresAt,
     })
-    const inputs = { name: row.name, kind: row.kind, role: row.role, displayPrefix: row.displayPrefix, expiresAt: request.expiresAt }
-    await decisions.record(tx, actor, { type: 'key.created', subject: `api-key:${row.id}`, agentId: row.agentId, inputs })
+    const inputs = {
+      name: row.name,
+      kind: row.kind,
+      role: row.role,
+      displayPrefix: row.displayPrefix,
+      expiresAt: request.expiresAt,
+    }
+    await decisions.record(tx, actor, {
+      type: 'key.created',
+      subject: `api-key:${row.id}`,
+      agentId: row.agentId,
+      inputs,
+    })
     return row
   }
 

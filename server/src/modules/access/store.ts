@@ -4,10 +4,7 @@ import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 
 /** The only look that names no organisation: a presented key says which one it belongs to. */
-const findByKeyId = sql<ApiKeyRow>(
-  'access.findByKeyId',
-  `select ${columns.apiKey} from api_key where key_id = $1`,
-)
+const findByKeyId = sql<ApiKeyRow>('access.findByKeyId', `select ${columns.apiKey} from api_key where key_id = $1`)
 
 const insert = sql<ApiKeyRow>(
   'access.insert',

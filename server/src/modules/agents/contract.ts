@@ -1,6 +1,19 @@
 import { AgentRuntime, AgentStatus } from '@wedi/database'
 import { type TSchema, Type } from 'typebox'
-import { body, Json, Label, Name, nullable, oneOf, PageQuery, pageOf, Reason, stored, Time, Uuid } from '#platform/schemas'
+import {
+  body,
+  Json,
+  Label,
+  Name,
+  nullable,
+  oneOf,
+  PageQuery,
+  pageOf,
+  Reason,
+  stored,
+  Time,
+  Uuid,
+} from '#platform/schemas'
 
 export const MAX_CONCURRENCY = 1000
 export const DEFAULT_CONCURRENCY = 10

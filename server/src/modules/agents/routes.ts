@@ -23,7 +23,12 @@ export const agentRoutes =
     app.post(
       '/agents',
       {
-        schema: { operationId: 'createAgent', tags, body: Type.Unsafe<AgentInput>(agentBody(furnishing)), response: { 201: Agent } },
+        schema: {
+          operationId: 'createAgent',
+          tags,
+          body: Type.Unsafe<AgentInput>(agentBody(furnishing)),
+          response: { 201: Agent },
+        },
         config: { needs: 'agents:write', idempotency: 'optional' },
       },
       async (request, reply) =>
@@ -86,7 +91,13 @@ export const agentRoutes =
       app.post(
         `/agents/:agentId/${act}`,
         {
-          schema: { operationId: `${act}Agent`, tags, params: AgentParams, body: AgentReason, response: { 200: Agent } },
+          schema: {
+            operationId: `${act}Agent`,
+            tags,
+            params: AgentParams,
+            body: AgentReason,
+            response: { 200: Agent },
+          },
           config: { needs: 'agents:write', problems: [notFound, wrongStatus] },
         },
         async (request, reply) =>

@@ -6,7 +6,7 @@ import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
 import { newId } from '#platform/ids'
 import { Problem, requestProblems } from '#platform/problem'
-import { pageFrom, type PageRequest } from '#platform/schemas'
+import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import { type AgentPatch, type AgentQuery, type agentBody, DEFAULT_CONCURRENCY } from './contract.ts'
 import { agentProblems } from './problems.ts'
@@ -42,10 +42,17 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
     const row = await agentStore.lockShared(tx, id)
     if (!row) throw new Problem(agentProblems.notFound)
     if (revision !== undefined && row.revision !== revision) throw new Problem(requestProblems.stale)
-    throw new Problem(agentProblems.wrongStatus, { detail: `The agent is ${row.status}: this cannot be done to it now.` })
+    throw new Problem(agentProblems.wrongStatus, {
+      detail: `The agent is ${row.status}: this cannot be done to it now.`,
+    })
   }
 
-  async function move(tx: Tx, caller: Caller, id: string, act: { type: string; to: AgentStatus; from: AgentStatus[]; reason?: string }) {
+  async function move(
+    tx: Tx,
+    caller: Caller,
+    id: string,
+    act: { type: string; to: AgentStatus; from: AgentStatus[]; reason?: string },
+  ) {
     const row = (await agentStore.move(tx, id, act.to, act)) ?? (await refuse(tx, id))
     return changed(tx, caller.actor, act.type, row, { reason: act.reason })
   }
@@ -109,7 +116,9 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       if (!locked) throw new Problem(agentProblems.notFound)
       if (await needs.hasMoneyInFlight(tx, id)) throw new Problem(agentProblems.moneyInFlight)
       const from: AgentStatus[] = ['PROVISIONING', 'ACTIVE', 'PAUSED', 'FROZEN']
-      const row = (await agentStore.move(tx, id, 'RETIRED', { from, ...(revision && { revision }) })) ?? (await refuse(tx, id, revision))
+      const row =
+        (await agentStore.move(tx, id, 'RETIRED', { from, ...(revision && { revision }) })) ??
+        (await refuse(tx, id, revision))
       return changed(tx, caller.actor, 'agent.retired', row)
     },
 

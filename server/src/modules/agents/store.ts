@@ -11,10 +11,7 @@ const insert = sql<AgentRow>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) returning ${columns.agent}`,
 )
 
-const find = sql<AgentRow>(
-  'agents.find',
-  `select ${columns.agent} from agent where organization_id = $1 and id = $2`,
-)
+const find = sql<AgentRow>('agents.find', `select ${columns.agent} from agent where organization_id = $1 and id = $2`)
 
 /** Held by whoever is about to move the agent's money: a freeze waits for it, and is seen by whoever comes after. */
 const lockShared = sql<AgentRow>(
@@ -106,7 +103,12 @@ export const agentStore = {
     return (await tx.query(patch, [tx.organizationId, id, ...details, tx.now, revision ?? null]))[0]
   },
 
-  async move(tx: Tx, id: string, to: AgentStatus, options: { from: AgentStatus[]; reason?: string; revision?: number }) {
+  async move(
+    tx: Tx,
+    id: string,
+    to: AgentStatus,
+    options: { from: AgentStatus[]; reason?: string; revision?: number },
+  ) {
     const { from, reason, revision } = options
     return (await tx.query(move, [tx.organizationId, id, to, reason ?? null, from, tx.now, revision ?? null]))[0]
   },

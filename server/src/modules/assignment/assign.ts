@@ -1,7 +1,7 @@
 import type { Tx } from '#platform/database/database'
 import type { JobResult } from '#platform/jobs'
+import { type AssignmentNeeds, aboutTask } from './needs.ts'
 import { place, type Requirements } from './rules.ts'
-import { type AssignmentNeeds, aboutTask } from './service.ts'
 import { taskStore } from './store.ts'
 
 const BATCH = 200
@@ -19,10 +19,19 @@ export function assigning({ database, jobs, events, decisions, agents, capabilit
       const inTime = waiting.filter((task) => !late.includes(task))
       if (inTime.length === 0) return 'done'
       const candidates = await candidatesOf(tx)
-      const tasks = inTime.map(({ id, type, agentId, requires }) => ({ id, type, agentId, requires: requires as Requirements }))
+      const tasks = inTime.map(({ id, type, agentId, requires }) => ({
+        id,
+        type,
+        agentId,
+        requires: requires as Requirements,
+      }))
       const { assigned, waiting: left } = place(tasks, candidates, tx.now)
       for (const task of await taskStore.assign(tx, assigned, LEASE_SECONDS)) {
-        await decisions.record(tx, 'system:assignment', { type: 'task.assigned', ...aboutTask(task), inputs: { attempt: task.attempt } })
+        await decisions.record(tx, 'system:assignment', {
+          type: 'task.assigned',
+          ...aboutTask(task),
+          inputs: { attempt: task.attempt },
+        })
         await events.publish(tx, 'task.assigned', task.id)
       }
       if (left.length > 0) await taskStore.explain(tx, left)
@@ -32,12 +41,17 @@ export function assigning({ database, jobs, events, decisions, agents, capabilit
 
   async function candidatesOf(tx: Tx) {
     const all = await agents.candidates(tx)
-    const may = await capabilities.ofAgents(tx, all.map(({ id }) => id))
+    const may = await capabilities.ofAgents(
+      tx,
+      all.map(({ id }) => id),
+    )
     const inUse = await taskStore.inUse(tx)
     return all.flatMap(({ id, status, runtime, maxConcurrency }) => {
       const capability = may.get(id)
       if (!capability) return []
-      return [{ agentId: id, status, isHosted: runtime === 'HOSTED', maxConcurrency, inUse: inUse.get(id) ?? 0, capability }]
+      return [
+        { agentId: id, status, isHosted: runtime === 'HOSTED', maxConcurrency, inUse: inUse.get(id) ?? 0, capability },
+      ]
     })
   }
 

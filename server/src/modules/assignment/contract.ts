@@ -1,8 +1,21 @@
 import { TaskStatus } from '@wedi/database'
 import { Type } from 'typebox'
-import { ProviderNameSchema } from '#modules/wallets'
 import { paymentFields } from '#modules/payments'
-import { AssetId, body, Chain, Json, Label, nullable, oneOf, PageQuery, pageOf, stored, Time, Uuid } from '#platform/schemas'
+import { ProviderNameSchema } from '#modules/wallets'
+import {
+  AssetId,
+  body,
+  Chain,
+  Json,
+  Label,
+  nullable,
+  oneOf,
+  PageQuery,
+  pageOf,
+  stored,
+  Time,
+  Uuid,
+} from '#platform/schemas'
 
 export const PAYMENT_TASK = 'payment'
 export const MAX_ATTEMPTS = 100

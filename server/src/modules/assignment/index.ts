@@ -1,3 +1,3 @@
-export { taskRoutes } from './routes.ts'
 export { PAYMENT_TASK, PaymentPayload } from './contract.ts'
+export { taskRoutes } from './routes.ts'
 export { type AssignmentService, assignmentService } from './service.ts'

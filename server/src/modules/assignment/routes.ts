@@ -17,12 +17,20 @@ export const taskRoutes =
         schema: { operationId: 'createTask', tags, body: TaskBody, response: { 201: Task } },
         config: {
           ...{ needs: 'tasks:write', idempotency: 'optional' },
-          problems: [taskProblems.duplicate, agentProblems.notFound, assetProblems.unknown, chainProblems.unknown, chainProblems.unavailable],
+          problems: [
+            taskProblems.duplicate,
+            agentProblems.notFound,
+            assetProblems.unknown,
+            chainProblems.unknown,
+            chainProblems.unavailable,
+          ],
         },
       },
       async (request, reply) => {
         const requires = await tasks.check(request.body)
-        return effect(request, reply, async (tx) => created(await tasks.submit(tx, request.caller, request.body, requires)))
+        return effect(request, reply, async (tx) =>
+          created(await tasks.submit(tx, request.caller, request.body, requires)),
+        )
       },
     )
 

@@ -48,12 +48,17 @@ export function place(tasks: readonly WaitingTask[], candidates: readonly Candid
   const placement: Placement = { assigned: [], waiting: [] }
   for (const task of tasks) {
     const able = candidates.filter((candidate) => refusalOf(task, candidate, now) === undefined)
-    const best = able.filter((candidate) => load(candidate) <= 1).reduce<Candidate | undefined>((least, each) => (least && load(least) <= load(each) ? least : each), undefined)
+    const best = able
+      .filter((candidate) => load(candidate) <= 1)
+      .reduce<Candidate | undefined>((least, each) => (least && load(least) <= load(each) ? least : each), undefined)
     if (best) {
       inUse.set(best.agentId, (inUse.get(best.agentId) ?? 0) + 1)
       placement.assigned.push({ taskId: task.id, agentId: best.agentId })
     } else {
-      placement.waiting.push({ taskId: task.id, reason: able.length > 0 ? 'Every capable agent is busy.' : whyNobody(task, candidates, now) })
+      placement.waiting.push({
+        taskId: task.id,
+        reason: able.length > 0 ? 'Every capable agent is busy.' : whyNobody(task, candidates, now),
+      })
     }
   }
   return placement
@@ -78,5 +83,7 @@ function refusalOf(task: WaitingTask, candidate: Candidate, now: Date): string |
 function whyNobody(task: WaitingTask, candidates: readonly Candidate[], now: Date): string {
   if (task.agentId === null) return 'No agent is able to take it.'
   const pinned = candidates.find(({ agentId }) => agentId === task.agentId)
-  return pinned ? `The agent it is pinned to ${refusalOf(task, pinned, now)}.` : 'The agent it is pinned to is not there.'
+  return pinned
+    ? `The agent it is pinned to ${refusalOf(task, pinned, now)}.`
+    : 'The agent it is pinned to is not there.'
 }

@@ -1,46 +1,27 @@
 import type { TaskRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import { Value } from 'typebox/value'
-import type { AgentService } from '#modules/agents'
-import type { CapabilityService } from '#modules/capabilities'
-import type { ChainService } from '#modules/chains'
-import type { DecisionService } from '#modules/decisions'
-import { isOpen, type PaymentService } from '#modules/payments'
+import { isOpen } from '#modules/payments'
 import { parseAsset, parsePayee } from '#platform/caip'
 import type { Caller } from '#platform/caller'
-import type { Database, Tx } from '#platform/database/database'
-import type { Events } from '#platform/events'
+import type { Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
-import type { Jobs } from '#platform/jobs'
 import { type FieldError, invalid, Problem } from '#platform/problem'
-import { pageFrom, type PageRequest } from '#platform/schemas'
+import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import { assigning } from './assign.ts'
 import { DEFAULT_MAX_ATTEMPTS, PAYMENT_TASK, PaymentPayload, type TaskBody, type TaskQuery } from './contract.ts'
+import { type AssignmentNeeds, aboutTask } from './needs.ts'
 import { taskProblems } from './problems.ts'
 import type { Requirements } from './rules.ts'
 import { type TaskMove, taskStore } from './store.ts'
 
 type TaskInput = Static<typeof TaskBody>
 
-export interface AssignmentNeeds {
-  database: Database
-  jobs: Jobs
-  events: Events
-  decisions: Pick<DecisionService, 'record'>
-  agents: Pick<AgentService, 'require' | 'candidates'>
-  capabilities: Pick<CapabilityService, 'ofAgents'>
-  chains: Pick<ChainService, 'asset'>
-  payments: Pick<PaymentService, 'find' | 'cancel'>
-}
-
 export type AssignmentService = ReturnType<typeof assignmentService>
 
-/** What every record about a task names. */
-export const aboutTask = (task: TaskRow) => ({ subject: `task:${task.id}`, taskId: task.id, agentId: task.assignedAgentId })
-
 export function assignmentService(needs: AssignmentNeeds) {
-  const { database, jobs, events, decisions, payments } = needs
+  const { database, events, decisions, payments } = needs
   const requestAssignment = assigning(needs)
 
   /** Ends a task once: the second call finds it ended and changes nothing. */
@@ -48,13 +29,20 @@ export function assignmentService(needs: AssignmentNeeds) {
     const row = await taskStore.move(tx, id, end)
     if (!row) return undefined
     const type = `task.${end.to.toLowerCase()}`
-    await decisions.record(tx, actor, { type, ...aboutTask(row), paymentId: row.paymentId, inputs: { result: end.result, error: end.error } })
+    await decisions.record(tx, actor, {
+      type,
+      ...aboutTask(row),
+      paymentId: row.paymentId,
+      inputs: { result: end.result, error: end.error },
+    })
     await events.publish(tx, 'task.changed', id)
     await requestAssignment(tx)
     return row
   }
 
-  events.subscribe('agent.changed', 'assignment', ({ organizationId }) => database.inOrganization(organizationId, requestAssignment))
+  events.subscribe('agent.changed', 'assignment', ({ organizationId }) =>
+    database.inOrganization(organizationId, requestAssignment),
+  )
 
   /** A task that waits for its payment ends with it. */
   events.subscribe('payment.changed', 'assignment', async ({ organizationId, subject }) => {
@@ -70,8 +58,15 @@ export function assignmentService(needs: AssignmentNeeds) {
       const task = await taskStore.lock(tx, taskId)
       if (task?.paymentId !== paymentId) return
       const failure = (payment.failure ?? {}) as { code?: string; detail?: string }
-      const error = { code: failure.code ?? 'payment.failed', detail: failure.detail ?? `The payment is ${status}.`, paymentId }
-      const end = status === 'CONFIRMED' ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash } } : { to: 'FAILED' as const, error }
+      const error = {
+        code: failure.code ?? 'payment.failed',
+        detail: failure.detail ?? `The payment is ${status}.`,
+        paymentId,
+      }
+      const end =
+        status === 'CONFIRMED'
+          ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash } }
+          : { to: 'FAILED' as const, error }
       await finish(tx, 'system:assignment', taskId, { from: ['RUNNING'], ...end })
     })
   })
@@ -117,7 +112,11 @@ export function assignmentService(needs: AssignmentNeeds) {
         const taken = input.dedupeKey === undefined ? undefined : await taskStore.byDedupeKey(tx, input.dedupeKey)
         throw new Problem(taskProblems.duplicate, { members: { taskId: taken?.id } })
       }
-      await decisions.record(tx, caller.actor, { type: 'task.submitted', ...aboutTask(row), inputs: { type: row.type, payload: row.payload } })
+      await decisions.record(tx, caller.actor, {
+        type: 'task.submitted',
+        ...aboutTask(row),
+        inputs: { type: row.type, payload: row.payload },
+      })
       await requestAssignment(tx)
       return toWire(row)
     },
@@ -159,7 +158,8 @@ export function assignmentService(needs: AssignmentNeeds) {
     },
 
     /** For the runtime: the task is being worked on from now on. Undefined when it is over. */
-    start: (organizationId: string, id: string) => database.inOrganization(organizationId, (tx) => taskStore.start(tx, id)),
+    start: (organizationId: string, id: string) =>
+      database.inOrganization(organizationId, (tx) => taskStore.start(tx, id)),
 
     /** For the runtime: holds the task still while its agent acts. Undefined when it is over or was given to another. */
     async holdRunning(tx: Tx, task: TaskRow): Promise<TaskRow | undefined> {
@@ -168,7 +168,8 @@ export function assignmentService(needs: AssignmentNeeds) {
     },
 
     /** The agent has asked for a payment: the task waits for it. */
-    attach: (tx: Tx, task: TaskRow, paymentId: string, isParked: boolean) => taskStore.attach(tx, task, paymentId, isParked),
+    attach: (tx: Tx, task: TaskRow, paymentId: string, isParked: boolean) =>
+      taskStore.attach(tx, task, paymentId, isParked),
 
     fail: (tx: Tx, actor: string, task: TaskRow, error: TaskMove['error'] & object) =>
       finish(tx, actor, task.id, { to: 'FAILED', from: ['RUNNING'], error }),
@@ -176,5 +177,8 @@ export function assignmentService(needs: AssignmentNeeds) {
 }
 
 function faultsOfPayload(payload: unknown): FieldError[] {
-  return [...Value.Errors(PaymentPayload, payload)].map(({ instancePath, message }) => ({ path: `/payload${instancePath}`, message }))
+  return [...Value.Errors(PaymentPayload, payload)].map(({ instancePath, message }) => ({
+    path: `/payload${instancePath}`,
+    message,
+  }))
 }

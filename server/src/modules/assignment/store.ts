@@ -21,7 +21,10 @@ const byDedupeKey = sql<TaskRow>(
 
 const find = sql<TaskRow>('tasks.find', `select ${columns.task} from task where organization_id = $1 and id = $2`)
 
-const lock = sql<TaskRow>('tasks.lock', `select ${columns.task} from task where organization_id = $1 and id = $2 for update`)
+const lock = sql<TaskRow>(
+  'tasks.lock',
+  `select ${columns.task} from task where organization_id = $1 and id = $2 for update`,
+)
 
 /** One assigner at a time in an organisation: what it counts stays true until it commits. */
 const lockQueue = sql('tasks.lockQueue', `select pg_advisory_xact_lock(hashtextextended('tasks/' || $1::text, 0))`)
@@ -93,13 +96,48 @@ const one = <T>(rows: T[]): T | undefined => rows[0]
 
 type NewTask = Pick<
   TaskRow,
-  'id' | 'type' | 'payload' | 'requires' | 'priority' | 'fairnessKey' | 'dedupeKey' | 'agentId' | 'maxAttempts' | 'deadlineAt' | 'createdBy'
+  | 'id'
+  | 'type'
+  | 'payload'
+  | 'requires'
+  | 'priority'
+  | 'fairnessKey'
+  | 'dedupeKey'
+  | 'agentId'
+  | 'maxAttempts'
+  | 'deadlineAt'
+  | 'createdBy'
 >
 
 export const taskStore = {
   async insert(tx: Tx, row: NewTask): Promise<TaskRow | undefined> {
-    const { id, type, payload, requires, priority, fairnessKey, dedupeKey, agentId, maxAttempts, deadlineAt, createdBy } = row
-    const values = [id, type, payload, requires, priority, fairnessKey, dedupeKey, agentId, maxAttempts, tx.now, deadlineAt, createdBy]
+    const {
+      id,
+      type,
+      payload,
+      requires,
+      priority,
+      fairnessKey,
+      dedupeKey,
+      agentId,
+      maxAttempts,
+      deadlineAt,
+      createdBy,
+    } = row
+    const values = [
+      id,
+      type,
+      payload,
+      requires,
+      priority,
+      fairnessKey,
+      dedupeKey,
+      agentId,
+      maxAttempts,
+      tx.now,
+      deadlineAt,
+      createdBy,
+    ]
     return one(await tx.query(insert, [tx.organizationId, ...values]))
   },
   byDedupeKey: async (tx: Tx, key: string) => one(await tx.query(byDedupeKey, [tx.organizationId, key])),
@@ -109,14 +147,26 @@ export const taskStore = {
   lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
   lockQueue: (tx: Tx) => tx.query(lockQueue, [tx.organizationId]),
   waiting: (tx: Tx, limit: number) => tx.query(waiting, [tx.organizationId, tx.now, limit]),
-  inUse: async (tx: Tx) => new Map((await tx.query(inUse, [tx.organizationId])).map(({ agentId, count }) => [agentId, count])),
+  inUse: async (tx: Tx) =>
+    new Map((await tx.query(inUse, [tx.organizationId])).map(({ agentId, count }) => [agentId, count])),
 
   assign: (tx: Tx, placed: { taskId: string; agentId: string }[], leaseSeconds: number) =>
     tx.query(assign, [
-      ...[tx.organizationId, placed.map(({ taskId }) => taskId), placed.map(({ agentId }) => agentId), tx.now, leaseSeconds],
+      ...[
+        tx.organizationId,
+        placed.map(({ taskId }) => taskId),
+        placed.map(({ agentId }) => agentId),
+        tx.now,
+        leaseSeconds,
+      ],
     ]),
   explain: (tx: Tx, waiting: { taskId: string; reason: string }[]) =>
-    tx.query(explain, [tx.organizationId, waiting.map(({ taskId }) => taskId), waiting.map(({ reason }) => reason), tx.now]),
+    tx.query(explain, [
+      tx.organizationId,
+      waiting.map(({ taskId }) => taskId),
+      waiting.map(({ reason }) => reason),
+      tx.now,
+    ]),
 
   async move(tx: Tx, id: string, { to, from, result, error }: TaskMove): Promise<TaskRow | undefined> {
     return one(await tx.query(move, [tx.organizationId, id, to, from, result ?? null, error ?? null, tx.now]))

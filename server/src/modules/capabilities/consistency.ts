@@ -12,7 +12,8 @@ export function faultsOfLimits(limits: readonly LimitLike[]): FieldError[] {
     const path = `/limits/${i}`
     const faults: FieldError[] = []
     const identity = [limit.window, limit.asset.toLowerCase(), limit.perPayee === true].join(' ')
-    if (seen.has(identity)) faults.push({ path, message: 'repeats another limit of the same window, asset and perPayee' })
+    if (seen.has(identity))
+      faults.push({ path, message: 'repeats another limit of the same window, asset and perPayee' })
     seen.add(identity)
     if (limit.maxAmount === undefined && limit.maxCount === undefined) {
       faults.push({ path, message: 'limits nothing: give maxAmount, maxCount or both' })
@@ -51,7 +52,8 @@ export function faultsOfCapability(input: Static<typeof CapabilityBody>, now: Da
   })
   for (const side of ['allow', 'deny'] as const) {
     payees[side]?.forEach((payee, i) => {
-      if (payee !== '*' && !parseAccount(payee)) faults.push({ path: `/payees/${side}/${i}`, message: 'has a wrong EIP-55 checksum' })
+      if (payee !== '*' && !parseAccount(payee))
+        faults.push({ path: `/payees/${side}/${i}`, message: 'has a wrong EIP-55 checksum' })
     })
   }
   return faults

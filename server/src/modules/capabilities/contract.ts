@@ -31,7 +31,9 @@ export const CapabilityBody = body({
   taskTypes: Type.Optional(list('^(\\*|[a-z0-9][a-z0-9._-]*)$', 'Task types it takes; `*` for all')),
   providers: Type.Optional(list('^(\\*|local|thirdweb-engine|thirdweb)$', 'Wallet providers; `*` for all')),
   chains: Type.Optional(list('^(\\*|eip155:[1-9][0-9]{0,15})$', 'CAIP-2; `*` for all')),
-  assets: Type.Optional(list('^(\\*|eip155:[1-9][0-9]{0,15}/(slip44:60|erc20:0x[0-9a-fA-F]{40}))$', 'CAIP-19; `*` for all')),
+  assets: Type.Optional(
+    list('^(\\*|eip155:[1-9][0-9]{0,15}/(slip44:60|erc20:0x[0-9a-fA-F]{40}))$', 'CAIP-19; `*` for all'),
+  ),
   payees: Type.Optional(
     Type.Object(
       {

@@ -76,7 +76,11 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
         if (!row.wasInForce) await seed(tx, row)
         views.push(viewOf(row))
       }
-      await capabilityStore.dropOthers(tx, scopeId, views.map(({ limitId }) => limitId))
+      await capabilityStore.dropOthers(
+        tx,
+        scopeId,
+        views.map(({ limitId }) => limitId),
+      )
       return views
     },
 
@@ -101,7 +105,11 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     },
 
     /** Takes a payment's amount of all its limits, or of none when one has no room any more: then false. */
-    async reserve(tx: Tx, payment: { id: string; amount: bigint; payee: string }, uses: readonly LimitUse[]): Promise<boolean> {
+    async reserve(
+      tx: Tx,
+      payment: { id: string; amount: bigint; payee: string },
+      uses: readonly LimitUse[],
+    ): Promise<boolean> {
       const places = uses.filter(({ window }) => window !== 'TRANSACTION').map((use) => placeOf(use, payment.payee))
       if (places.length === 0) return true
       const taken = await capabilityStore.reserve(tx, payment.amount, places)
@@ -146,7 +154,14 @@ function stateOf(row: UseRow, now: Date) {
   const left = row.maxAmount === null ? null : row.maxAmount - row.reserved - row.spent
   const timesLeft = row.maxCount === null ? null : row.maxCount - row.reservedCount - row.spentCount
   return {
-    ...{ limitId: row.limitId, scope: row.scope, window: row.window, asset: row.asset, perPayee: row.perPayee, payee: row.payee },
+    ...{
+      limitId: row.limitId,
+      scope: row.scope,
+      window: row.window,
+      asset: row.asset,
+      perPayee: row.perPayee,
+      payee: row.payee,
+    },
     cap: row.maxAmount === null ? null : String(row.maxAmount),
     spent: String(row.spent),
     reserved: String(row.reserved),

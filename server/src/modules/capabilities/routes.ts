@@ -37,8 +37,18 @@ export const capabilityRoutes =
     app.put(
       '/agents/:agentId/capability',
       {
-        schema: { operationId: 'putCapability', tags, params: AgentParams, body: CapabilityBody, response: { 200: Capability } },
-        config: { needs: 'capabilities:write', honoursIfMatch: true, problems: [agentProblems.notFound, capabilityProblems.retired] },
+        schema: {
+          operationId: 'putCapability',
+          tags,
+          params: AgentParams,
+          body: CapabilityBody,
+          response: { 200: Capability },
+        },
+        config: {
+          needs: 'capabilities:write',
+          honoursIfMatch: true,
+          problems: [agentProblems.notFound, capabilityProblems.retired],
+        },
       },
       async (request, reply) =>
         effect(request, reply, async (tx) => {
@@ -82,7 +92,12 @@ export const capabilityRoutes =
       async (request, reply) =>
         effect(request, reply, async (tx) => {
           const { caller, body } = request
-          const { limits, revision } = await capabilities.putOrganizationLimits(tx, caller, body, expectedRevision(request))
+          const { limits, revision } = await capabilities.putOrganizationLimits(
+            tx,
+            caller,
+            body,
+            expectedRevision(request),
+          )
           return ok({ limits }, etagOf(revision))
         }),
     )
@@ -90,6 +105,7 @@ export const capabilityRoutes =
 
 function below(cursor: string | undefined): number {
   if (cursor === undefined) return ABOVE_ALL_REVISIONS
-  if (!/^[1-9][0-9]{0,9}$/.test(cursor)) throw invalid({ path: '/querystring/cursor', message: 'is not a cursor of ours' })
+  if (!/^[1-9][0-9]{0,9}$/.test(cursor))
+    throw invalid({ path: '/querystring/cursor', message: 'is not a cursor of ours' })
   return Number(cursor)
 }

@@ -1,4 +1,12 @@
-import type { AgentStatus, AuthorityLevel, LimitScope, LimitWindow, OrganizationStatus, Verdict, WalletStatus } from '@wedi/database'
+import type {
+  AgentStatus,
+  AuthorityLevel,
+  LimitScope,
+  LimitWindow,
+  OrganizationStatus,
+  Verdict,
+  WalletStatus,
+} from '@wedi/database'
 import type { Reason } from '#modules/decisions'
 import { parseAccount } from '#platform/caip'
 import type { Window } from './windows.ts'
@@ -74,7 +82,8 @@ function* scope({ now, authority, wallet, payment }: Question): Iterable<Reason>
   if (authority.expiresAt !== null && authority.expiresAt <= now) {
     yield { code: 'capability.expired', expiresAt: authority.expiresAt.toISOString() }
   }
-  if (wallet && !names(authority.providers, wallet.provider)) yield { code: 'capability.providerNotAllowed', provider: wallet.provider }
+  if (wallet && !names(authority.providers, wallet.provider))
+    yield { code: 'capability.providerNotAllowed', provider: wallet.provider }
   if (!names(authority.chains, payment.chain)) yield { code: 'capability.chainNotAllowed', chain: payment.chain }
   if (!names(authority.assets, payment.asset)) yield { code: 'capability.assetNotAllowed', asset: payment.asset }
   if (namesPayee(authority.payeesDeny, payment)) yield { code: 'payee.denied', payee: payment.payee }
@@ -99,6 +108,7 @@ const amountLeft = (limit: LimitUse): bigint | undefined =>
   limit.maxAmount === null ? undefined : atLeastZero(limit.maxAmount - limit.reserved - limit.spent)
 const countLeft = (limit: LimitUse): number | undefined =>
   limit.maxCount === null ? undefined : Math.max(0, limit.maxCount - limit.reservedCount - limit.spentCount)
+const lesser = (a: bigint, b: bigint): bigint => (b >= a ? a : b)
 const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n)
 
 /** Is there room in every limit? Each denial says how much room there is and what would be allowed instead. */
@@ -124,14 +134,17 @@ function allowedInstead(limits: readonly LimitUse[], amount: bigint): Record<str
   const usedUp = limits.filter((limit) => amountLeft(limit) === 0n || countLeft(limit) === 0)
   const ends = usedUp.map(({ span }) => span.end)
   if (ends.includes(undefined)) return undefined
-  const notBefore = ends.reduce<Date | undefined>((latest, end) => (latest && end && latest > end ? latest : end), undefined)
+  const notBefore = ends.reduce<Date | undefined>(
+    (latest, end) => (latest && end && latest > end ? latest : end),
+    undefined,
+  )
   const room = limits.flatMap((limit) => {
     const isNew = notBefore !== undefined && limit.span.end !== undefined && limit.span.end <= notBefore
     if (isNew && limit.maxCount === 0) return [0n]
     const most = isNew ? limit.maxAmount : amountLeft(limit)
     return most === undefined || most === null ? [] : [most]
   })
-  const maxAmount = room.reduce((least, each) => (each < least ? each : least), amount)
+  const maxAmount = room.reduce(lesser, amount)
   if (maxAmount === 0n) return undefined
   return { maxAmount: String(maxAmount), ...(notBefore && { notBefore: notBefore.toISOString() }) }
 }

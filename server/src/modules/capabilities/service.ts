@@ -75,7 +75,8 @@ export function capabilityService(needs: Needs) {
     limits,
 
     /** What a new agent may do: what its maker says, or nothing. */
-    grantFirst: (tx: Tx, caller: Caller, agentId: string, input: CapabilityInput = NOTHING) => grant(tx, caller, agentId, input),
+    grantFirst: (tx: Tx, caller: Caller, agentId: string, input: CapabilityInput = NOTHING) =>
+      grant(tx, caller, agentId, input),
 
     async put(tx: Tx, caller: Caller, agentId: string, input: CapabilityInput, revision?: number) {
       const agent = await agents.lockForChange(tx, agentId)
@@ -90,7 +91,10 @@ export function capabilityService(needs: Needs) {
     },
 
     async revisions({ organizationId }: Caller, agentId: string, page: { limit: number; below: number }) {
-      const rows = await capabilityStore.revisions(database, organizationId, agentId, { ...page, limit: page.limit + 1 })
+      const rows = await capabilityStore.revisions(database, organizationId, agentId, {
+        ...page,
+        limit: page.limit + 1,
+      })
       if (rows.length === 0) found(await capabilityStore.read(database, organizationId, agentId))
       const data = rows.slice(0, page.limit).map(viewOf)
       const last = data.at(-1)
@@ -102,13 +106,22 @@ export function capabilityService(needs: Needs) {
       return limits.states(caller.organizationId, agentId)
     },
 
-    async putOrganizationLimits(tx: Tx, caller: Caller, input: Static<typeof OrganizationLimitsBody>, revision?: number) {
+    async putOrganizationLimits(
+      tx: Tx,
+      caller: Caller,
+      input: Static<typeof OrganizationLimitsBody>,
+      revision?: number,
+    ) {
       const faults = [...faultsOfLimits(input.limits), ...unknownChains(input, needs.knownChains)]
       if (faults.length > 0) throw invalid(...faults)
       const organization = await organizations.lockForChange(tx, revision)
       const views = await limits.put(tx, 'ORGANIZATION', tx.organizationId, input.limits)
       const subject = `organization:${tx.organizationId}`
-      await decisions.record(tx, caller.actor, { type: 'organization.limitsChanged', subject, inputs: { limits: views } })
+      await decisions.record(tx, caller.actor, {
+        type: 'organization.limitsChanged',
+        subject,
+        inputs: { limits: views },
+      })
       return { revision: organization.revision, limits: views }
     },
 
@@ -131,12 +144,18 @@ function found(row: CapabilityRow | undefined): CapabilityRow {
   return row
 }
 
-function unknownChains({ chains = [], assets = [], limits = [], payees }: Partial<CapabilityInput>, known: ReadonlySet<string>) {
+function unknownChains(
+  { chains = [], assets = [], limits = [], payees }: Partial<CapabilityInput>,
+  known: ReadonlySet<string>,
+) {
   const named = [
     ...chains.map((chain, i) => ({ chain, path: `/chains/${i}` })),
     ...assets.map((asset, i) => ({ chain: asset.split('/', 1)[0] ?? '', path: `/assets/${i}` })),
     ...limits.map(({ asset }, i) => ({ chain: asset.split('/', 1)[0] ?? '', path: `/limits/${i}/asset` })),
-    ...(payees?.allow ?? []).map((payee, i) => ({ chain: parseAccount(payee)?.chain ?? '*', path: `/payees/allow/${i}` })),
+    ...(payees?.allow ?? []).map((payee, i) => ({
+      chain: parseAccount(payee)?.chain ?? '*',
+      path: `/payees/allow/${i}`,
+    })),
   ]
   return named
     .filter(({ chain }) => chain !== '*' && !known.has(chain))

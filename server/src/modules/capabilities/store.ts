@@ -237,7 +237,8 @@ export const capabilityStore = {
     ])
     return row as SpendingLimitRow & { wasInForce: boolean }
   },
-  dropOthers: (tx: Tx, scopeId: string, kept: string[]) => tx.query(dropOthers, [tx.organizationId, scopeId, kept, tx.now]),
+  dropOthers: (tx: Tx, scopeId: string, kept: string[]) =>
+    tx.query(dropOthers, [tx.organizationId, scopeId, kept, tx.now]),
   limitsOf: (database: Database, organizationId: string, scopeId: string) =>
     database.query(organizationId, limitsOf, [organizationId, scopeId]),
 
@@ -270,8 +271,19 @@ export const capabilityStore = {
       ...[tx.organizationId, at.limitId, at.windowStart, at.payee, reserved, spent, reservedCount, spentCount],
     ])
   },
-  async seedReservation(tx: Tx, at: { limitId: string; windowStart: Date; payee: string }, open: OpenPayment): Promise<void> {
-    await tx.query(seedReservation, [tx.organizationId, open.paymentId, at.limitId, at.windowStart, at.payee, open.amount])
+  async seedReservation(
+    tx: Tx,
+    at: { limitId: string; windowStart: Date; payee: string },
+    open: OpenPayment,
+  ): Promise<void> {
+    await tx.query(seedReservation, [
+      tx.organizationId,
+      open.paymentId,
+      at.limitId,
+      at.windowStart,
+      at.payee,
+      open.amount,
+    ])
   },
 }
 

@@ -61,7 +61,8 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
     try {
       if (!isRightChain) {
         const id = await client.getChainId()
-        if (id !== chainNumber(chain)) throw new ChainUnavailable(`the node at the RPC address of ${chain} is on eip155:${id}`)
+        if (id !== chainNumber(chain))
+          throw new ChainUnavailable(`the node at the RPC address of ${chain} is on eip155:${id}`)
         isRightChain = true
       }
       return await question(client)
@@ -141,9 +142,18 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
             node.getTransaction({ hash }),
           ])
           const { from, to, blockNumber, logs } = receipt
-          return { hash, isSuccess: receipt.status === 'success', blockNumber, from, to, value: transaction.value, logs }
+          return {
+            hash,
+            isSuccess: receipt.status === 'success',
+            blockNumber,
+            from,
+            to,
+            value: transaction.value,
+            logs,
+          }
         } catch (error) {
-          if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError) return undefined
+          if (error instanceof TransactionReceiptNotFoundError || error instanceof TransactionNotFoundError)
+            return undefined
           throw error
         }
       })
@@ -152,7 +162,14 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
     /** Transfers of a token between two accounts in blocks after one, for finding what a queue did. */
     transfers: (token: Address, parties: { from: Address; to: Address }, after: bigint) =>
       ask((node) =>
-        node.getLogs({ address: token, event: TRANSFER, args: parties, fromBlock: after + 1n, toBlock: 'latest', strict: true }),
+        node.getLogs({
+          address: token,
+          event: TRANSFER,
+          args: parties,
+          fromBlock: after + 1n,
+          toBlock: 'latest',
+          strict: true,
+        }),
       ),
 
     /** Transactions of a block, for finding native transfers. */
@@ -179,7 +196,9 @@ function shortMessage(error: unknown): string {
 /** The node ran the call and it failed, as opposed to: the node did not answer. */
 function isExecutionFailure(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false
-  const cause = error.walk((inner) => /ExecutionReverted|InsufficientFunds|EstimateGasExecution/.test((inner as Error).name))
+  const cause = error.walk((inner) =>
+    /ExecutionReverted|InsufficientFunds|EstimateGasExecution/.test((inner as Error).name),
+  )
   return cause !== null && !(error.walk((inner) => /HttpRequest|Timeout/.test((inner as Error).name)) !== null)
 }
 

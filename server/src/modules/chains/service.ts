@@ -2,7 +2,16 @@ import { type Address, isAddressEqual } from 'viem'
 import { type Asset, type ChainId, parseAccount, parseAsset } from '#platform/caip'
 import { invalid, Problem } from '#platform/problem'
 import { assetProblems, chainProblems, faucetProblems } from './problems.ts'
-import { type BroadcastResult, type Call, ChainUnavailable, hashOf, type Receipt, type Rpc, rpc, transferCall } from './rpc.ts'
+import {
+  type BroadcastResult,
+  type Call,
+  ChainUnavailable,
+  hashOf,
+  type Receipt,
+  type Rpc,
+  rpc,
+  transferCall,
+} from './rpc.ts'
 import { type Effect, effectOf, type Intent } from './rules.ts'
 
 export interface ChainSettings {
@@ -48,7 +57,10 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
 
   function at(chain: ChainId): ChainSettings & { node: Rpc } {
     const found = byId.get(chain)
-    if (!found) throw new Problem(chainProblems.unknown, { detail: `${chain} is not configured here; GET /v1/chains lists those that are.` })
+    if (!found)
+      throw new Problem(chainProblems.unknown, {
+        detail: `${chain} is not configured here; GET /v1/chains lists those that are.`,
+      })
     return found
   }
 
@@ -69,11 +81,17 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     asset,
 
     list: () =>
-      settings.map(({ chain, name, rpcUrl, assets, isEmbedded }) => ({ chain, name, ...(isEmbedded && { rpcUrl }), assets })),
+      settings.map(({ chain, name, rpcUrl, assets, isEmbedded }) => ({
+        chain,
+        name,
+        ...(isEmbedded && { rpcUrl }),
+        assets,
+      })),
 
     assetsOf: (chain: ChainId): readonly KnownAsset[] => at(chain).assets,
 
-    balance: async (of: Asset, address: Address): Promise<bigint> => answering(() => at(of.chain).node.balance(of, address)),
+    balance: async (of: Asset, address: Address): Promise<bigint> =>
+      answering(() => at(of.chain).node.balance(of, address)),
 
     /** Everything that must be known before a transfer is signed, asked before any transaction is opened. */
     async preflight({ from, payee, asset: what, amount }: Intent): Promise<Preflight> {
@@ -101,7 +119,8 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
       const { node, confirmations } = at(intent.asset.chain)
       const receipt = await node.receipt(hash)
       if (!receipt) return undefined
-      if (confirmations > 1 && (await node.blockNumber()) - receipt.blockNumber + 1n < BigInt(confirmations)) return undefined
+      if (confirmations > 1 && (await node.blockNumber()) - receipt.blockNumber + 1n < BigInt(confirmations))
+        return undefined
       return { effect: effectOf(receipt, intent), receipt }
     },
 

@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import { AuthorityLevel, Verdict } from '@wedi/database'
+import { Type } from 'typebox'
 import { Json, nullable, oneOf, PageQuery, pageOf, stored, Time, Uuid } from '#platform/schemas'
 
 export const Reason = Type.Object(

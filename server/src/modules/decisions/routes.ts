@@ -10,7 +10,12 @@ export const decisionRoutes =
     app.get(
       '/decisions',
       {
-        schema: { operationId: 'listDecisions', tags: ['decisions'], querystring: DecisionQuery, response: { 200: DecisionPage } },
+        schema: {
+          operationId: 'listDecisions',
+          tags: ['decisions'],
+          querystring: DecisionQuery,
+          response: { 200: DecisionPage },
+        },
         config: { needs: 'decisions:read' },
       },
       async ({ caller, query }) => decisions.list(caller, pageRequest(query), query),
@@ -19,7 +24,12 @@ export const decisionRoutes =
     app.get(
       '/decisions/:decisionId',
       {
-        schema: { operationId: 'getDecision', tags: ['decisions'], params: DecisionParams, response: { 200: AgentDecision } },
+        schema: {
+          operationId: 'getDecision',
+          tags: ['decisions'],
+          params: DecisionParams,
+          response: { 200: AgentDecision },
+        },
         config: { needs: 'decisions:read', problems: [decisionProblems.notFound] },
       },
       async ({ caller, params }) => decisions.get(caller, params.decisionId),

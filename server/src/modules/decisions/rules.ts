@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import type { AuthorityLevel, Verdict } from '@wedi/database'
 import { canonicalJson } from '#platform/canonical'
 import { sha256 } from '#platform/crypto'
-import type { AuthorityLevel, Verdict } from '@wedi/database'
 
 const VERSION = 1
 const SALT_BYTES = 16

@@ -1,5 +1,5 @@
-import type { Static } from 'typebox'
 import type { AgentDecisionRow } from '@wedi/database'
+import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'

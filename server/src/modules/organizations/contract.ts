@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { OrganizationStatus } from '@wedi/database'
-import { body, Name, nullable, oneOf, pageOf, PageQuery, Reason, Time, Uuid } from '#platform/schemas'
+import { Type } from 'typebox'
+import { body, Name, nullable, oneOf, PageQuery, pageOf, Reason, Time, Uuid } from '#platform/schemas'
 
 export const Organization = Type.Object({
   id: Uuid,

@@ -33,7 +33,12 @@ export const organizationRoutes =
     app.get(
       '/organizations',
       {
-        schema: { operationId: 'listOrganizations', tags, querystring: OrganizationQuery, response: { 200: OrganizationPage } },
+        schema: {
+          operationId: 'listOrganizations',
+          tags,
+          querystring: OrganizationQuery,
+          response: { 200: OrganizationPage },
+        },
         config: { needs: 'platform:organizations' },
       },
       async ({ query }) => organizations.list(pageRequest(query)),
@@ -55,7 +60,12 @@ export const organizationRoutes =
     app.patch(
       '/organizations/current',
       {
-        schema: { operationId: 'patchCurrentOrganization', tags, body: OrganizationPatch, response: { 200: Organization } },
+        schema: {
+          operationId: 'patchCurrentOrganization',
+          tags,
+          body: OrganizationPatch,
+          response: { 200: Organization },
+        },
         config: { needs: 'organizations:write', honoursIfMatch: true },
       },
       async (request, reply) =>

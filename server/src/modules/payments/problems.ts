@@ -2,7 +2,10 @@ import { defineProblems } from '#platform/problem'
 
 export const paymentProblems = defineProblems('payment', {
   notFound: [404, 'No payment here has this id.'],
-  denied: [403, 'The agent has no authority for this payment; `reasons` says which rules said no and what they would allow.'],
+  denied: [
+    403,
+    'The agent has no authority for this payment; `reasons` says which rules said no and what they would allow.',
+  ],
   notYours: [403, "An agent's credential may only pay as that agent."],
   taskTaken: [409, 'The task has a payment already.'],
   taskNotRunning: [409, 'The task is not being worked on by this agent.'],

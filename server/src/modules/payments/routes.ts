@@ -110,7 +110,9 @@ export const approvalRoutes =
           config: { needs: 'approvals:decide', movesMoney: true, idempotency: 'optional', problems: [...problems] },
         },
         async (request, reply) =>
-          effect(request, reply, (tx) => payments[act](tx, request.caller, request.params.approvalId, request.body.note)),
+          effect(request, reply, (tx) =>
+            payments[act](tx, request.caller, request.params.approvalId, request.body.note),
+          ),
       )
     }
   }

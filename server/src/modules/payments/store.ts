@@ -1,4 +1,10 @@
-import { type ApprovalRow, type ChainTransactionRow, columns, type PaymentRow, type PaymentStatus } from '@wedi/database'
+import {
+  type ApprovalRow,
+  type ChainTransactionRow,
+  columns,
+  type PaymentRow,
+  type PaymentStatus,
+} from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
@@ -14,7 +20,10 @@ const insert = sql<PaymentRow>(
    returning ${columns.payment}`,
 )
 
-const find = sql<PaymentRow>('payments.find', `select ${columns.payment} from payment where organization_id = $1 and id = $2`)
+const find = sql<PaymentRow>(
+  'payments.find',
+  `select ${columns.payment} from payment where organization_id = $1 and id = $2`,
+)
 
 /** Whoever holds it is the only one to move the payment on. */
 const lock = sql<PaymentRow>(
@@ -170,7 +179,17 @@ export interface Move {
 export const paymentStore = {
   async insert(tx: Tx, row: Omit<PaymentRow, 'createdAt' | 'updatedAt'>): Promise<PaymentRow> {
     const [made] = await tx.query(insert, [
-      ...[tx.organizationId, row.id, row.agentId, row.walletId, row.taskId, row.chain, row.asset, row.payee, row.amount],
+      ...[
+        tx.organizationId,
+        row.id,
+        row.agentId,
+        row.walletId,
+        row.taskId,
+        row.chain,
+        row.asset,
+        row.payee,
+        row.amount,
+      ],
       ...[row.reference, row.memo, row.status, row.decisionId, row.approvalId, row.capabilityRevision, row.requestedBy],
       ...[row.intentHash, tx.now],
     ])
@@ -181,18 +200,33 @@ export const paymentStore = {
   lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
   ofTask: async (tx: Tx, taskId: string) => one(await tx.query(ofTask, [tx.organizationId, taskId])),
 
-  lockReference: (tx: Tx, payee: string, reference: string) => tx.query(lockReference, [tx.organizationId, payee, reference]),
+  lockReference: (tx: Tx, payee: string, reference: string) =>
+    tx.query(lockReference, [tx.organizationId, payee, reference]),
   withReference: async (tx: Tx, payee: string, reference: string) =>
     one(await tx.query(withReference, [tx.organizationId, payee, reference]))?.found ?? false,
 
   async move(tx: Tx, id: string, { to, from, failure, transactionHash, blockNumber }: Move) {
-    const values = [tx.organizationId, id, to, from, failure ?? null, tx.now, transactionHash ?? null, blockNumber ?? null]
+    const values = [
+      tx.organizationId,
+      id,
+      to,
+      from,
+      failure ?? null,
+      tx.now,
+      transactionHash ?? null,
+      blockNumber ?? null,
+    ]
     return one(await tx.query(move, values))
   },
   explain: async (tx: Tx, payment: PaymentRow, failure: Failure) =>
     one(await tx.query(explain, [tx.organizationId, payment.id, payment.status, failure, tx.now])),
 
-  async countOfWallet(tx: Tx, walletId: string, statuses: PaymentStatus[], except: string | null = null): Promise<number> {
+  async countOfWallet(
+    tx: Tx,
+    walletId: string,
+    statuses: PaymentStatus[],
+    except: string | null = null,
+  ): Promise<number> {
     const nobody = '00000000-0000-0000-0000-000000000000'
     return one(await tx.query(countOfWallet, [tx.organizationId, walletId, statuses, except ?? nobody]))?.count ?? 0
   },
@@ -203,21 +237,43 @@ export const paymentStore = {
   spentSince: (tx: Tx, agentId: string | null, asset: string, since: Date) =>
     tx.query(spentSince, [tx.organizationId, agentId, asset, since]),
 
-  async insertTransaction(tx: Tx, row: Omit<ChainTransactionRow, 'rawTransaction' | 'transactionHash' | 'queueId' | 'createdAt'>) {
+  async insertTransaction(
+    tx: Tx,
+    row: Omit<ChainTransactionRow, 'rawTransaction' | 'transactionHash' | 'queueId' | 'createdAt'>,
+  ) {
     const { id, paymentId, walletId, chain, nonce, unsigned, submissionKey, sinceBlock, signingUntil } = row
     const [made] = await tx.query(insertTransaction, [
-      ...[tx.organizationId, id, paymentId, walletId, chain, nonce, unsigned, submissionKey, sinceBlock, signingUntil, tx.now],
+      ...[
+        tx.organizationId,
+        id,
+        paymentId,
+        walletId,
+        chain,
+        nonce,
+        unsigned,
+        submissionKey,
+        sinceBlock,
+        signingUntil,
+        tx.now,
+      ],
     ])
     return made as ChainTransactionRow
   },
   transactionOf: async (database: Database, organizationId: string, paymentId: string) =>
     one(await database.query(organizationId, transactionOf, [organizationId, paymentId])),
-  renewSigning: (tx: Tx, paymentId: string, until: Date) => tx.query(renewSigning, [tx.organizationId, paymentId, until]),
+  renewSigning: (tx: Tx, paymentId: string, until: Date) =>
+    tx.query(renewSigning, [tx.organizationId, paymentId, until]),
   storeSignature: async (tx: Tx, paymentId: string, raw: string, hash: string) =>
     one(await tx.query(storeSignature, [tx.organizationId, paymentId, raw, hash])),
-  storeQueueId: (tx: Tx, paymentId: string, queueId: string) => tx.query(storeQueueId, [tx.organizationId, paymentId, queueId]),
+  storeQueueId: (tx: Tx, paymentId: string, queueId: string) =>
+    tx.query(storeQueueId, [tx.organizationId, paymentId, queueId]),
   dropTransaction: (tx: Tx, paymentId: string) => tx.query(dropTransaction, [tx.organizationId, paymentId]),
-  async pendingSignatures(database: Database, organizationId: string, scope: SignatureScope, now: Date): Promise<number> {
+  async pendingSignatures(
+    database: Database,
+    organizationId: string,
+    scope: SignatureScope,
+    now: Date,
+  ): Promise<number> {
     const values = [organizationId, scope.agentId ?? null, scope.walletId ?? null, now]
     return one(await database.query(organizationId, pendingSignatures, values))?.count ?? 0
   },
@@ -234,7 +290,11 @@ export const paymentStore = {
   findApproval: async (tx: Tx, id: string) => one(await tx.query(findApproval, [tx.organizationId, id])),
   readApproval: async (database: Database, organizationId: string, id: string) =>
     one(await database.query(organizationId, findApproval, [organizationId, id])),
-  answerApproval: async (tx: Tx, id: string, answer: { status: ApprovalRow['status']; by: string; note?: string | undefined }) =>
+  answerApproval: async (
+    tx: Tx,
+    id: string,
+    answer: { status: ApprovalRow['status']; by: string; note?: string | undefined },
+  ) =>
     one(await tx.query(answerApproval, [tx.organizationId, id, answer.status, answer.by, answer.note ?? null, tx.now])),
 
   list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof PaymentQuery>) {

@@ -44,7 +44,10 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
   /** One transaction: what the agent decided, what came of it, and what the task is now. */
   async function act(task: TaskRow, agentId: string, decision: ProgramDecision): Promise<void> {
     const agent = { organizationId: task.organizationId, actor: `agent:${agentId}`, agentId }
-    const asked = decision.act === 'pay' ? { ...decision, asset: await payments.asset({ ...decision.payment, agentId }) } : undefined
+    const asked =
+      decision.act === 'pay'
+        ? { ...decision, asset: await payments.asset({ ...decision.payment, agentId }) }
+        : undefined
     await database.inOrganization(agent, async (tx) => {
       const running = await tasks.holdRunning(tx, task)
       if (!running || running.paymentId !== null) return
@@ -53,7 +56,8 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
         inputs: { ...decision },
       })
       if (asked) await pay(tx, agent, running, asked)
-      else if (decision.act === 'reject') await tasks.fail(tx, agent.actor, running, { code: decision.code, detail: decision.why })
+      else if (decision.act === 'reject')
+        await tasks.fail(tx, agent.actor, running, { code: decision.code, detail: decision.why })
     })
   }
 

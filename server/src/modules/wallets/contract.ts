@@ -1,6 +1,19 @@
 import { WalletStatus } from '@wedi/database'
 import { Type } from 'typebox'
-import { AssetId, body, Chain, Json, nullable, oneOf, PageQuery, pageOf, Reason, stored, Time, Uuid } from '#platform/schemas'
+import {
+  AssetId,
+  body,
+  Chain,
+  Json,
+  nullable,
+  oneOf,
+  PageQuery,
+  pageOf,
+  Reason,
+  stored,
+  Time,
+  Uuid,
+} from '#platform/schemas'
 import { providerNames } from './provider.ts'
 
 export const ProviderNameSchema = oneOf(providerNames)

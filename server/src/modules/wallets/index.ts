@@ -1,5 +1,11 @@
 export { ProviderNameSchema } from './contract.ts'
-export { ProviderError, type ProviderName, providerNames, type UnsignedTransaction, type WalletProvider } from './provider.ts'
+export {
+  ProviderError,
+  type ProviderName,
+  providerNames,
+  type UnsignedTransaction,
+  type WalletProvider,
+} from './provider.ts'
 export { localProvider } from './providers/local.ts'
 export { thirdwebEngineProvider } from './providers/thirdweb-engine.ts'
 export { walletRoutes } from './routes.ts'

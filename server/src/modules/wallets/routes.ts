@@ -31,7 +31,13 @@ export const walletRoutes =
     app.get(
       '/agents/:agentId/wallets',
       {
-        schema: { operationId: 'listWallets', tags, params: AgentParams, querystring: WalletQuery, response: { 200: WalletPage } },
+        schema: {
+          operationId: 'listWallets',
+          tags,
+          params: AgentParams,
+          querystring: WalletQuery,
+          response: { 200: WalletPage },
+        },
         config: { needs: 'wallets:read', problems: [agentProblems.notFound] },
       },
       async ({ caller, params, query }) => wallets.list(caller, params.agentId, pageRequest(query)),
@@ -62,7 +68,13 @@ export const walletRoutes =
     app.post(
       '/wallets/:walletId/freeze',
       {
-        schema: { operationId: 'freezeWallet', tags, params: WalletParams, body: WalletReason, response: { 200: Wallet } },
+        schema: {
+          operationId: 'freezeWallet',
+          tags,
+          params: WalletParams,
+          body: WalletReason,
+          response: { 200: Wallet },
+        },
         config: { needs: 'wallets:write', problems: [notFound, wrongStatus] },
       },
       async ({ caller, params, body }) => wallets.freeze(caller, params.walletId, body.reason),
@@ -71,7 +83,13 @@ export const walletRoutes =
     app.post(
       '/wallets/:walletId/unfreeze',
       {
-        schema: { operationId: 'unfreezeWallet', tags, params: WalletParams, body: WalletReason, response: { 200: Wallet } },
+        schema: {
+          operationId: 'unfreezeWallet',
+          tags,
+          params: WalletParams,
+          body: WalletReason,
+          response: { 200: Wallet },
+        },
         config: { needs: 'wallets:write', problems: [notFound, wrongStatus] },
       },
       async (request, reply) =>
@@ -83,7 +101,13 @@ export const walletRoutes =
     app.post(
       '/wallets/:walletId/retire',
       {
-        schema: { operationId: 'retireWallet', tags, params: WalletParams, body: WalletReason, response: { 200: Wallet } },
+        schema: {
+          operationId: 'retireWallet',
+          tags,
+          params: WalletParams,
+          body: WalletReason,
+          response: { 200: Wallet },
+        },
         config: { needs: 'wallets:write', problems: [notFound, wrongStatus, moneyInFlight] },
       },
       async (request, reply) =>

@@ -9,10 +9,16 @@ import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import type { Jobs } from '#platform/jobs'
 import { Problem } from '#platform/problem'
-import { pageFrom, type PageRequest } from '#platform/schemas'
+import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import { walletProblems } from './problems.ts'
-import { ProviderError, type ProviderName, type SigningWallet, type UnsignedTransaction, type WalletProvider } from './provider.ts'
+import {
+  ProviderError,
+  type ProviderName,
+  type SigningWallet,
+  type UnsignedTransaction,
+  type WalletProvider,
+} from './provider.ts'
 import { provisioning } from './provision.ts'
 import { isSignatureOf } from './rules.ts'
 import { walletStore } from './store.ts'
@@ -40,15 +46,28 @@ export function walletService(needs: WalletNeeds) {
   provisioning(needs)
 
   function record(tx: Tx, actor: string, type: string, row: WalletRow, inputs: Record<string, unknown> = {}) {
-    return decisions.record(tx, actor, { type, subject: `wallet:${row.id}`, agentId: row.agentId, walletId: row.id, inputs })
+    return decisions.record(tx, actor, {
+      type,
+      subject: `wallet:${row.id}`,
+      agentId: row.agentId,
+      walletId: row.id,
+      inputs,
+    })
   }
 
-  async function move(tx: Tx, caller: Caller, id: string, act: { type: string; to: WalletStatus; from: WalletStatus[]; reason?: string | undefined }) {
+  async function move(
+    tx: Tx,
+    caller: Caller,
+    id: string,
+    act: { type: string; to: WalletStatus; from: WalletStatus[]; reason?: string | undefined },
+  ) {
     const row = await walletStore.move(tx, id, act)
     if (!row) {
       const present = await walletStore.lockShared(tx, id)
       if (!present) throw new Problem(walletProblems.notFound)
-      throw new Problem(walletProblems.wrongStatus, { detail: `The wallet is ${present.status}: this cannot be done to it now.` })
+      throw new Problem(walletProblems.wrongStatus, {
+        detail: `The wallet is ${present.status}: this cannot be done to it now.`,
+      })
     }
     await record(tx, caller.actor, act.type, row, { reason: act.reason })
     return viewOf(row)
@@ -92,7 +111,10 @@ export function walletService(needs: WalletNeeds) {
       const { address } = await find(caller, id)
       const listed = chains.list().flatMap(({ chain, assets }) => assets.map((asset) => ({ chain, ...asset })))
       const data = await Promise.all(
-        listed.map(async (each) => ({ ...each, amount: address === null ? '0' : await balanceOrNull(each.asset, address as Hex) })),
+        listed.map(async (each) => ({
+          ...each,
+          amount: address === null ? '0' : await balanceOrNull(each.asset, address as Hex),
+        })),
       )
       return { data }
     },

@@ -10,7 +10,10 @@ const insert = sql<WalletRow>(
    values ($1, $2, $3, $4, $5, $5) returning ${columns.wallet}`,
 )
 
-const find = sql<WalletRow>('wallets.find', `select ${columns.wallet} from wallet where organization_id = $1 and id = $2`)
+const find = sql<WalletRow>(
+  'wallets.find',
+  `select ${columns.wallet} from wallet where organization_id = $1 and id = $2`,
+)
 
 /** The account is kept by the first who stores it; a second maker finds the wallet provisioned and drops its own. */
 const provisioned = sql<WalletRow>(

@@ -43,15 +43,30 @@ export class Database {
   constructor({ connectionString, clock, log, maxConnections = 20, rewrite }: DatabaseOptions) {
     const rewriting = rewrite === undefined ? {} : { rewrite }
     const onIdleError = (error: Error) => log.warn({ err: error }, 'an idle database connection was closed')
-    this.#tenants = new TenantPool({ connectionString, role: 'wedi_app', max: maxConnections, onIdleError, ...rewriting })
-    this.#platform = new PlatformPool({ connectionString, role: 'wedi_platform', max: PLATFORM_CONNECTIONS, onIdleError })
+    this.#tenants = new TenantPool({
+      connectionString,
+      role: 'wedi_app',
+      max: maxConnections,
+      onIdleError,
+      ...rewriting,
+    })
+    this.#platform = new PlatformPool({
+      connectionString,
+      role: 'wedi_platform',
+      max: PLATFORM_CONNECTIONS,
+      onIdleError,
+    })
     this.#reader = createReader(this.#tenants)
     this.#clock = clock
   }
 
   /** One statement in one round trip, in a transaction of its own. */
   async query<Row>(tenant: Tenant, statement: Statement<Row>, values: unknown[]): Promise<Row[]> {
-    const { rows } = await this.#tenants.tenantQuery<Row>(idOf(tenant), { name: statement.name, text: statement.text, values })
+    const { rows } = await this.#tenants.tenantQuery<Row>(idOf(tenant), {
+      name: statement.name,
+      text: statement.text,
+      values,
+    })
     return rows
   }
 
@@ -67,7 +82,8 @@ export class Database {
       act({
         organizationId,
         now: this.#clock(),
-        query: async <Row>({ name, text }: Statement<Row>, values: unknown[]) => (await query<Row>({ name, text, values })).rows,
+        query: async <Row>({ name, text }: Statement<Row>, values: unknown[]) =>
+          (await query<Row>({ name, text, values })).rows,
         afterCommit: (run) => void afterCommit.push(run),
       }),
     )

@@ -1,7 +1,8 @@
 /** Connection exceptions, shutdowns, crash recovery, too many connections; a deadlock or a lock waited for too long. */
 const UNAVAILABLE_STATES = /^(08|57P0|53300|40P01|55P03)/
 const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
-const UNAVAILABLE_WORDS = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
+const UNAVAILABLE_WORDS =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
 
 /** True when the database could not be reached or is going away: nothing was committed, or nobody knows. */
 export function isUnavailable(error: unknown): boolean {

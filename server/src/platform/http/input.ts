@@ -15,7 +15,8 @@ export function validateStrictly(app: FastifyInstance): void {
   app.addHook('preValidation', async (request) => {
     const { schema } = request.routeOptions
     if (schema?.body && (request.body === undefined || request.body === null)) request.body = {}
-    const fault = unstorable(request.body, '') ?? unstorable(request.query, '/querystring') ?? unstorable(request.params, '/params')
+    const fault =
+      unstorable(request.body, '') ?? unstorable(request.query, '/querystring') ?? unstorable(request.params, '/params')
     if (fault) throw invalid(fault)
   })
 }
@@ -26,7 +27,7 @@ function acceptEmptyBodies(app: FastifyInstance): void {
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) done(null, {})
-    else parse(request, text as string, done)
+    else void parse(request, text as string, done)
   })
 }
 

@@ -61,7 +61,9 @@ async function document(app: FastifyInstance, { version, isGrantedToAll }: HttpO
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/', description: 'This server' }],
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: '`wedi_sk_…` or `wedi_ak_…`' } } },
+      components: {
+        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: '`wedi_sk_…` or `wedi_ak_…`' } },
+      },
       security: [{ key: [] }],
     },
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema${index}`) },
@@ -117,4 +119,3 @@ function matches(pattern: string, path: string): boolean {
   const actual = path.split('/')
   return expected.length === actual.length && expected.every((part, i) => part.startsWith(':') || part === actual[i])
 }
-

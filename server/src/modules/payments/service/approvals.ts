@@ -29,14 +29,21 @@ export function approvals(needs: PaymentNeeds) {
   }
 
   function requirePending({ status, expiresAt }: ApprovalRow, payment: PaymentRow, now: Date): void {
-    if (status !== 'PENDING' || payment.status !== 'HELD' || expiresAt <= now) throw new Problem(approvalProblems.notPending)
+    if (status !== 'PENDING' || payment.status !== 'HELD' || expiresAt <= now)
+      throw new Problem(approvalProblems.notPending)
   }
 
   async function answer(tx: Tx, caller: Caller, payment: PaymentRow, said: Answered): Promise<ApprovalRow> {
     const { type, status, note, reasons = [] } = said
     const row = await paymentStore.answerApproval(tx, said.id, { status, by: caller.actor, note })
     if (!row) throw new Problem(approvalProblems.notPending)
-    await decisions.record(tx, caller.actor, { type, ...about(payment), approvalId: row.id, reasons, inputs: { note, intent: row.intent } })
+    await decisions.record(tx, caller.actor, {
+      type,
+      ...about(payment),
+      approvalId: row.id,
+      reasons,
+      inputs: { note, intent: row.intent },
+    })
     return row
   }
 
@@ -60,7 +67,13 @@ export function approvals(needs: PaymentNeeds) {
         const named = isAsAsked ? reasons : [{ code: 'approval.intentChanged' }]
         await answer(tx, caller, payment, { id, type: 'approval.voided', status: 'VOIDED', note, reasons: named })
         const failure = { code: approvalProblems.stale.code, detail: approvalProblems.stale.detail, reasons: named }
-        await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['HELD'], actor: caller.actor, failure, reasons: named })
+        await settle(tx, needs, payment.id, {
+          to: 'CANCELED',
+          from: ['HELD'],
+          actor: caller.actor,
+          failure,
+          reasons: named,
+        })
         return { refusal: new Problem(approvalProblems.stale, { members: { reasons: named } }) }
       }
       const row = await answer(tx, caller, payment, { id, type: 'approval.approved', status: 'APPROVED', note })

@@ -29,7 +29,8 @@ export type Step = JobResult | 'look'
 export function executing(needs: PaymentNeeds) {
   const { database, chains, wallets, decisions, events } = needs
 
-  const inTx = <T>(payment: PaymentRow, act: (tx: Tx) => Promise<T>) => database.inOrganization(payment.organizationId, act)
+  const inTx = <T>(payment: PaymentRow, act: (tx: Tx) => Promise<T>) =>
+    database.inOrganization(payment.organizationId, act)
 
   async function wait(payment: PaymentRow, failure: Failure, againInMs: number): Promise<Step> {
     await inTx(payment, (tx) => paymentStore.explain(tx, payment, failure))
@@ -40,13 +41,23 @@ export function executing(needs: PaymentNeeds) {
   async function fail(payment: PaymentRow, code: string, detail: string): Promise<Step> {
     await inTx(payment, async (tx) => {
       await holdStill(tx, needs, payment)
-      await settle(tx, needs, payment.id, { to: 'FAILED', from: ['RESERVED'], actor: SYSTEM, failure: { code, detail } })
+      await settle(tx, needs, payment.id, {
+        to: 'FAILED',
+        from: ['RESERVED'],
+        actor: SYSTEM,
+        failure: { code, detail },
+      })
     })
     return 'done'
   }
 
   async function begin(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
-    const facts = await chains.preflight({ from: wallet.address as Address, payee: payeeOf(payment), asset: assetOf(payment), amount: payment.amount })
+    const facts = await chains.preflight({
+      from: wallet.address as Address,
+      payee: payeeOf(payment),
+      asset: assetOf(payment),
+      amount: payment.amount,
+    })
     const lack = lackOf(payment, facts)
     if (lack) return fail(payment, lack.code, lack.detail)
     const isQueue = wallets.providerOf(wallet).mode === 'queue'
@@ -56,17 +67,27 @@ export function executing(needs: PaymentNeeds) {
       if (locked?.status !== 'RESERVED' || !standing.wallet) return 'done'
       const refused = await reevaluate(tx, locked, standing)
       if (refused) return refused
-      if (isQueue && (await paymentStore.countOfWallet(tx, wallet.id, IN_FLIGHT)) > 0) return { againInMs: WAIT_FOR_WALLET_MS }
+      if (isQueue && (await paymentStore.countOfWallet(tx, wallet.id, IN_FLIGHT)) > 0)
+        return { againInMs: WAIT_FOR_WALLET_MS }
       await paymentStore.move(tx, payment.id, { to: 'SUBMITTING', from: ['RESERVED'] })
-      const nonce = isQueue ? BigInt(facts.minedNonce) : await wallets.takeNonce(tx, wallet.id, payment.chain, facts.minedNonce)
-      return paymentStore.insertTransaction(tx, transactionOf(payment, facts, { nonce, isQueue, until: signingUntil(tx.now) }))
+      const nonce = isQueue
+        ? BigInt(facts.minedNonce)
+        : await wallets.takeNonce(tx, wallet.id, payment.chain, facts.minedNonce)
+      return paymentStore.insertTransaction(
+        tx,
+        transactionOf(payment, facts, { nonce, isQueue, until: signingUntil(tx.now) }),
+      )
     })
     if (typeof begun === 'string' || 'againInMs' in begun) return begun
     return isQueue ? submit(payment, wallet, begun) : sign(payment, wallet, begun)
   }
 
   /** Authority, limits, payee, wallet and freeze as they are now. A freeze holds the payment back; anything else ends it. */
-  async function reevaluate(tx: Tx, payment: PaymentRow, { organization, agent, wallet }: Standing): Promise<Step | undefined> {
+  async function reevaluate(
+    tx: Tx,
+    payment: PaymentRow,
+    { organization, agent, wallet }: Standing,
+  ): Promise<Step | undefined> {
     const authority = await needs.capabilities.authorityOf(tx, agent.id)
     const limits = await needs.capabilities.limits.usesBeside(tx, payment)
     const { verdict: said, reasons } = verdict({
@@ -75,7 +96,11 @@ export function executing(needs: PaymentNeeds) {
     })
     if (said !== 'DENY') return undefined
     if (isOnlyFrozen(reasons)) {
-      await paymentStore.explain(tx, payment, { code: 'payment.frozen', detail: 'It waits until the freeze is lifted.', reasons })
+      await paymentStore.explain(tx, payment, {
+        code: 'payment.frozen',
+        detail: 'It waits until the freeze is lifted.',
+        reasons,
+      })
       return { againInMs: WAIT_FOR_UNFREEZE_MS }
     }
     const failure = { code: 'payment.denied', detail: 'It is no longer allowed.', reasons }
@@ -111,16 +136,24 @@ export function executing(needs: PaymentNeeds) {
     return sign(payment, wallet, { ...transaction, signingUntil: until })
   }
 
-  async function broadcast(payment: PaymentRow, { rawTransaction, transactionHash }: ChainTransactionRow): Promise<Step> {
+  async function broadcast(
+    payment: PaymentRow,
+    { rawTransaction, transactionHash }: ChainTransactionRow,
+  ): Promise<Step> {
     const result = await chains.broadcast(payment.chain as ChainId, rawTransaction as Hex)
-    if (typeof result !== 'string') return wait(payment, { code: 'chain.refused', detail: result.refused }, WAIT_FOR_CHAIN_MS)
+    if (typeof result !== 'string')
+      return wait(payment, { code: 'chain.refused', detail: result.refused }, WAIT_FOR_CHAIN_MS)
     await submitted(payment, transactionHash as Hex)
     return 'look'
   }
 
   async function submitted(payment: PaymentRow, transactionHash?: Hex): Promise<void> {
     await inTx(payment, async (tx) => {
-      const move = { to: 'SUBMITTED' as const, from: ['SUBMITTING' as const], ...(transactionHash && { transactionHash }) }
+      const move = {
+        to: 'SUBMITTED' as const,
+        from: ['SUBMITTING' as const],
+        ...(transactionHash && { transactionHash }),
+      }
       const row = await paymentStore.move(tx, payment.id, move)
       if (!row) return
       await decisions.record(tx, SYSTEM, { type: 'payment.submitted', ...about(row), inputs: { transactionHash } })
@@ -134,7 +167,11 @@ export function executing(needs: PaymentNeeds) {
     const submission = { chain, to, value, data, submissionKey: transaction.submissionKey as string }
     try {
       const provider = wallets.providerOf(wallet)
-      const { queueId } = await provider.submit(signingWallet(wallet), submission, AbortSignal.timeout(SIGNING_TIMEOUT_MS))
+      const { queueId } = await provider.submit(
+        signingWallet(wallet),
+        submission,
+        AbortSignal.timeout(SIGNING_TIMEOUT_MS),
+      )
       await inTx(payment, (tx) => paymentStore.storeQueueId(tx, payment.id, queueId))
       await submitted(payment)
       return 'look'
@@ -167,8 +204,10 @@ export function executing(needs: PaymentNeeds) {
     try {
       return payment.status === 'RESERVED' ? await begin(payment, wallet) : await resume(payment, wallet)
     } catch (error) {
-      if (error instanceof ChainUnavailable) return wait(payment, { code: 'chain.unavailable', detail: error.message }, WAIT_FOR_CHAIN_MS)
-      if (error instanceof ProviderError) return wait(payment, { code: 'provider.unavailable', detail: error.message }, WAIT_AFTER_REFUSAL_MS)
+      if (error instanceof ChainUnavailable)
+        return wait(payment, { code: 'chain.unavailable', detail: error.message }, WAIT_FOR_CHAIN_MS)
+      if (error instanceof ProviderError)
+        return wait(payment, { code: 'provider.unavailable', detail: error.message }, WAIT_AFTER_REFUSAL_MS)
       throw error
     }
   }
@@ -184,11 +223,15 @@ function lackOf(payment: PaymentRow, facts: Preflight): Failure | undefined {
   if (facts.balance < payment.amount) {
     return { code: 'payment.insufficientFunds', detail: `The wallet holds ${facts.balance} of ${payment.asset}.` }
   }
-  if (facts.gas === undefined) return { code: 'payment.wouldRevert', detail: 'The chain says that this transfer would fail.' }
+  if (facts.gas === undefined)
+    return { code: 'payment.wouldRevert', detail: 'The chain says that this transfer would fail.' }
   const gasCost = facts.gas * facts.maxFeePerGas
   const needed = gasCost + facts.call.value
   if (facts.nativeBalance >= needed) return undefined
-  return { code: 'payment.insufficientGas', detail: `The wallet holds ${facts.nativeBalance} of the native coin and needs ${needed}.` }
+  return {
+    code: 'payment.insufficientGas',
+    detail: `The wallet holds ${facts.nativeBalance} of the native coin and needs ${needed}.`,
+  }
 }
 
 interface StoredFields {

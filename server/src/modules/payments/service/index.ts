@@ -6,7 +6,7 @@ import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
 import type { Job, JobResult } from '#platform/jobs'
 import { Problem } from '#platform/problem'
-import { pageFrom, type PageRequest } from '#platform/schemas'
+import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import type { ApprovalQuery, PaymentQuery } from '../contract.ts'
 import { approvalProblems, paymentProblems } from '../problems.ts'
@@ -57,7 +57,8 @@ export function paymentService(needs: PaymentNeeds) {
 
     /** The asset of a request, looked at before the transaction is opened: it may ask the chain. */
     asset: (input: PaymentRequest): Promise<Asset> => chains.asset(input.asset),
-    request: (tx: Tx, caller: Caller, asset: Asset, input: PaymentRequest): Promise<Requested> => request(tx, caller, asset, input),
+    request: (tx: Tx, caller: Caller, asset: Asset, input: PaymentRequest): Promise<Requested> =>
+      request(tx, caller, asset, input),
     outcomeOf,
 
     async get({ organizationId, agentId }: Caller, id: string) {
@@ -91,9 +92,15 @@ export function paymentService(needs: PaymentNeeds) {
       if (!seen) throw new Problem(paymentProblems.notFound)
       await holdStill(tx, needs, seen)
       const failure = { code: 'payment.canceled', detail: 'It was canceled before anything was signed.' }
-      const row = await settle(tx, needs, id, { to: 'CANCELED', from: ['HELD', 'RESERVED'], actor: caller.actor, failure })
+      const row = await settle(tx, needs, id, {
+        to: 'CANCELED',
+        from: ['HELD', 'RESERVED'],
+        actor: caller.actor,
+        failure,
+      })
       if (!row) throw new Problem(paymentProblems.notCancelable)
-      if (row.approvalId !== null) await paymentStore.answerApproval(tx, row.approvalId, { status: 'VOIDED', by: caller.actor })
+      if (row.approvalId !== null)
+        await paymentStore.answerApproval(tx, row.approvalId, { status: 'VOIDED', by: caller.actor })
       return toWire(row)
     },
 

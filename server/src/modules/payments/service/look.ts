@@ -33,14 +33,20 @@ export function looking(needs: PaymentNeeds) {
       const isNews = payment.status !== 'UNKNOWN' && failure.code !== 'chain.unavailable'
       if (!isNews) return paymentStore.explain(tx, payment, failure)
       const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTED'], failure })
-      if (row) await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
+      if (row)
+        await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
       return row
     })
     return { againInMs: PAUSE_MAX_MS }
   }
 
   /** Where the money's trace could be: the bytes we sent, or what a queue says it sent, or what the chain shows. */
-  async function hashes(payment: PaymentRow, wallet: WalletRow, transaction: ChainTransactionRow, intent: Intent): Promise<Hex[]> {
+  async function hashes(
+    payment: PaymentRow,
+    wallet: WalletRow,
+    transaction: ChainTransactionRow,
+    intent: Intent,
+  ): Promise<Hex[]> {
     if (transaction.transactionHash !== null) return [transaction.transactionHash as Hex]
     const hinted = transaction.queueId === null ? undefined : await hintOf(wallet, transaction.queueId)
     if (hinted) return [hinted]
@@ -65,22 +71,37 @@ export function looking(needs: PaymentNeeds) {
       return explain(payment, { code: 'payment.mismatch', detail: `${hash} is mined, but did not do what was meant.` })
     }
     const end = seen.effect === 'moved' ? ('CONFIRMED' as const) : ('REVERTED' as const)
-    const failure = end === 'REVERTED' ? { failure: { code: 'payment.reverted', detail: `${hash} is mined and reverted.` } } : {}
+    const failure =
+      end === 'REVERTED' ? { failure: { code: 'payment.reverted', detail: `${hash} is mined and reverted.` } } : {}
     await database.inOrganization(payment.organizationId, async (tx) => {
       await holdStill(tx, needs, payment)
       const proof = { transactionHash: hash, blockNumber: seen.receipt.blockNumber }
-      await settle(tx, needs, payment.id, { to: end, from: ['SUBMITTED', 'UNKNOWN'], actor: SYSTEM, ...proof, ...failure })
+      await settle(tx, needs, payment.id, {
+        to: end,
+        from: ['SUBMITTED', 'UNKNOWN'],
+        actor: SYSTEM,
+        ...proof,
+        ...failure,
+      })
     })
     return 'done'
   }
 
   /** The bytes are nowhere to be seen: hand them over again, unless another transaction took their nonce. */
-  async function chase(payment: PaymentRow, { rawTransaction, nonce, transactionHash }: ChainTransactionRow, intent: Intent): Promise<JobResult> {
-    if (rawTransaction === null || clock().getTime() - payment.updatedAt.getTime() < REBROADCAST_AFTER_MS) return pause(payment)
+  async function chase(
+    payment: PaymentRow,
+    { rawTransaction, nonce, transactionHash }: ChainTransactionRow,
+    intent: Intent,
+  ): Promise<JobResult> {
+    if (rawTransaction === null || clock().getTime() - payment.updatedAt.getTime() < REBROADCAST_AFTER_MS)
+      return pause(payment)
     const chain = payment.chain as ChainId
     const isUsed = await chains.isNonceUsed(chain, intent.from, nonce)
     if (isUsed && !(await chains.effect(transactionHash as Hex, intent))) {
-      return explain(payment, { code: 'payment.nonceTaken', detail: `Another transaction used nonce ${nonce} of the wallet.` })
+      return explain(payment, {
+        code: 'payment.nonceTaken',
+        detail: `Another transaction used nonce ${nonce} of the wallet.`,
+      })
     }
     await chains.broadcast(chain, rawTransaction as Hex)
     return pause(payment)
@@ -89,7 +110,12 @@ export function looking(needs: PaymentNeeds) {
   return async function look(payment: PaymentRow, wallet: WalletRow): Promise<JobResult> {
     const transaction = await paymentStore.transactionOf(database, payment.organizationId, payment.id)
     if (!transaction) throw new Error(`payment ${payment.id} is ${payment.status} without a transaction`)
-    const intent = { from: wallet.address as Address, payee: payeeOf(payment), asset: assetOf(payment), amount: payment.amount }
+    const intent = {
+      from: wallet.address as Address,
+      payee: payeeOf(payment),
+      asset: assetOf(payment),
+      amount: payment.amount,
+    }
     try {
       for (const hash of await hashes(payment, wallet, transaction, intent)) {
         const concluded = await conclude(payment, hash, intent)
@@ -97,7 +123,8 @@ export function looking(needs: PaymentNeeds) {
       }
       return await chase(payment, transaction, intent)
     } catch (error) {
-      if (error instanceof ChainUnavailable) return explain(payment, { code: 'chain.unavailable', detail: error.message })
+      if (error instanceof ChainUnavailable)
+        return explain(payment, { code: 'chain.unavailable', detail: error.message })
       throw error
     }
   }

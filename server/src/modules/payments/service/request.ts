@@ -11,7 +11,7 @@ import { toWire } from '#platform/wire'
 import { paymentProblems } from '../problems.ts'
 import { intentHashOf, intentOf } from '../rules.ts'
 import { paymentStore } from '../store.ts'
-import { about, holdStill, type PaymentNeeds, type Standing } from './needs.ts'
+import { holdStill, type PaymentNeeds, type Standing } from './needs.ts'
 
 export interface PaymentRequest {
   agentId: string
@@ -37,12 +37,27 @@ export function requesting(needs: PaymentNeeds) {
   const { capabilities, decisions, events, jobs } = needs
 
   /** Asks the rules and takes the amount of every limit; asks again when another payment took the room meanwhile. */
-  async function judge(tx: Tx, standing: Standing, payment: Judged): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
+  async function judge(
+    tx: Tx,
+    standing: Standing,
+    payment: Judged,
+  ): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
     const authority = await capabilities.authorityOf(tx, standing.agent.id)
     for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
-      const limits = await capabilities.limits.uses(tx, { agentId: standing.agent.id, asset: payment.asset, payee: payment.payee })
+      const limits = await capabilities.limits.uses(tx, {
+        agentId: standing.agent.id,
+        asset: payment.asset,
+        payee: payment.payee,
+      })
       const answer = verdict({
-        ...{ now: tx.now, organization: standing.organization.status, agent: standing.agent.status, authority, limits, payment },
+        ...{
+          now: tx.now,
+          organization: standing.organization.status,
+          agent: standing.agent.status,
+          authority,
+          limits,
+          payment,
+        },
         ...{ wallet: standing.wallet, stage: 'request' },
       })
       const isTaken = answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))
@@ -91,7 +106,17 @@ export function requesting(needs: PaymentNeeds) {
   async function hold(tx: Tx, { id, payment, intent, reasons }: Held): Promise<void> {
     const expiresAt = new Date(tx.now.getTime() + APPROVAL_EXPIRES_MS)
     const { id: paymentId, agentId, requestedBy, intentHash } = payment
-    const row = { id, organizationId: tx.organizationId, paymentId, agentId, intent, intentHash, reasons, requestedBy, expiresAt }
+    const row = {
+      id,
+      organizationId: tx.organizationId,
+      paymentId,
+      agentId,
+      intent,
+      intentHash,
+      reasons,
+      requestedBy,
+      expiresAt,
+    }
     await paymentStore.insertApproval(tx, row)
     await jobs.request(tx, 'payments.expireApproval', id, { inMs: APPROVAL_EXPIRES_MS })
   }
@@ -128,15 +153,32 @@ async function insertOnce(tx: Tx, row: Omit<PaymentRow, 'createdAt' | 'updatedAt
 }
 
 /** Everything the rules looked at, so that the verdict can be made again from the record. */
-function inputsOf(standing: Standing, payment: Judged, input: PaymentRequest, authority: Authority, limits: LimitUse[]) {
+function inputsOf(
+  standing: Standing,
+  payment: Judged,
+  input: PaymentRequest,
+  authority: Authority,
+  limits: LimitUse[],
+) {
   const { agentId, taskId, reference, memo } = input
   const { payee, amount, asset, chain } = payment
   return toWire({
-    payment: { agentId, payee, amount, asset, chain, ...(taskId && { taskId }), ...(reference && { reference }), ...(memo && { memo }) },
+    payment: {
+      agentId,
+      payee,
+      amount,
+      asset,
+      chain,
+      ...(taskId && { taskId }),
+      ...(reference && { reference }),
+      ...(memo && { memo }),
+    },
     standing: {
       organization: standing.organization.status,
       agent: standing.agent.status,
-      wallet: standing.wallet ? { id: standing.wallet.id, status: standing.wallet.status, provider: standing.wallet.provider } : null,
+      wallet: standing.wallet
+        ? { id: standing.wallet.id, status: standing.wallet.status, provider: standing.wallet.provider }
+        : null,
     },
     authority: { revision: authority.revision, authorityLevel: authority.authorityLevel },
     limits: limits.map(({ span, ...limit }) => ({ ...limit, windowStart: span.start, windowEnd: span.end ?? null })),

@@ -21,7 +21,12 @@ export interface Settlement {
  * Ends a payment: what it had reserved is spent (the money moved) or given back (it is proven that it did not and cannot
  * any more). The caller holds everyone still and knows the proof. Undefined when it was not in a status to end from.
  */
-export async function settle(tx: Tx, needs: PaymentNeeds, id: string, end: Settlement): Promise<PaymentRow | undefined> {
+export async function settle(
+  tx: Tx,
+  needs: PaymentNeeds,
+  id: string,
+  end: Settlement,
+): Promise<PaymentRow | undefined> {
   const row = await paymentStore.move(tx, id, end)
   if (!row) return undefined
   const { limits } = needs.capabilities
@@ -30,7 +35,11 @@ export async function settle(tx: Tx, needs: PaymentNeeds, id: string, end: Settl
     ...{ type: `payment.${end.to.toLowerCase()}`, ...about(row), reasons: end.reasons ?? [] },
     inputs: {
       ...{ amount: String(row.amount), asset: row.asset, payee: row.payee },
-      ...{ transactionHash: row.transactionHash ?? undefined, blockNumber: row.blockNumber?.toString(), failure: end.failure },
+      ...{
+        transactionHash: row.transactionHash ?? undefined,
+        blockNumber: row.blockNumber?.toString(),
+        failure: end.failure,
+      },
     },
   })
   await needs.events.publish(tx, 'payment.changed', id)

@@ -1,5 +1,5 @@
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { type Hex, hexToBytes, toHex } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { chainNumber } from '#platform/caip'
 import { type KeyRing, seal, unseal } from '#platform/crypto'
 import { notInMode, type ProviderWallet, type WalletProvider } from '../provider.ts'
@@ -21,7 +21,11 @@ export function localProvider(keys: KeyRing): WalletProvider {
     async sign(wallet, { chain, ...transaction }) {
       if (wallet.keystore === null) throw new Error(`wallet ${wallet.id} has no keystore`)
       const privateKey: Hex = toHex(unseal(key, wallet.keystore, contextOf(wallet)))
-      return privateKeyToAccount(privateKey).signTransaction({ ...transaction, type: 'eip1559', chainId: chainNumber(chain) })
+      return privateKeyToAccount(privateKey).signTransaction({
+        ...transaction,
+        type: 'eip1559',
+        chainId: chainNumber(chain),
+      })
     },
     submit: async () => notInMode('local', 'submit'),
     status: async () => notInMode('local', 'report a status'),
