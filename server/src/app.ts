@@ -20,7 +20,7 @@ import type { Clock } from '#platform/clock'
 import { type KeyRing, keyRing } from '#platform/crypto'
 import { Database } from '#platform/database/database'
 import { Events } from '#platform/events'
-import { effects } from '#platform/http/idempotency'
+import { effects, forgetExpiredReplies } from '#platform/http/idempotency'
 import { type HttpServer, httpServer } from '#platform/http/server'
 import { Jobs } from '#platform/jobs'
 import type { Logger } from '#platform/log'
@@ -50,6 +50,8 @@ export interface App {
   /** Lets what runs come to an end, then closes everything. */
   stop(): Promise<void>
 }
+
+const HOUSEKEEPING_MS = 3_600_000
 
 /** What a new agent may be given at birth by modules below its own. */
 const furnishing = { capability: Type.Optional(CapabilityBody), walletProvider: Type.Optional(ProviderNameSchema) }
@@ -134,10 +136,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
     { prefix: '/v1' },
   )
 
+  let housekeeping: NodeJS.Timeout
   return {
     http,
-    start: () => jobs.start(),
+    start() {
+      jobs.start()
+      const keepHouse = () =>
+        forgetExpiredReplies(database).catch((err) => log.warn({ err }, 'cannot forget expired replies'))
+      housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
+    },
     async stop() {
+      clearInterval(housekeeping)
       await http.close()
       await jobs.stop()
       await database.close()

@@ -48,6 +48,13 @@ const store = sql<{ key: string }>(
    returning r.key`,
 )
 
+const purge = sql('idempotency.purge', 'delete from idempotency_record where expires_at < now()')
+
+/** Replies that nobody may ask for again are forgotten. */
+export async function forgetExpiredReplies(database: Database): Promise<void> {
+  await database.platform(purge, [])
+}
+
 /**
  * Runs a handler in one transaction that also holds the stored reply, so that effect and reply are committed together
  * or not at all: after a crash a retry either finds the reply or finds nothing done.

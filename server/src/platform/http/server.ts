@@ -9,6 +9,7 @@ import { Problem, requestProblems } from '../problem.ts'
 import { tagResources } from './etag.ts'
 import { validateStrictly } from './input.ts'
 import { describeRoutes } from './openapi.ts'
+import { servePages } from './pages.ts'
 import { answerError, sendProblem } from './problems.ts'
 import './types.ts'
 
@@ -44,6 +45,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   answerUnknownRoutes(app)
   await document(app, options)
+  servePages(app)
   authenticateRequests(app, options)
   await limitRates(app, options)
   tagResources(app)
