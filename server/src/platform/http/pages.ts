@@ -16,7 +16,7 @@ export function servePages(app: FastifyInstance): void {
 function errorsPage(): string {
   const rows = [...problemCatalogue]
     .sort((a, b) => a.code.localeCompare(b.code))
-    .map(({ code, status, detail }) => `<tr id="${code}"><td><code>${code}</code><td>${status}<td>${escape(detail)}`)
+    .map(({ code, status, detail }) => `<tr id="${code}"><td><code>${code}</code><td>${status}<td>${asText(detail)}`)
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Wedi errors</title>
 <style>body{font:16px/1.5 system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem}table{border-collapse:collapse}
 td,th{text-align:left;padding:.4rem .8rem;border-bottom:1px solid #ddd;vertical-align:top}tr:target{background:#fff3c4}</style>
@@ -25,6 +25,6 @@ td,th{text-align:left;padding:.4rem .8rem;border-bottom:1px solid #ddd;vertical-
 }
 
 /** Our own words, but words: an apostrophe or an ampersand must not become markup. */
-function escape(text: string): string {
+function asText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

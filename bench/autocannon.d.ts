@@ -1,0 +1,25 @@
+/** The part of autocannon 9 that load.ts uses; it ships no types. */
+declare module 'autocannon' {
+  import type { EventEmitter } from 'node:events'
+
+  export interface Request {
+    readonly method: 'GET' | 'POST'
+    readonly path: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: string
+  }
+  export interface Options {
+    readonly url: string
+    readonly connections: number
+    /** Seconds. */
+    readonly duration: number
+    readonly requests: readonly Request[]
+  }
+  export interface Result {
+    readonly '2xx': number
+    readonly non2xx: number
+    readonly errors: number
+    readonly timeouts: number
+  }
+  export default function autocannon(options: Options): PromiseLike<Result> & EventEmitter
+}

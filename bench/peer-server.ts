@@ -1,0 +1,3 @@
+import { startPeer } from './peer.ts'
+
+await startPeer()

@@ -1,0 +1,90 @@
+import fastify from 'fastify'
+import pg from 'pg'
+import { type NewAgent, stepsOf, textOf } from './peer-agents.ts'
+import { givenSetup, POOL_SIZE, ready } from './server.ts'
+
+/**
+ * The fastest honest way to serve the same rows: Fastify with schemas, pg with prepared statements, and nothing else.
+ * No request ids, rate limit, ETags, permissions, problem documents, idempotency, salts or hashes.
+ */
+export const PEER = [
+  'key: one look into a Map, filled at start',
+  'read: agents.find, prepared, one round trip; role wedi_app, app.org set once per connection (it serves one tenant)',
+  'create: begin and set_config in one round trip, our statements one after the other, prepared, then commit',
+  'answers: serialised by response schemas; body and parameters validated by schemas (Ajv)',
+  'not done: request ids, rate limit, ETag, permissions, problem documents, idempotency keys, salts and hashes of decisions',
+]
+
+const text = { type: 'string' }
+const textOrNull = { type: 'string', nullable: true }
+const time = { type: 'string', format: 'date-time' }
+const agent = {
+  type: 'object',
+  properties: {
+    ...{ organizationId: text, id: text, name: text, description: textOrNull, status: text, statusReason: textOrNull },
+    ...{
+      runtime: text,
+      labels: { type: 'array', items: text },
+      metadata: { type: 'object', additionalProperties: true },
+    },
+    ...{ maxConcurrency: { type: 'integer' }, revision: { type: 'integer' }, createdAt: time, updatedAt: time },
+    retiredAt: { ...time, nullable: true },
+  },
+}
+const newAgent = {
+  type: 'object',
+  required: ['name'],
+  properties: { name: text, description: text, labels: { type: 'array', items: text } },
+}
+const agentId = { type: 'object', properties: { agentId: { type: 'string', format: 'uuid' } } }
+
+export async function startPeer(): Promise<void> {
+  const { databaseUrl, reading, writing } = givenSetup()
+  const tenants = new Map([reading, writing].map(({ key, organizationId }) => [`Bearer ${key}`, organizationId]))
+  const options = `-c role=wedi_app -c app.org=${reading.organizationId}`
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE, options })
+  const find = { name: 'agents.find', text: textOf('agents.find') }
+  const app = fastify()
+
+  app.get<{ Params: { agentId: string } }>(
+    '/v1/agents/:agentId',
+    { schema: { params: agentId, response: { 200: agent } } },
+    async (request, reply) => {
+      const organizationId = tenants.get(request.headers.authorization ?? '')
+      if (organizationId === undefined) return reply.code(401).send()
+      const { rows } = await pool.query({ ...find, values: [organizationId, request.params.agentId] })
+      return rows[0] ?? reply.code(404).send()
+    },
+  )
+
+  app.post<{ Body: NewAgent }>(
+    '/v1/agents',
+    { schema: { body: newAgent, response: { 201: agent } } },
+    async (request, reply) => {
+      const organizationId = tenants.get(request.headers.authorization ?? '')
+      if (organizationId === undefined) return reply.code(401).send()
+      reply.code(201)
+      return create(pool, organizationId, request.body)
+    },
+  )
+
+  ready(await app.listen({ host: '127.0.0.1', port: 0 }))
+}
+
+async function create(pool: pg.Pool, organizationId: string, wanted: NewAgent): Promise<unknown> {
+  const client = await pool.connect()
+  try {
+    await client.query(`begin; select set_config('app.org', '${organizationId}', true)`)
+    let made: unknown
+    for (const { name, text, values } of stepsOf(organizationId, wanted)) {
+      const { rows } = await client.query({ name, text, values: [...values] })
+      made ??= rows[0]
+    }
+    await client.query('commit')
+    client.release()
+    return made
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+
+export interface Product {
+  readonly address: string
+  /** From the spawn of the process to its `wedi ready`. */
+  readonly readyMs: number
+  stop(): Promise<void>
+}
+
+/** What `npm start` runs, on a directory of its own, without the demo. */
+export async function startProduct(home: string, adminKey: string): Promise<Product> {
+  const env = { ...process.env, WEDI_HOME: home, WEDI_ADMIN_KEY: adminKey, WEDI_DEMO: '0', PORT: '0' }
+  const begun = performance.now()
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  for await (const line of createInterface({ input: child.stdout })) {
+    const address = /^wedi ready (\S+)$/.exec(line)?.[1]
+    if (address === undefined) continue
+    child.stdout.resume()
+    return { address, readyMs: performance.now() - begun, stop: async () => void (child.kill('SIGTERM'), await ended) }
+  }
+  throw new Error('wedi ended before it was ready')
+}
+
+/** The times of several starts on a directory that has been used before. */
+export async function warmStarts(home: string, adminKey: string, times: number): Promise<number[]> {
+  const readyMs: number[] = []
+  for (let i = 0; i < times; i++) {
+    const product = await startProduct(home, adminKey)
+    readyMs.push(product.readyMs)
+    await product.stop()
+  }
+  return readyMs
+}

@@ -1,0 +1,77 @@
+import type { HttpResults } from './http.ts'
+import { median } from './numbers.ts'
+import type { PaymentTimes } from './payments.ts'
+import type { Measured } from './rounds.ts'
+
+export interface Results extends HttpResults {
+  readonly environment: Readonly<Record<string, string>>
+  readonly startsMs: readonly number[]
+  readonly payments: PaymentTimes
+}
+
+interface Line {
+  readonly what: string
+  readonly measured: string
+  readonly goal: string
+  /** Absent for what is only shown. */
+  readonly isMet?: boolean
+}
+
+/** Where the goals are: what is asked of us, next to what was measured. */
+export function linesOf({ read, create, fleets, startsMs, payments }: Results): Line[] {
+  const [smallest, largest] = [fleets[0], fleets.at(-1)]
+  const flatness = (largest?.perSecond ?? Number.NaN) / (smallest?.perSecond ?? Number.NaN)
+  const start = median(startsMs)
+  return [
+    ...compared('read', read),
+    ...compared('create', create),
+    ...fleets.map((each) => ({ what: `read, ${each.name}`, measured: speed(each), goal: '' })),
+    atLeast('read, largest fleet ÷ smallest', flatness, 0.9),
+    atMost('warm start to «wedi ready», median', start, 3000),
+    {
+      what: `payment tasks confirmed, at ${payments.perSecond}/s`,
+      measured: `${payments.confirmed} of ${payments.tasks}`,
+      goal: 'all',
+      isMet: payments.confirmed === payments.tasks,
+    },
+    atMost('payment task sent → confirmed, p50', payments.p50Ms, 1000),
+    { what: 'payment task sent → confirmed, p99', measured: ms(payments.p99Ms), goal: '' },
+  ]
+}
+
+function compared(what: string, [wedi, peer]: readonly Measured[]): Line[] {
+  if (!wedi || !peer) throw new Error('nothing to compare')
+  return [
+    { what: `${what}, wedi`, measured: speed(wedi), goal: '' },
+    { what: `${what}, peer`, measured: speed(peer), goal: '' },
+    atLeast(`${what}, wedi ÷ peer`, wedi.perSecond / peer.perSecond, 0.85),
+    atMost(`${what}, p99`, wedi.p99Ms, 50),
+  ]
+}
+
+const ms = (value: number): string => `${value.toFixed(value < 100 ? 1 : 0)} ms`
+const speed = ({ perSecond, p50Ms, p99Ms }: Measured): string =>
+  `${perSecond.toFixed(0)}/s  p50 ${ms(p50Ms)}  p99 ${ms(p99Ms)}`
+const atLeast = (what: string, ratio: number, goal: number): Line => ({
+  ...{ what, measured: ratio.toFixed(2), goal: `≥ ${goal}`, isMet: ratio >= goal },
+})
+const atMost = (what: string, value: number, goal: number): Line => ({
+  ...{ what, measured: ms(value), goal: `≤ ${goal} ms`, isMet: value <= goal },
+})
+
+/** NaN meets no goal: what was not measured is a MISS. */
+export function table(lines: readonly Line[]): string {
+  const rows = lines.map(({ what, measured, goal, isMet }) => [
+    ...[what, measured, goal],
+    isMet === undefined ? '' : isMet ? 'PASS' : 'MISS',
+  ])
+  const widths = [0, 1, 2].map((at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

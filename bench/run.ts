@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
+import { makeKey } from '../server/src/modules/access/index.ts'
+import { measureHttp } from './http.ts'
+import { CONNECTIONS } from './load.ts'
+import { paymentTimes } from './payments.ts'
+import { PEER } from './peer.ts'
+import { startProduct, warmStarts } from './product.ts'
+import { linesOf, type Results, table } from './report.ts'
+import { POOL_SIZE } from './server.ts'
+
+const isQuick = process.argv.includes('--quick')
+const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
+const payments = { perSecond: 10, seconds: isQuick ? 5 : 20 }
+const starts = isQuick ? 3 : 5
+/** `--profile=DIRECTORY` */
+const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.slice('--profile='.length)
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
+try {
+  await main()
+} finally {
+  rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+}
+
+async function main(): Promise<void> {
+  const { environment, ...http } = await overHttp()
+  const { startsMs, paid } = await asProduct()
+  const results: Results = { environment, ...http, startsMs, payments: paid }
+  const lines = linesOf(results)
+  say(`\n${table(lines)}`)
+  say(
+    `\nRaw figures: ${keep({ ...results, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
+  )
+}
+
+async function overHttp() {
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') })
+  try {
+    const environment = { ...machine(), ...(await durability(postgres.url)) }
+    for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
+    say(`both: ${CONNECTIONS} connections of load, ${POOL_SIZE} connections to one database, a process each`)
+    for (const line of PEER) say(`peer, ${line}`)
+    const profiling = profileTo === undefined ? {} : { profileTo }
+    const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, say, ...profiling })
+    say(`\nThe statements of a create, ours and the peer's: ${http.steps.join(', ')}`)
+    return { environment, ...http }
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function asProduct() {
+  const home = join(directory, 'home')
+  const adminKey = makeKey('sk')
+  const product = await startProduct(home, adminKey)
+  say(`\nFirst start, on an empty directory: ${product.readyMs.toFixed(0)} ms`)
+  const paid = await paymentTimes(product.address, adminKey, payments).finally(() => product.stop())
+  const startsMs = await warmStarts(home, adminKey, starts)
+  say(`Starts after that: ${startsMs.map((each) => each.toFixed(0)).join(', ')} ms`)
+  return { paid, startsMs }
+}
+
+function machine(): Record<string, string> {
+  const versionOf = (name: string): string => createRequire(import.meta.url)(`${name}/package.json`).version
+  const [cpu] = cpus()
+  return {
+    commit: commit(),
+    machine: `${cpus().length} × ${cpu?.model ?? 'unknown'}, ${process.platform}-${process.arch}`,
+    versions: `node ${process.version}, ${['fastify', 'pg', 'autocannon'].map((name) => `${name} ${versionOf(name)}`).join(', ')}`,
+  }
+}
+
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim()
+  try {
+    return git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') === '' ? '' : '-changed')
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** Asked of the server, not of ourselves. */
+async function durability(url: string): Promise<Record<string, string>> {
+  const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers']
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query(
+    `select version() as version,
+            (select string_agg(name || ' ' || current_setting(name), ', ' order by name)
+             from pg_settings where name = any($1)) as settings`,
+    [names],
+  )
+  await client.end()
+  return { postgres: rows[0].version, durability: rows[0].settings }
+}
+
+function keep(results: unknown): string {
+  const folder = fileURLToPath(new URL('results', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${new Date().toISOString().slice(0, 10)}-${commit()}.json`)
+  writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`)
+  return path
+}
