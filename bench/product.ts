@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
@@ -18,13 +19,23 @@ export async function startProduct(home: string, adminKey: string): Promise<Prod
   const begun = performance.now()
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = /^wedi ready (\S+)$/.exec(line)?.[1]
-    if (address === undefined) continue
-    child.stdout.resume()
-    return { address, readyMs: performance.now() - begun, stop: async () => void (child.kill('SIGTERM'), await ended) }
+  const address = await Promise.race([readyLine(child.stdout), ended.then(() => undefined)])
+  if (address === undefined) throw new Error('wedi ended before it was ready')
+  const stop = async () => {
+    child.kill('SIGTERM')
+    await ended
   }
-  throw new Error('wedi ended before it was ready')
+  return { address, readyMs: performance.now() - begun, stop }
+}
+
+/** Goes on reading after it: a full pipe would hold up whoever writes to it. */
+function readyLine(output: Readable): Promise<string> {
+  return new Promise((resolve) => {
+    createInterface({ input: output }).on('line', (line) => {
+      const address = /^wedi ready (\S+)$/.exec(line)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+  })
 }
 
 /** The times of several starts on a directory that has been used before. */

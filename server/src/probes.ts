@@ -13,7 +13,7 @@ export const healthProbes =
   async (app) => {
     app.get(
       '/health/live',
-      { schema: { operationId: 'isLive', tags, response: { 200: Alive } }, config: { needs: 'nothing' } },
+      { schema: { operationId: 'isLive', tags, response: { 200: Alive } }, config: { needs: 'nothing', rateLimit: false } },
       async () => ({ status: 'live' as const }),
     )
 
@@ -21,7 +21,7 @@ export const healthProbes =
       '/health/ready',
       {
         schema: { operationId: 'isReady', tags, response: { 200: Ready } },
-        config: { needs: 'nothing', problems: [serverProblems.unavailable] },
+        config: { needs: 'nothing', rateLimit: false, problems: [serverProblems.unavailable] },
       },
       async () => {
         if (!(await database.isReachable())) throw new Problem(serverProblems.unavailable)

@@ -68,9 +68,9 @@ export const aPaymentTask = (app: TestApp, over: Record<string, unknown> = {}, p
   ...over,
 })
 
-/** A task of a type that no program knows; it waits when no agent takes its type. */
+/** A task that waits: no agent has its tag. */
 export async function aTask(client: Client, over: Record<string, unknown> = {}): Promise<TaskView> {
-  return expectOk(client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, ...over }))
+  return expectOk(client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, requires: { tags: ['nobody'] }, ...over }))
 }
 
 /** Asks for a payment; whatever the answer is. */

@@ -24,7 +24,7 @@ export function validateStrictly(app: FastifyInstance): void {
 /** `POST` with a JSON content type and no body is common (curl, clients): it means an empty object. */
 function acceptEmptyBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text.length === 0) done(null, {})
     else void parse(request, text as string, done)

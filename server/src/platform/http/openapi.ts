@@ -45,6 +45,8 @@ export function describeRoutes(app: FastifyInstance, isGrantedToAll: (permission
   app.addSchema(ProblemBody)
   app.addHook('onRoute', (route) => {
     if (route.schema?.hide || route.method === 'HEAD' || route.method === 'OPTIONS') return
+    // A POST that takes nothing refuses what it is sent, like any other.
+    if (route.method === 'POST' && route.schema) route.schema.body ??= Type.Object({}, { additionalProperties: false })
     requireBasics(route)
     const byStatus = Map.groupBy(problemsOf(route, isGrantedToAll), (kind) => kind.status)
     const described = Object.fromEntries([...byStatus].map(([status, kinds]) => [status, problemResponse(kinds)]))

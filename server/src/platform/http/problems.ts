@@ -42,6 +42,7 @@ const byFastifyCode: Record<string, Problem> = {
   FST_ERR_CTP_BODY_TOO_LARGE: new Problem(requestProblems.tooLarge),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: new Problem(requestProblems.unsupportedMediaType),
   FST_ERR_BAD_URL: new Problem(requestProblems.notFound),
+  FST_ERR_MAX_PARAM_LENGTH: new Problem(requestProblems.notFound),
 }
 
 function toProblem(error: unknown): Problem {

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import type { OpenApi } from '../support/sightings.ts'
+
+/** One operation as the committed openapi.json describes it. */
+export interface Operation {
+  readonly operationId: string
+  readonly method: string
+  readonly path: string
+  readonly params: readonly string[]
+  readonly query: readonly string[]
+  readonly hasBody: boolean
+  readonly isPublic: boolean
+  readonly statuses: readonly number[]
+}
+
+export const OPENAPI = new URL('../../../openapi.json', import.meta.url)
+
+export const committedDocument = (): OpenApi => JSON.parse(readFileSync(OPENAPI, 'utf8')) as OpenApi
+
+export function operationsOf(document: OpenApi): Operation[] {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { operationId, parameters = [], requestBody, security, responses }]) => ({
+      ...{ operationId, path, method: method.toUpperCase() },
+      params: parameters.filter((each) => each.in === 'path').map(({ name }) => name),
+      query: parameters.filter((each) => each.in === 'query').map(({ name }) => name),
+      hasBody: requestBody !== undefined,
+      isPublic: security?.length === 0,
+      statuses: Object.keys(responses).map(Number),
+    })),
+  )
+}
+
+/** The address of an operation; ids that are not given are `otherwise`. */
+export function addressOf({ path }: Operation, params: Readonly<Record<string, string>>, otherwise?: () => string): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name] ?? otherwise?.()
+    if (value === undefined) throw new Error(`nobody says what ${name} is in ${path}`)
+    return value
+  })
+}

@@ -1,0 +1,172 @@
+import type { TestApp } from '../support/app.ts'
+import { type Client, expectOk } from '../support/client.ts'
+import {
+  aCapability,
+  anAgent,
+  anOrganization,
+  aPayment,
+  aTask,
+  type Clients,
+  PAYEE,
+  type PaymentView,
+  unique,
+  walletOf,
+} from '../support/factories.ts'
+
+/** An organisation an operation is tried in. */
+export interface Scene {
+  readonly app: TestApp
+  readonly admin: Client
+  readonly clients: Clients
+}
+
+/** What makes an operation succeed: ids for its address, a body, and another valid body where it takes a key. */
+export interface Situation {
+  readonly params?: Readonly<Record<string, string>>
+  readonly body?: Readonly<Record<string, unknown>>
+  readonly otherBody?: Readonly<Record<string, unknown>>
+  /** Instead of the scene's own, for what would end the scene. */
+  readonly admin?: Client
+}
+
+type Prepare = (scene: Scene) => Promise<Situation>
+
+const nothing: Prepare = async () => ({})
+
+async function agentId({ admin }: Scene, over: Record<string, unknown> = {}): Promise<string> {
+  return (await anAgent(admin, over)).id
+}
+
+const ofAgent =
+  (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
+  async (scene) => ({ params: { agentId: await agentId(scene) }, ...(body && { body }), ...(otherBody && { otherBody }) })
+
+const ofAgentAfter =
+  (act: string): Prepare =>
+  async (scene) => {
+    const id = await agentId(scene)
+    await expectOk(scene.admin.post(`/v1/agents/${id}/${act}`, {}))
+    return { params: { agentId: id }, body: { reason: 'tried' } }
+  }
+
+const ofWallet =
+  (body?: Situation['body'], after?: string): Prepare =>
+  async (scene) => {
+    const { id } = await walletOf(scene.admin, await agentId(scene))
+    if (after !== undefined) await expectOk(scene.admin.post(`/v1/wallets/${id}/${after}`, {}))
+    return { params: { walletId: id }, ...(body && { body }) }
+  }
+
+/** Asked for by the operator, so that the admin may approve it. */
+export async function heldPayment(scene: Scene): Promise<PaymentView> {
+  const agent = await agentId(scene, { capability: aCapability({ authorityLevel: 'PROPOSE' }) })
+  return expectOk(aPayment(scene.app, { client: scene.clients.OPERATOR, agentId: agent }))
+}
+
+const ofPayment: Prepare = async (scene) => ({ params: { paymentId: (await heldPayment(scene)).id } })
+
+const ofApproval =
+  (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
+  async (scene) => {
+    const { approvalId } = await heldPayment(scene)
+    return { params: { approvalId: approvalId as string }, ...(body && { body }), ...(otherBody && { otherBody }) }
+  }
+
+const ofTask =
+  (after?: string): Prepare =>
+  async ({ admin }) => {
+    const { id } = await aTask(admin)
+    if (after !== undefined) await expectOk(admin.post(`/v1/tasks/${id}/${after}`))
+    return { params: { taskId: id } }
+  }
+
+/** In an organisation of its own: a frozen one would stop whatever comes after. */
+const ofOrganization =
+  (before?: string): Prepare =>
+  async ({ app }) => {
+    const { admin } = await anOrganization(app)
+    if (before !== undefined) await expectOk(admin.post(`/v1/organizations/current/${before}`, { reason: 'tried' }))
+    return { body: { reason: 'tried' }, admin }
+  }
+
+const twoBodies = (make: () => Record<string, unknown>): Prepare => async () => ({ body: make(), otherBody: make() })
+
+/** Every operation of the API. */
+export const situations: Readonly<Record<string, Prepare>> = {
+  isLive: nothing,
+  isReady: nothing,
+
+  createOrganization: twoBodies(() => ({ name: unique('organisation') })),
+  listOrganizations: nothing,
+  getCurrentOrganization: nothing,
+  patchCurrentOrganization: async () => ({ body: { name: unique('organisation') } }),
+  putOrganizationLimits: async () => ({ body: { limits: [] } }),
+  freezeCurrentOrganization: ofOrganization(),
+  unfreezeCurrentOrganization: ofOrganization('freeze'),
+
+  createApiKey: twoBodies(() => ({ name: unique('key'), role: 'VIEWER' })),
+  listApiKeys: nothing,
+  revokeApiKey: async ({ admin }) => {
+    const made = admin.post<{ apiKey: { id: string } }>('/v1/api-keys', { name: unique('key'), role: 'VIEWER' })
+    return { params: { apiKeyId: (await expectOk(made)).apiKey.id } }
+  },
+
+  createAgent: twoBodies(() => ({ name: unique('agent') })),
+  listAgents: nothing,
+  getAgent: ofAgent(),
+  patchAgent: ofAgent({ description: 'tried' }),
+  retireAgent: ofAgent(),
+  pauseAgent: ofAgent({ reason: 'tried' }),
+  resumeAgent: ofAgentAfter('pause'),
+  freezeAgent: ofAgent({ reason: 'tried' }),
+  unfreezeAgent: ofAgentAfter('freeze'),
+  createAgentCredential: ofAgent({ name: 'one' }, { name: 'other' }),
+
+  getCapability: ofAgent(),
+  putCapability: ofAgent(aCapability()),
+  listCapabilityRevisions: ofAgent(),
+  getAgentLimits: ofAgent(),
+
+  listChains: nothing,
+  fundFromFaucet: async ({ app }) => ({ body: { address: PAYEE, asset: app.token, amount: '1' } }),
+
+  createWallet: ofAgent({}, { walletProvider: 'local' }),
+  listWallets: ofAgent(),
+  getWallet: ofWallet(),
+  getWalletBalances: ofWallet(),
+  freezeWallet: ofWallet({ reason: 'tried' }),
+  unfreezeWallet: ofWallet({ reason: 'tried' }, 'freeze'),
+  retireWallet: ofWallet({ reason: 'tried' }),
+
+  createTask: twoBodies(() => ({ type: 'errand', payload: { name: unique('errand') }, requires: { tags: ['nobody'] } })),
+  listTasks: nothing,
+  getTask: ofTask(),
+  cancelTask: ofTask(),
+  requeueTask: ofTask('cancel'),
+
+  createPayment: async (scene) => {
+    const body = { agentId: await agentId(scene), payee: PAYEE, amount: '1', asset: scene.app.token }
+    return { body, otherBody: { ...body, amount: '2' } }
+  },
+  listPayments: nothing,
+  getPayment: ofPayment,
+  cancelPayment: ofPayment,
+
+  listApprovals: nothing,
+  getApproval: ofApproval(),
+  approvePayment: ofApproval({ note: 'yes' }, { note: 'no' }),
+  rejectPayment: ofApproval({ note: 'yes' }, { note: 'no' }),
+
+  listDecisions: nothing,
+  getDecision: async ({ admin }) => {
+    const { data } = await expectOk(admin.get<{ data: { id: string }[] }>('/v1/decisions?limit=1'))
+    return { params: { decisionId: data[0]?.id as string } }
+  },
+}
+
+/** What an operation needs to know to be tried; a new one has to be entered above. */
+export function situationOf(operationId: string): Prepare {
+  const prepare = situations[operationId]
+  if (!prepare) throw new Error(`server/test/guards/situations.ts does not know ${operationId}`)
+  return prepare
+}
