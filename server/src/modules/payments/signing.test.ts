@@ -1,9 +1,17 @@
 import { type Address, createPublicClient, http } from 'viem'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { makeKey } from '#modules/access'
 import { localProvider, type WalletProvider } from '#modules/wallets'
 import { keyRing } from '#platform/crypto'
-import { startApp, type TestApp } from '../../../test/support/app.ts'
-import { aCapability, aFundedAgent, anAgent, aPayment, paymentIn } from '../../../test/support/factories.ts'
+import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
+import {
+  aCapability,
+  aFundedAgent,
+  anAgent,
+  aPayment,
+  type PaymentView,
+  paymentIn,
+} from '../../../test/support/factories.ts'
 import { until } from '../../../test/support/until.ts'
 
 let app: TestApp
@@ -136,17 +144,25 @@ describe('a freeze', () => {
   })
 
   it('holds back what was reserved before it', async () => {
-    app = await startApp({ doesJobs: false })
-    app.app.start()
+    const database = await createDatabase()
+    const shared = { databaseUrl: database.url, masterKey: MASTER_KEY, adminKey: makeKey('sk') }
+    app = await startApp(shared)
     const { agent, wallet } = await aFundedAgent(app)
-    await app.query(`create table held_back as select 1`)
+    await app.stop()
+    app = await startApp({ ...shared, doesJobs: false })
+    const { body } = await aPayment(app, { agentId: agent.id })
     await app.admin.post(`/v1/agents/${agent.id}/freeze`, { reason: 'stop' })
-    const denied = await aPayment(app, { agentId: agent.id })
-    expect(denied.body).toMatchObject({
-      code: 'payment.denied',
-      reasons: [{ code: 'agent.notActive', status: 'FROZEN' }],
+    app.app.start()
+    await until('it says what it waits for', async () => {
+      const { body: payment } = await app.admin.get<PaymentView>(`/v1/payments/${body.id}`)
+      return payment.status === 'RESERVED' && (payment.failure as { code: string } | null)?.code === 'payment.frozen'
     })
     expect(await sentBy(wallet.address)).toBe(0)
+    await app.admin.post(`/v1/agents/${agent.id}/unfreeze`)
+    await paymentIn(app.admin, body.id, 'CONFIRMED')
+    await app.stop()
+    await database.drop()
+    app = await startApp()
   })
 })
 

@@ -107,9 +107,9 @@ const transactionOf = sql<ChainTransactionRow>(
   `select ${columns.chainTransaction} from chain_transaction where organization_id = $1 and payment_id = $2`,
 )
 
-/** A further try to sign the same fields, by a process that may not know of the first. */
-const renewSigning = sql(
-  'payments.renewSigning',
+/** Until when the fields may be signed (again); null when nobody is signing them. */
+const allowSigning = sql(
+  'payments.allowSigning',
   `update chain_transaction set signing_until = $3 where organization_id = $1 and payment_id = $2 and raw_transaction is null`,
 )
 
@@ -261,8 +261,8 @@ export const paymentStore = {
   },
   transactionOf: async (database: Database, organizationId: string, paymentId: string) =>
     one(await database.query(organizationId, transactionOf, [organizationId, paymentId])),
-  renewSigning: (tx: Tx, paymentId: string, until: Date) =>
-    tx.query(renewSigning, [tx.organizationId, paymentId, until]),
+  allowSigning: (tx: Tx, paymentId: string, until: Date | null) =>
+    tx.query(allowSigning, [tx.organizationId, paymentId, until]),
   storeSignature: async (tx: Tx, paymentId: string, raw: string, hash: string) =>
     one(await tx.query(storeSignature, [tx.organizationId, paymentId, raw, hash])),
   storeQueueId: (tx: Tx, paymentId: string, queueId: string) =>

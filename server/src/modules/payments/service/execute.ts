@@ -112,7 +112,11 @@ export function executing(needs: PaymentNeeds) {
     const raw = await wallets.sign(wallet, unsignedOf(transaction))
     const stored = await inTx(payment, async (tx) => {
       const standing = await holdStill(tx, needs, payment)
-      if (isFrozen(standing) || !transaction.signingUntil || tx.now > transaction.signingUntil) return undefined
+      const isInTime = transaction.signingUntil !== null && tx.now <= transaction.signingUntil
+      if (isFrozen(standing) || !isInTime) {
+        await paymentStore.allowSigning(tx, payment.id, null)
+        return undefined
+      }
       return paymentStore.storeSignature(tx, payment.id, raw, chains.hashOf(raw))
     })
     if (!stored) return { againInMs: WAIT_FOR_UNFREEZE_MS }
@@ -129,7 +133,7 @@ export function executing(needs: PaymentNeeds) {
       const standing = await holdStill(tx, needs, payment)
       if (isFrozen(standing)) return undefined
       const signing = signingUntil(tx.now)
-      await paymentStore.renewSigning(tx, payment.id, signing)
+      await paymentStore.allowSigning(tx, payment.id, signing)
       return signing
     })
     if (!until) return { againInMs: WAIT_FOR_UNFREEZE_MS }
