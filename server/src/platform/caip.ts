@@ -8,13 +8,10 @@ export type Asset =
   | { readonly id: string; readonly chain: ChainId; readonly kind: 'native' }
   | { readonly id: string; readonly chain: ChainId; readonly kind: 'erc20'; readonly contract: Address }
 
-const CHAIN = /^eip155:([1-9][0-9]{0,15})$/
 const ASSET = /^(eip155:[1-9][0-9]{0,15})\/(?:slip44:60|erc20:(0x[0-9a-fA-F]{40}))$/
 const ACCOUNT = /^(?:(eip155:[1-9][0-9]{0,15}):)?(0x[0-9a-fA-F]{40})$/
 
 export const chainNumber = (chain: ChainId): number => Number(chain.slice('eip155:'.length))
-
-export const isChainId = (text: string): text is ChainId => CHAIN.test(text)
 
 /** A CAIP-19 asset, its contract in EIP-55 form so that one asset has one name; undefined when it is not one. */
 export function parseAsset(text: string): Asset | undefined {

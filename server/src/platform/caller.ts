@@ -9,10 +9,6 @@ export interface Caller {
   readonly permissions?: ReadonlySet<string>
 }
 
-export function systemCaller(organizationId: string, part: string): Caller {
-  return { organizationId, actor: `system:${part}` }
-}
-
 /** Whose idempotency keys the caller shares: an organisation's keys share them, so that a retry survives a rotation. */
 export function principalOf(caller: Caller): string {
   return caller.agentId === undefined ? 'organization' : `agent:${caller.agentId}`

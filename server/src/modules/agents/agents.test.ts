@@ -36,15 +36,29 @@ const idsOf = (agents: readonly AgentView[]) => agents.map(({ id }) => id)
 
 describe('an agent', () => {
   it('is made, read, changed and retired, each time under a new ETag', async () => {
-    const input = { name: unique('payer'), description: 'pays', labels: ['eu'], metadata: { team: 7 }, maxConcurrency: 3 }
+    const input = {
+      name: unique('payer'),
+      description: 'pays',
+      labels: ['eu'],
+      metadata: { team: 7 },
+      maxConcurrency: 3,
+    }
     const made = await app.admin.post<AgentView>('/v1/agents', input)
-    expect({ status: made.status, body: made.body }).toMatchObject({ status: 201, body: { ...input, runtime: 'HOSTED' } })
+    expect({ status: made.status, body: made.body }).toMatchObject({
+      status: 201,
+      body: { ...input, runtime: 'HOSTED' },
+    })
     const path = `/v1/agents/${made.body.id}`
     await until('it is active', async () => (await app.admin.get<AgentView>(path)).body.status === 'ACTIVE')
     const read = await app.admin.get<AgentView>(path)
     const change = { description: 'pays more', labels: [], metadata: {}, maxConcurrency: 4 }
     const changed = await app.admin.patch<AgentView>(path, change)
-    expect(changed.body).toEqual({ ...read.body, ...change, revision: read.body.revision + 1, updatedAt: changed.body.updatedAt })
+    expect(changed.body).toEqual({
+      ...read.body,
+      ...change,
+      revision: read.body.revision + 1,
+      updatedAt: changed.body.updatedAt,
+    })
     const retired = await expectOk(app.admin.delete<AgentView>(path))
     expect(retired).toMatchObject({ status: 'RETIRED', retiredAt: expect.any(String) })
     const last = await app.admin.get<AgentView>(path)
@@ -126,7 +140,8 @@ describe('a change under If-Match', () => {
 
   it('succeeds once of two at the same time', async () => {
     const { id } = await make(still.admin)
-    const change = (description: string) => still.admin.patch(`/v1/agents/${id}`, { description }, { 'if-match': '"1"' })
+    const change = (description: string) =>
+      still.admin.patch(`/v1/agents/${id}`, { description }, { 'if-match': '"1"' })
     const replies = await Promise.all(['a', 'b', 'c', 'd'].map(change))
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412])
   })
@@ -145,10 +160,13 @@ describe('an idempotent creation', () => {
 
   it('makes one agent of twenty calls at the same time', async () => {
     const [body, key] = [{ name: unique('agent') }, { 'idempotency-key': unique('key') }]
-    const replies = await Promise.all(Array.from({ length: 20 }, () => still.admin.post<AgentView>('/v1/agents', body, key)))
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, () => still.admin.post<AgentView>('/v1/agents', body, key)),
+    )
     const made = replies.filter(({ status }) => status === 201)
     expect(new Set(idsOf(made.map((reply) => reply.body))).size).toBe(1)
-    for (const reply of replies.filter(({ status }) => status !== 201)) expectProblem(reply, 409, 'idempotency.in_progress')
+    for (const reply of replies.filter(({ status }) => status !== 201))
+      expectProblem(reply, 409, 'idempotency.in_progress')
     expect(await named(still.admin, `q=${body.name}`)).toHaveLength(1)
   })
 })
@@ -209,7 +227,9 @@ describe("an agent's own credential", () => {
     expectProblem(await aPayment(app, { client, agentId: other.id }), 403, 'payment.notYours')
     const paid = await expectOk(aPayment(app, { client, agentId: own.id }))
     const foreign = await expectOk(aPayment(app, { agentId: other.id }))
-    expect((await expectOk(client.get<{ data: PaymentView[] }>('/v1/payments'))).data.map(({ id }) => id)).toEqual([paid.id])
+    expect((await expectOk(client.get<{ data: PaymentView[] }>('/v1/payments'))).data.map(({ id }) => id)).toEqual([
+      paid.id,
+    ])
     expectProblem(await client.get(`/v1/payments/${foreign.id}`), 404, 'payment.notFound')
   })
 })

@@ -54,10 +54,13 @@ const allowed: Record<Act, Partial<Record<Status, Status>>> = {
 const cases = acts.flatMap((act) => PROVISIONING_TO_RETIRED.map((from) => [act, from, allowed[act][from]] as const))
 
 describe('the lifecycle of an agent', () => {
-  it.each(cases.filter(([, , to]) => to !== undefined))('allows %s of one that is %s: then it is %s', async (act, from, to) => {
-    const { client, id } = await agentIn(from)
-    expect(await expectOk(carryOut(client, id, act))).toMatchObject({ id, status: to })
-  })
+  it.each(cases.filter(([, , to]) => to !== undefined))(
+    'allows %s of one that is %s: then it is %s',
+    async (act, from, to) => {
+      const { client, id } = await agentIn(from)
+      expect(await expectOk(carryOut(client, id, act))).toMatchObject({ id, status: to })
+    },
+  )
 
   it.each(cases.filter(([, , to]) => to === undefined))('refuses %s of one that is %s', async (act, from) => {
     const { client, id } = await agentIn(from)
@@ -66,12 +69,15 @@ describe('the lifecycle of an agent', () => {
     expect((await client.get(`/v1/agents/${id}`)).text).toBe(before.text)
   })
 
-  it.each<Status>(['PROVISIONING', 'ACTIVE', 'PAUSED'])('goes back to %s when a freeze from there ends', async (from) => {
-    const { client, id } = await agentIn(from)
-    const frozen = await expectOk(client.post<AgentView>(`/v1/agents/${id}/freeze`, { reason: 'odd' }))
-    expect(frozen).toMatchObject({ status: 'FROZEN', statusReason: 'odd' })
-    expect(await expectOk(carryOut(client, id, 'unfreeze'))).toMatchObject({ status: from, statusReason: null })
-  })
+  it.each<Status>(['PROVISIONING', 'ACTIVE', 'PAUSED'])(
+    'goes back to %s when a freeze from there ends',
+    async (from) => {
+      const { client, id } = await agentIn(from)
+      const frozen = await expectOk(client.post<AgentView>(`/v1/agents/${id}/freeze`, { reason: 'odd' }))
+      expect(frozen).toMatchObject({ status: 'FROZEN', statusReason: 'odd' })
+      expect(await expectOk(carryOut(client, id, 'unfreeze'))).toMatchObject({ status: from, statusReason: null })
+    },
+  )
 
   it('is active after a freeze in which its wallet came', async () => {
     const late = await startApp({ doesJobs: false })

@@ -1,12 +1,11 @@
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'
 export { ChainUnavailable } from './rpc.ts'
-export type { Effect, Intent } from './rules.ts'
+export type { Intent } from './rules.ts'
 export {
   type ChainService,
   type ChainSettings,
   chainService,
   type Faucet,
-  type KnownAsset,
   type Preflight,
 } from './service.ts'

@@ -38,7 +38,8 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_URL_PARAMETER_LENGTH },
     genReqId: () => newId(),
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.header('x-request-id', request.id)),
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.header('x-request-id', request.id)),
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>()
   validateStrictly(app)

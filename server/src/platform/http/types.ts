@@ -17,5 +17,3 @@ declare module 'fastify' {
     caller: Caller
   }
 }
-
-export type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
