@@ -38,7 +38,8 @@ export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan)
     ]
     const fleet = fleets.find(({ size }) => size === READ_SIZE) as Fleet
     say(`\nRead an agent, fleet of ${READ_SIZE}`)
-    const read = await interleaved(both(readsOf(fleet)), plan)
+    const ceiling = { name: 'peer, one tenant', url: peer.url, requests: readsOf(fleet, '/one-tenant') }
+    const read = await interleaved([...both(readsOf(fleet)), ceiling], plan)
     say('\nCreate an agent')
     const create = await interleaved(both([createIn(setup)]), plan)
     say('\nRead an agent, by size of the fleet')
@@ -51,8 +52,8 @@ export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan)
 
 const authorization = ({ key }: Tenant) => ({ authorization: `Bearer ${key}` })
 
-const readsOf = (fleet: Fleet): Request[] =>
-  fleet.agentIds.map((id) => ({ method: 'GET', path: `/v1/agents/${id}`, headers: authorization(fleet) }))
+const readsOf = (fleet: Fleet, prefix = ''): Request[] =>
+  fleet.agentIds.map((id) => ({ method: 'GET', path: `${prefix}/v1/agents/${id}`, headers: authorization(fleet) }))
 
 const createIn = ({ writing }: ServerSetup): Request => ({
   method: 'POST',

@@ -47,7 +47,6 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
     step('agents.insert', id, name, description ?? null, 'HOSTED', labels ?? [], {}, 10, now),
     decision('agent.created', `agent:${id}`, { name, runtime: 'HOSTED', maxConcurrency: 10 }),
     step('jobs.request', 'assignment<agent.changed', id, {}, 0),
-    step('capabilities.dropOthers', id, none, now),
     step(
       'capabilities.insert',
       ...[id, 1, 'OBSERVE', none, none, none, none, none, none, none],
@@ -59,7 +58,6 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
       { revision: 1, authorityLevel: 'OBSERVE', limits: [] },
       { revision: 1 },
     ),
-    step('jobs.request', 'assignment<agent.changed', id, {}, 0),
     step('agents.lockShared', id),
     step('wallets.insert', walletId, id, 'local', now),
     decision('wallet.requested', `wallet:${walletId}`, { provider: 'local' }, { wallet: walletId }),

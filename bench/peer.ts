@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import fastify from 'fastify'
 import pg from 'pg'
 import { type NewAgent, stepsOf, textOf } from './peer-agents.ts'
@@ -9,7 +10,8 @@ import { givenSetup, POOL_SIZE, ready } from './server.ts'
  */
 export const PEER = [
   'key: one look into a Map, filled at start',
-  'read: agents.find, prepared, one round trip; role wedi_app, app.org set once per connection (it serves one tenant)',
+  'read: set_config of app.org and agents.find, both prepared, pipelined into one write and one round trip; role wedi_app',
+  'read, one tenant: agents.find alone, app.org set once per connection: a ceiling, as it can serve no second tenant',
   'create: begin and set_config in one round trip, our statements one after the other, prepared, then commit',
   'answers: serialised by response schemas; body and parameters validated by schemas (Ajv)',
   'not done: request ids, rate limit, ETag, permissions, problem documents, idempotency keys, salts and hashes of decisions',
@@ -41,21 +43,31 @@ const agentId = { type: 'object', properties: { agentId: { type: 'string', forma
 export async function startPeer(): Promise<void> {
   const { databaseUrl, reading, writing } = givenSetup()
   const tenants = new Map([reading, writing].map(({ key, organizationId }) => [`Bearer ${key}`, organizationId]))
-  const options = `-c role=wedi_app -c app.org=${reading.organizationId}`
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE, options })
+  const role = '-c role=wedi_app'
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: POOL_SIZE, options: role, pipeline: true })
+  const ofOneTenant = new pg.Pool({
+    ...{ connectionString: databaseUrl, max: POOL_SIZE },
+    options: `${role} -c app.org=${reading.organizationId}`,
+  })
   const find = { name: 'agents.find', text: textOf('agents.find') }
   const app = fastify()
 
-  app.get<{ Params: { agentId: string } }>(
-    '/v1/agents/:agentId',
-    { schema: { params: agentId, response: { 200: agent } } },
-    async (request, reply) => {
-      const organizationId = tenants.get(request.headers.authorization ?? '')
-      if (organizationId === undefined) return reply.code(401).send()
-      const { rows } = await pool.query({ ...find, values: [organizationId, request.params.agentId] })
-      return rows[0] ?? reply.code(404).send()
-    },
-  )
+  const finders = {
+    '/v1': (values: string[]) => inTenant(pool, { ...find, values }),
+    '/one-tenant/v1': (values: string[]) => ofOneTenant.query({ ...find, values }),
+  }
+  for (const [prefix, ask] of Object.entries(finders)) {
+    app.get<{ Params: { agentId: string } }>(
+      `${prefix}/agents/:agentId`,
+      { schema: { params: agentId, response: { 200: agent } } },
+      async (request, reply) => {
+        const organizationId = tenants.get(request.headers.authorization ?? '')
+        if (organizationId === undefined) return reply.code(401).send()
+        const { rows } = await ask([organizationId, request.params.agentId])
+        return rows[0] ?? reply.code(404).send()
+      },
+    )
+  }
 
   app.post<{ Body: NewAgent }>(
     '/v1/agents',
@@ -69,6 +81,25 @@ export async function startPeer(): Promise<void> {
   )
 
   ready(await app.listen({ host: '127.0.0.1', port: 0 }))
+}
+
+const enter = { name: 'enter', text: "select set_config('app.org', $1, false)" }
+
+/** A connection's setting is changed right before the statement it is for. */
+async function inTenant(
+  pool: pg.Pool,
+  query: { name: string; text: string; values: string[] },
+): Promise<pg.QueryResult> {
+  const client = (await pool.connect()) as pg.PoolClient & { connection: { stream: Writable } }
+  const { stream } = client.connection
+  try {
+    stream.cork()
+    const sent = [client.query({ ...enter, values: query.values.slice(0, 1) }), client.query(query)]
+    stream.uncork()
+    return (await Promise.all(sent))[1] as pg.QueryResult
+  } finally {
+    client.release()
+  }
 }
 
 async function create(pool: pg.Pool, organizationId: string, wanted: NewAgent): Promise<unknown> {

@@ -39,11 +39,12 @@ export function linesOf({ read, create, fleets, startsMs, payments }: Results): 
   ]
 }
 
-function compared(what: string, [wedi, peer]: readonly Measured[]): Line[] {
+function compared(what: string, [wedi, peer, ceiling]: readonly Measured[]): Line[] {
   if (!wedi || !peer) throw new Error('nothing to compare')
   return [
     { what: `${what}, wedi`, measured: speed(wedi), goal: '' },
     { what: `${what}, peer`, measured: speed(peer), goal: '' },
+    ...(ceiling ? [{ what: `${what}, ${ceiling.name}`, measured: speed(ceiling), goal: '' }] : []),
     atLeast(`${what}, wedi ÷ peer`, wedi.perSecond / peer.perSecond, 0.85),
     atMost(`${what}, p99`, wedi.p99Ms, 50),
   ]

@@ -2,6 +2,9 @@ import type { Request } from 'autocannon'
 import { load, type Round } from './load.ts'
 import { median } from './numbers.ts'
 
+/** Until the compiler has seen what is hot; shorter, the first rounds are slower than the last. */
+const WARMING_SECONDS = 3
+
 export interface Contestant {
   readonly name: string
   readonly url: string
@@ -28,7 +31,7 @@ export async function interleaved(
   contestants: readonly Contestant[],
   { rounds, seconds, say }: Plan,
 ): Promise<Measured[]> {
-  for (const { url, requests } of contestants) await load(url, requests, Math.min(seconds, 2))
+  for (const { url, requests } of contestants) await load(url, requests, WARMING_SECONDS)
   const taken = contestants.map(({ name }) => ({ name, rounds: [] as Round[] }))
   for (let i = 0; i < rounds; i++) {
     for (const [at, { name, url, requests }] of contestants.entries()) {

@@ -8,7 +8,7 @@ import type { KeyRing } from '#platform/crypto'
 import { createLog, type Logger } from '#platform/log'
 import { type App, buildApp } from './app.ts'
 import { type Config, readConfig, WrongSetting } from './config.ts'
-import { type DemoState, runDemo } from './demo/run.ts'
+import { runDemo } from './demo/run.ts'
 import { type Home, HomeUnavailable, openHome } from './embedded/home.ts'
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts'
 
@@ -82,10 +82,11 @@ async function listen(app: App, { host, port }: Config): Promise<string> {
 }
 
 async function demo(config: Config, home: Home, { isEmbedded }: Infrastructure, address: string): Promise<void> {
-  const state = home.read('demo') as DemoState | undefined
   if (!(config.demo ?? isEmbedded)) return
-  const key = config.adminKey ?? home.secret('admin-key', () => makeKey('sk'))
-  await runDemo({ address, adminKey: key, state, remember: (next) => home.write('demo', next), out: process.stdout })
+  const adminKey = config.adminKey ?? home.secret('admin-key', () => makeKey('sk'))
+  const remember = (text: string) => home.write('demo', text)
+  const isAskedFor = config.demo === true
+  await runDemo({ address, adminKey, isAskedFor, remembered: home.read('demo'), remember, out: process.stdout })
 }
 
 /** Stops taking requests, lets what runs come to an end, then closes the database and the chain. Exits within 10 s. */

@@ -110,8 +110,7 @@ export function apiClient({ address, key, signal }: { address: string; key: stri
 }
 
 const isPassing = (error: unknown): boolean =>
-  error instanceof Refused &&
-  (error.status === 429 || error.status === 503 || error.code === 'idempotency.in_progress')
+  error instanceof Refused && (error.status === 429 || error.status === 503 || error.code === 'idempotency.in_progress')
 
 /** Asks until there is an answer; throws with what was waited for when it takes too long. */
 export async function waitFor<T>(what: string, limits: Waiting, look: () => Promise<T | undefined>): Promise<T> {

@@ -5,7 +5,8 @@ export interface DemoRecord {
   readonly state: 'begun' | 'funded' | 'done'
   /** Shown in the commands to try next; a key can be had from the server only once. */
   readonly keys?: DemoKeys
-  /** Task ids by their key in the scenario, once all are submitted. */
+  /** Agent ids by their slug, and task ids by their key in the scenario, once all are there. */
+  readonly agents?: Readonly<Record<string, string>>
   readonly tasks?: Readonly<Record<string, string>>
   readonly tookMs?: number
 }

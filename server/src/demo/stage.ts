@@ -64,17 +64,23 @@ interface AgentView {
 const LABEL = 'demo'
 
 /** The demo's agents as they are here; made when they are missing. In the scenario's order. */
-export async function castActors(api: Api, stage: Stage, signal: AbortSignal): Promise<Actor[]> {
+export async function castActors(api: Api, stage: Stage, { known, signal }: Casting): Promise<Actor[]> {
   const present = await api.get<{ data: AgentView[] }>(`/v1/agents?label=${LABEL}&limit=200`)
   return Promise.all(
     agents.map(async (agent) => {
-      const found = present.data.find(({ metadata }) => metadata.demo === agent.slug)
-      const { id } = found ?? (await api.create<AgentView>('/v1/agents', bodyOf(agent, stage), `demo/${agent.slug}`))
+      const found = known?.[agent.slug] ?? present.data.find(({ metadata }) => metadata.demo === agent.slug)?.id
+      const id = found ?? (await api.create<AgentView>('/v1/agents', bodyOf(agent, stage), `demo/${agent.slug}`)).id
       const limits = { timeoutMs: 30_000, everyMs: 50, signal }
       const wallet = await waitFor(`the wallet of ${agent.name}`, limits, () => firstWallet(api, id))
       return { ...agent, id, ...wallet }
     }),
   )
+}
+
+interface Casting {
+  /** Ids by slug, from an earlier start. */
+  readonly known: Readonly<Record<string, string>> | undefined
+  readonly signal: AbortSignal
 }
 
 async function firstWallet(api: Api, agentId: string): Promise<{ walletId: string; address: string } | undefined> {
@@ -98,7 +104,9 @@ function bodyOf(agent: DemoAgent, { asset, chain, parse, payees: addresses }: St
 }
 
 export async function balanceOf(api: Api, { asset }: Stage, walletId: string): Promise<bigint> {
-  const { data } = await api.get<{ data: { asset: string; amount: string | null }[] }>(`/v1/wallets/${walletId}/balances`)
+  const { data } = await api.get<{ data: { asset: string; amount: string | null }[] }>(
+    `/v1/wallets/${walletId}/balances`,
+  )
   const amount = data.find((each) => each.asset === asset)?.amount
   if (amount === undefined || amount === null) throw new Error(`the chain does not say what wallet ${walletId} holds`)
   return BigInt(amount)

@@ -22,6 +22,7 @@ export interface EventTypes {
 export class Events {
   readonly #jobs: Jobs
   readonly #subscribers = new Map<string, string[]>()
+  readonly #said = new WeakMap<Tx, Set<string>>()
 
   constructor(jobs: Jobs) {
     this.#jobs = jobs
@@ -36,7 +37,11 @@ export class Events {
     })
   }
 
+  /** Said twice in one transaction, it is written once: nobody hears it before the commit. */
   async publish(tx: Tx, type: keyof EventTypes, subject: string): Promise<void> {
+    const said = this.#said.get(tx) ?? new Set()
+    if (said.has(`${type} ${subject}`)) return
+    this.#said.set(tx, said.add(`${type} ${subject}`))
     for (const kind of this.#subscribers.get(type) ?? []) await this.#jobs.request(tx, kind, subject)
   }
 }

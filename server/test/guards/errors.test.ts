@@ -7,7 +7,10 @@ import { problemCatalogue } from '#platform/problem'
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 it('docs/errors.md is what the catalogues say (node scripts/errors.ts writes it)', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/errors.ts', '--check'], { cwd: ROOT, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/errors.ts', '--check'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 

@@ -23,5 +23,9 @@ it('every route under /v1 is documented', () => {
 })
 
 it('every operation has a situation in which it succeeds', () => {
-  expect(Object.keys(situations).sort()).toEqual(operationsOf(committedDocument()).map(({ operationId }) => operationId).sort())
+  expect(Object.keys(situations).sort()).toEqual(
+    operationsOf(committedDocument())
+      .map(({ operationId }) => operationId)
+      .sort(),
+  )
 })

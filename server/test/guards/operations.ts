@@ -31,7 +31,11 @@ export function operationsOf(document: OpenApi): Operation[] {
 }
 
 /** The address of an operation; ids that are not given are `otherwise`. */
-export function addressOf({ path }: Operation, params: Readonly<Record<string, string>>, otherwise?: () => string): string {
+export function addressOf(
+  { path }: Operation,
+  params: Readonly<Record<string, string>>,
+  otherwise?: () => string,
+): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name] ?? otherwise?.()
     if (value === undefined) throw new Error(`nobody says what ${name} is in ${path}`)

@@ -93,21 +93,33 @@ describe('money on the way', () => {
 
 describe('keys', () => {
   it('the last admin key of an organisation is not revoked', async () => {
-    const made = admin.post<{ secret: string; apiKey: { id: string } }>('/v1/organizations', { name: unique('organisation') })
+    const made = admin.post<{ secret: string; apiKey: { id: string } }>('/v1/organizations', {
+      name: unique('organisation'),
+    })
     const { secret, apiKey } = await expectOk(made)
     expectProblem(await admin.as(secret).post(`/v1/api-keys/${apiKey.id}/revoke`), 409, 'key.lastAdmin')
   })
 })
 
 describe('payments', () => {
-  const silent = { chain: SILENT_CHAIN, name: 'silent', rpcUrl: 'http://127.0.0.1:9', confirmations: 1, assets: [], isEmbedded: false } as const
+  const silent = {
+    chain: SILENT_CHAIN,
+    name: 'silent',
+    rpcUrl: 'http://127.0.0.1:9',
+    confirmations: 1,
+    assets: [],
+    isEmbedded: false,
+  } as const
 
   it('a payment without authority is denied, with the record and the reasons', async () => {
     const { id } = await anAgent(admin, { capability: { authorityLevel: 'OBSERVE' } })
     const reply = (await aPayment(app, { agentId: id })) as Reply<unknown> as Reply
     expectProblem(reply, 403, 'payment.denied')
     expect(reply.body.reasons).toContainEqual({ code: 'authority.observeOnly' })
-    expect((await admin.get(`/v1/decisions/${reply.body.decisionId}`)).body).toMatchObject({ verdict: 'DENY', agentId: id })
+    expect((await admin.get(`/v1/decisions/${reply.body.decisionId}`)).body).toMatchObject({
+      verdict: 'DENY',
+      agentId: id,
+    })
   })
 
   it('an agent pays as itself only', async () => {
@@ -129,7 +141,10 @@ describe('payments', () => {
   it('a task is paid for once', async () => {
     const { id } = await anAgent(admin, { capability: aCapability({ authorityLevel: 'PROPOSE' }) })
     const task = await expectOk(admin.post<TaskView>('/v1/tasks', aPaymentTask(app, { agentId: id })))
-    await until('the task waits for its payment', async () => (await taskIn(admin, task.id, 'RUNNING')).paymentId ?? undefined)
+    await until(
+      'the task waits for its payment',
+      async () => (await taskIn(admin, task.id, 'RUNNING')).paymentId ?? undefined,
+    )
     expectProblem(await aPayment(app, { agentId: id, taskId: task.id }), 409, 'payment.taskTaken')
   })
 
@@ -145,7 +160,11 @@ describe('payments', () => {
       const asset = `${SILENT_CHAIN}/erc20:${PAYEE}`
       expectProblem(await aPayment(deaf, { agentId: newId(), asset }), 503, 'chain.unavailable')
       expectProblem(await deaf.admin.post('/v1/tasks', aPaymentTask(deaf, {}, { asset })), 503, 'chain.unavailable')
-      expectProblem(await deaf.admin.post('/v1/dev/faucet', { address: PAYEE, asset, amount: '1' }), 503, 'chain.unavailable')
+      expectProblem(
+        await deaf.admin.post('/v1/dev/faucet', { address: PAYEE, asset, amount: '1' }),
+        503,
+        'chain.unavailable',
+      )
     } finally {
       await deaf.stop()
     }
@@ -195,7 +214,11 @@ describe('tasks', () => {
   })
 
   it('no task is pinned to an agent that is not there', async () => {
-    expectProblem(await admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId: newId() }), 404, 'agent.notFound')
+    expectProblem(
+      await admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId: newId() }),
+      404,
+      'agent.notFound',
+    )
   })
 
   it('a payment task must be a payment that can be asked for', async () => {
@@ -208,7 +231,11 @@ describe('tasks', () => {
 describe('wallets', () => {
   it('a provider that is not configured is refused', async () => {
     const { id } = await anAgent(admin)
-    expectProblem(await admin.post(`/v1/agents/${id}/wallets`, { walletProvider: 'thirdweb' }), 400, 'wallet.providerNotConfigured')
+    expectProblem(
+      await admin.post(`/v1/agents/${id}/wallets`, { walletProvider: 'thirdweb' }),
+      400,
+      'wallet.providerNotConfigured',
+    )
     expect((await walletOf(admin, id)).provider).toBe('local')
   })
 

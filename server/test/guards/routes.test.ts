@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import pg from 'pg'
@@ -9,7 +9,15 @@ import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../support/app.ts'
 import type { Client, Reply } from '../support/client.ts'
 import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
-import { anAgent, anOrganization, asAgent, type Clients, clientsOfEveryRole, type TestOrganization, unique } from '../support/factories.ts'
+import {
+  anAgent,
+  anOrganization,
+  asAgent,
+  type Clients,
+  clientsOfEveryRole,
+  type TestOrganization,
+  unique,
+} from '../support/factories.ts'
 import { wayTo } from '../support/outage.ts'
 import { addressOf, committedDocument, type Operation, operationsOf } from './operations.ts'
 import { type Scene, type Situation, situationOf } from './situations.ts'
@@ -44,10 +52,18 @@ beforeAll(async () => {
 afterAll(() => app.stop())
 
 /** Asks for an operation as its situation says; ids it does not give are unknown ones. */
-function ask(client: Client, operation: Operation, { params = {}, body, admin }: Situation, headers = {}): Promise<Reply<Record<string, unknown>>> {
+function ask(
+  client: Client,
+  operation: Operation,
+  { params = {}, body, admin }: Situation,
+  headers = {},
+): Promise<Reply<Record<string, unknown>>> {
   const path = addressOf(operation, params, newId)
   const key = operation.operationId === 'createPayment' ? { 'idempotency-key': unique('key') } : {}
-  return (admin ?? client).request(operation.method, path, operation.hasBody ? (body ?? {}) : undefined, { ...key, ...headers })
+  return (admin ?? client).request(operation.method, path, operation.hasBody ? (body ?? {}) : undefined, {
+    ...key,
+    ...headers,
+  })
 }
 
 const situated = (operation: Operation, at: Scene = scene) => situationOf(operation.operationId)(at)
@@ -61,7 +77,8 @@ describe('keys', () => {
     ['a key nobody was given', () => makeKey('sk')],
   ]
   it.each(named(guarded))('%s refuses whoever has no valid key', async (_id, operation) => {
-    for (const [_what, key] of broken) expectProblem(await ask(app.admin.as(key()), operation, {}), 401, 'request.unauthenticated')
+    for (const [_what, key] of broken)
+      expectProblem(await ask(app.admin.as(key()), operation, {}), 401, 'request.unauthenticated')
   })
 
   it.each(named(operations.filter(({ isPublic }) => isPublic)))('%s is open to all', async (_id, operation) => {
@@ -71,7 +88,9 @@ describe('keys', () => {
 
 describe('permissions', () => {
   it('are those of the committed table', () => {
-    const served = app.routes.filter(({ method }) => method !== 'HEAD').map(({ operationId, needs }) => [operationId, needs])
+    const served = app.routes
+      .filter(({ method }) => method !== 'HEAD')
+      .map(({ operationId, needs }) => [operationId, needs])
     expect(Object.fromEntries(served)).toEqual(permissions.routes)
   })
 
@@ -94,22 +113,29 @@ describe('permissions', () => {
 })
 
 describe('input', () => {
-  it.each(named(operations.filter(({ hasBody }) => hasBody)))('%s refuses a field it does not know', async (_id, operation) => {
-    const { body } = await situated(operation)
-    const reply = await ask(app.admin, operation, { body: { ...body, nobodyKnowsThis: true } })
-    expectProblem(reply, 400, 'request.invalid')
-    expect(reply.body.errors).toEqual([{ path: '/nobodyKnowsThis', message: expect.any(String) }])
-  })
+  it.each(named(operations.filter(({ hasBody }) => hasBody)))(
+    '%s refuses a field it does not know',
+    async (_id, operation) => {
+      const { body } = await situated(operation)
+      const reply = await ask(app.admin, operation, { body: { ...body, nobodyKnowsThis: true } })
+      expectProblem(reply, 400, 'request.invalid')
+      expect(reply.body.errors).toEqual([{ path: '/nobodyKnowsThis', message: expect.any(String) }])
+    },
+  )
 
-  it.each(named(operations.filter(({ hasBody }) => hasBody)))('%s refuses a body that is no JSON object', async (_id, operation) => {
-    const path = addressOf(operation, {}, newId)
-    const send = (text: string, type = 'application/json') => app.admin.send(operation.method, path, text, { 'content-type': type })
-    for (const text of ['[]', '"text"', '7']) expectProblem(await send(text), 400, 'request.invalid')
-    expectProblem(await send('{"name":'), 400, 'request.malformed')
-    expectProblem(await send('{"__proto__":{}}'), 400, 'request.malformed')
-    expectProblem(await send('name=x', 'text/plain'), 415, 'request.unsupportedMediaType')
-    expectProblem(await send(JSON.stringify({ name: 'x'.repeat(MEBIBYTE) })), 413, 'request.tooLarge')
-  })
+  it.each(named(operations.filter(({ hasBody }) => hasBody)))(
+    '%s refuses a body that is no JSON object',
+    async (_id, operation) => {
+      const path = addressOf(operation, {}, newId)
+      const send = (text: string, type = 'application/json') =>
+        app.admin.send(operation.method, path, text, { 'content-type': type })
+      for (const text of ['[]', '"text"', '7']) expectProblem(await send(text), 400, 'request.invalid')
+      expectProblem(await send('{"name":'), 400, 'request.malformed')
+      expectProblem(await send('{"__proto__":{}}'), 400, 'request.malformed')
+      expectProblem(await send('name=x', 'text/plain'), 415, 'request.unsupportedMediaType')
+      expectProblem(await send(JSON.stringify({ name: 'x'.repeat(MEBIBYTE) })), 413, 'request.tooLarge')
+    },
+  )
 
   it.each(named(operations.filter(withAny)))('%s refuses an id that is none', async (_id, operation) => {
     for (const wrong of ['none', '1', `${newId()}0`, '%00']) {
@@ -129,15 +155,18 @@ describe('input', () => {
 })
 
 describe('ids', () => {
-  it.each(named(operations.filter(withAny)))("%s answers another organisation's id as one that nobody has", async (_id, operation) => {
-    const theirs = await situated(operation, { app, admin: other.admin, clients: other.clients })
-    const unknown = await ask(app.admin, operation, { ...theirs, params: {} })
-    const foreign = await ask(app.admin, operation, theirs)
-    expect(unknown.status).toBe(404)
-    expectProblem(unknown, 404, String(unknown.body.code))
-    expect(withoutRequestId(foreign)).toBe(withoutRequestId(unknown))
-    expect([...foreign.headers.keys()]).toEqual([...unknown.headers.keys()])
-  })
+  it.each(named(operations.filter(withAny)))(
+    "%s answers another organisation's id as one that nobody has",
+    async (_id, operation) => {
+      const theirs = await situated(operation, { app, admin: other.admin, clients: other.clients })
+      const unknown = await ask(app.admin, operation, { ...theirs, params: {} })
+      const foreign = await ask(app.admin, operation, theirs)
+      expect(unknown.status).toBe(404)
+      expectProblem(unknown, 404, String(unknown.body.code))
+      expect(withoutRequestId(foreign)).toBe(withoutRequestId(unknown))
+      expect([...foreign.headers.keys()]).toEqual([...unknown.headers.keys()])
+    },
+  )
 })
 
 describe('success', () => {
@@ -150,8 +179,19 @@ describe('success', () => {
     const reply = await ask(app.admin, operation, await situated(operation))
     const status = operation.statuses.find((each) => each < 300)
     expect(reply.status, reply.text).toBe(status)
-    const pointer = ['paths', operation.path, operation.method.toLowerCase(), 'responses', status, 'content', 'application/json', 'schema']
-    const validate = ajv.compile({ $ref: `openapi#/${pointer.map((part) => encodeURIComponent(escaped(String(part)))).join('/')}` })
+    const pointer = [
+      'paths',
+      operation.path,
+      operation.method.toLowerCase(),
+      'responses',
+      status,
+      'content',
+      'application/json',
+      'schema',
+    ]
+    const validate = ajv.compile({
+      $ref: `openapi#/${pointer.map((part) => encodeURIComponent(escaped(String(part)))).join('/')}`,
+    })
     expect(validate(reply.body) ? [] : validate.errors).toEqual([])
     expect(reply.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
   })
@@ -182,9 +222,12 @@ describe('If-Match', () => {
     expectProblem(await ask(app.admin, operation, situation, { 'if-match': current }), 412, 'request.stale')
   })
 
-  it.each(named(operations.filter(({ method }) => ['PATCH', 'PUT', 'DELETE'].includes(method))))('%s honours it', (_id, operation) => {
-    expect(operation.statuses).toContain(412)
-  })
+  it.each(named(operations.filter(({ method }) => ['PATCH', 'PUT', 'DELETE'].includes(method))))(
+    '%s honours it',
+    (_id, operation) => {
+      expect(operation.statuses).toContain(412)
+    },
+  )
 })
 
 describe('Idempotency-Key', () => {
@@ -224,7 +267,11 @@ describe('Idempotency-Key', () => {
     expect(again.headers.get('etag')).toBe(first.headers.get('etag'))
     const before = await decisionCount()
     const { otherBody = {} } = situation
-    expectProblem(await ask(app.admin, operation, { ...situation, body: otherBody }, headers), 409, 'idempotency.mismatch')
+    expectProblem(
+      await ask(app.admin, operation, { ...situation, body: otherBody }, headers),
+      409,
+      'idempotency.mismatch',
+    )
     expect(await decisionCount()).toBe(before)
   })
 
@@ -236,7 +283,9 @@ describe('Idempotency-Key', () => {
     await first.connect()
     try {
       await first.query('begin')
-      await first.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${organization?.id}/organization/${key}`])
+      await first.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+        `${organization?.id}/organization/${key}`,
+      ])
       const headers = { 'idempotency-key': key }
       expectProblem(await ask(app.admin, operation, situation, headers), 409, 'idempotency.in_progress')
       await first.query('commit')
@@ -262,26 +311,41 @@ describe('Idempotency-Key', () => {
 
 describe('addresses', () => {
   const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-  const paths = Object.entries(document.paths).map(([path, methods]) => [path, Object.keys(methods).map((each) => each.toUpperCase())] as const)
+  const paths = Object.entries(document.paths).map(
+    ([path, methods]) => [path, Object.keys(methods).map((each) => each.toUpperCase())] as const,
+  )
 
   it.each(paths)('%s says which methods it answers to any other', async (path, answered) => {
     const address = path.replace(/\{\w+\}/g, newId)
     for (const method of METHODS.filter((each) => !answered.includes(each))) {
       const reply = await app.admin.request(method, address)
       expectProblem(reply, 405, 'request.methodNotAllowed')
-      expect(reply.headers.get('allow')?.split(', ').filter((each) => each !== 'HEAD').sort()).toEqual([...answered].sort())
+      expect(
+        reply.headers
+          .get('allow')
+          ?.split(', ')
+          .filter((each) => each !== 'HEAD')
+          .sort(),
+      ).toEqual([...answered].sort())
     }
   })
 
   it.each(['PUT', 'PATCH', 'DELETE'])('no decision is changed by %s', async (method) => {
     const { params = {} } = await situationOf('getDecision')(scene)
-    expectProblem(await app.admin.request(method, `/v1/decisions/${params.decisionId}`), 405, 'request.methodNotAllowed')
+    expectProblem(
+      await app.admin.request(method, `/v1/decisions/${params.decisionId}`),
+      405,
+      'request.methodNotAllowed',
+    )
     expectProblem(await app.admin.request(method, '/v1/decisions'), 405, 'request.methodNotAllowed')
   })
 
-  it.each(['/v1', '/v1/nothing', '/v2/agents', '/v1/agents/%E0%A4%A', `/v1/agents/${'a'.repeat(301)}`])('%s is nothing', async (path) => {
-    expectProblem(await app.admin.get(path), 404, 'request.notFound')
-  })
+  it.each(['/v1', '/v1/nothing', '/v2/agents', '/v1/agents/%E0%A4%A', `/v1/agents/${'a'.repeat(301)}`])(
+    '%s is nothing',
+    async (path) => {
+      expectProblem(await app.admin.get(path), 404, 'request.notFound')
+    },
+  )
 })
 
 describe('rates', () => {
@@ -292,12 +356,15 @@ describe('rates', () => {
   })
   afterAll(() => limited.stop())
 
-  it.each(named(guarded))('%s is refused to a key that asked too often, which hears when to come back', async (_id, operation) => {
-    const reply = await ask(limited.admin, operation, {})
-    expectProblem(reply, 429, 'request.tooMany')
-    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
-    expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60)
-  })
+  it.each(named(guarded))(
+    '%s is refused to a key that asked too often, which hears when to come back',
+    async (_id, operation) => {
+      const reply = await ask(limited.admin, operation, {})
+      expectProblem(reply, 429, 'request.tooMany')
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+    },
+  )
 
   it('the probes of load balancers are not counted', async () => {
     for (let i = 0; i < 3; i++) expect((await limited.admin.as(undefined).get('/health/live')).status).toBe(200)
@@ -354,6 +421,8 @@ describe('a broken database', () => {
 })
 
 it('every request has an id of its own', async () => {
-  const replies = await Promise.all(Array.from({ length: 20 }, () => app.admin.get('/v1/chains', { 'x-request-id': randomUUID() })))
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, () => app.admin.get('/v1/chains', { 'x-request-id': randomUUID() })),
+  )
   expect(new Set(replies.map(({ headers }) => headers.get('x-request-id'))).size).toBe(20)
 })

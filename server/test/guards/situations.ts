@@ -39,7 +39,11 @@ async function agentId({ admin }: Scene, over: Record<string, unknown> = {}): Pr
 
 const ofAgent =
   (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
-  async (scene) => ({ params: { agentId: await agentId(scene) }, ...(body && { body }), ...(otherBody && { otherBody }) })
+  async (scene) => ({
+    params: { agentId: await agentId(scene) },
+    ...(body && { body }),
+    ...(otherBody && { otherBody }),
+  })
 
 const ofAgentAfter =
   (act: string): Prepare =>
@@ -89,7 +93,9 @@ const ofOrganization =
     return { body: { reason: 'tried' }, admin }
   }
 
-const twoBodies = (make: () => Record<string, unknown>): Prepare => async () => ({ body: make(), otherBody: make() })
+const twoBodies =
+  (make: () => Record<string, unknown>): Prepare =>
+  async () => ({ body: make(), otherBody: make() })
 
 /** Every operation of the API. */
 export const situations: Readonly<Record<string, Prepare>> = {
@@ -138,7 +144,11 @@ export const situations: Readonly<Record<string, Prepare>> = {
   unfreezeWallet: ofWallet({ reason: 'tried' }, 'freeze'),
   retireWallet: ofWallet({ reason: 'tried' }),
 
-  createTask: twoBodies(() => ({ type: 'errand', payload: { name: unique('errand') }, requires: { tags: ['nobody'] } })),
+  createTask: twoBodies(() => ({
+    type: 'errand',
+    payload: { name: unique('errand') },
+    requires: { tags: ['nobody'] },
+  })),
   listTasks: nothing,
   getTask: ofTask(),
   cancelTask: ofTask(),

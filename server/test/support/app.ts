@@ -11,7 +11,9 @@ import { embeddedSettings, faucetOf } from '../../src/infrastructure.ts'
 import { Client } from './client.ts'
 import { noteDocument, type OpenApi, type Route, routesOfApp } from './sightings.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 const RATE_LIMIT = 10_000_000
 
 export interface StartOptions extends Partial<Omit<AppOptions, 'providers' | 'faucet' | 'log' | 'version'>> {
@@ -98,7 +100,11 @@ function withDatabase(url: string, name: string): string {
   return changed.href
 }
 
-export async function queryAt<Row extends pg.QueryResultRow>(url: string, text: string, values?: unknown[]): Promise<Row[]> {
+export async function queryAt<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  values?: unknown[],
+): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -26,18 +26,32 @@ export class Client {
   }
 
   get = <Body = AnyBody>(path: string, headers: SentHeaders = {}) => this.request<Body>('GET', path, undefined, headers)
-  post = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) => this.request<Body>('POST', path, body, headers)
-  put = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) => this.request<Body>('PUT', path, body, headers)
-  patch = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) => this.request<Body>('PATCH', path, body, headers)
-  delete = <Body = AnyBody>(path: string, headers: SentHeaders = {}) => this.request<Body>('DELETE', path, undefined, headers)
+  post = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) =>
+    this.request<Body>('POST', path, body, headers)
+  put = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) =>
+    this.request<Body>('PUT', path, body, headers)
+  patch = <Body = AnyBody>(path: string, body?: unknown, headers: SentHeaders = {}) =>
+    this.request<Body>('PATCH', path, body, headers)
+  delete = <Body = AnyBody>(path: string, headers: SentHeaders = {}) =>
+    this.request<Body>('DELETE', path, undefined, headers)
 
-  request<Body = AnyBody>(method: string, path: string, body?: unknown, headers: SentHeaders = {}): Promise<Reply<Body>> {
+  request<Body = AnyBody>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: SentHeaders = {},
+  ): Promise<Reply<Body>> {
     if (body === undefined) return this.send<Body>(method, path, undefined, headers)
     return this.send<Body>(method, path, JSON.stringify(body), { 'content-type': 'application/json', ...headers })
   }
 
   /** The body exactly as given. */
-  async send<Body = AnyBody>(method: string, path: string, text: string | undefined, headers: SentHeaders = {}): Promise<Reply<Body>> {
+  async send<Body = AnyBody>(
+    method: string,
+    path: string,
+    text: string | undefined,
+    headers: SentHeaders = {},
+  ): Promise<Reply<Body>> {
     const authorization = this.key === undefined ? {} : { authorization: `Bearer ${this.key}` }
     const response = await fetch(`${this.url}${path}`, {
       method,
@@ -46,7 +60,12 @@ export class Client {
     })
     const answer = await response.text()
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && answer !== ''
-    return { status: response.status, body: (isJson ? JSON.parse(answer) : undefined) as Body, text: answer, headers: response.headers }
+    return {
+      status: response.status,
+      body: (isJson ? JSON.parse(answer) : undefined) as Body,
+      text: answer,
+      headers: response.headers,
+    }
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Static } from 'typebox'
 import type { KeyRole } from '@wedi/database'
+import type { Static } from 'typebox'
 import type { Agent } from '../../src/modules/agents/contract.ts'
 import type { Task } from '../../src/modules/assignment/contract.ts'
 import type { Capability, CapabilityBody } from '../../src/modules/capabilities/contract.ts'
@@ -36,7 +36,9 @@ export const aCapability = (over: Partial<CapabilityInput> = {}): CapabilityInpu
 
 /** An agent that works: its wallet is there. */
 export async function anAgent(client: Client, over: Record<string, unknown> = {}): Promise<AgentView> {
-  const { id } = await expectOk(client.post<AgentView>('/v1/agents', { name: unique('agent'), capability: aCapability(), ...over }))
+  const { id } = await expectOk(
+    client.post<AgentView>('/v1/agents', { name: unique('agent'), capability: aCapability(), ...over }),
+  )
   return until(`agent ${id} is active`, async () => {
     const { body } = await client.get<AgentView>(`/v1/agents/${id}`)
     return body.status === 'ACTIVE' && body
@@ -62,7 +64,11 @@ export async function walletOf(client: Client, agentId: string): Promise<WalletV
 }
 
 /** The body of a task that asks for a payment. */
-export const aPaymentTask = (app: TestApp, over: Record<string, unknown> = {}, payload: Record<string, unknown> = {}) => ({
+export const aPaymentTask = (
+  app: TestApp,
+  over: Record<string, unknown> = {},
+  payload: Record<string, unknown> = {},
+) => ({
   type: 'payment',
   payload: { payee: PAYEE, amount: '1', asset: app.token, ...payload },
   ...over,
@@ -70,7 +76,9 @@ export const aPaymentTask = (app: TestApp, over: Record<string, unknown> = {}, p
 
 /** A task that waits: no agent has its tag. */
 export async function aTask(client: Client, over: Record<string, unknown> = {}): Promise<TaskView> {
-  return expectOk(client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, requires: { tags: ['nobody'] }, ...over }))
+  return expectOk(
+    client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, requires: { tags: ['nobody'] }, ...over }),
+  )
 }
 
 /** Asks for a payment; whatever the answer is. */
@@ -83,7 +91,11 @@ export function aPayment(
 }
 
 /** The payment once it is in one of these statuses. */
-export async function paymentIn(client: Client, id: string, ...statuses: PaymentView['status'][]): Promise<PaymentView> {
+export async function paymentIn(
+  client: Client,
+  id: string,
+  ...statuses: PaymentView['status'][]
+): Promise<PaymentView> {
   let seen: PaymentView | undefined
   return until(
     `payment ${id} is ${statuses.join(' or ')}`,

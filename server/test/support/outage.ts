@@ -40,5 +40,10 @@ export async function wayTo(databaseUrl: string): Promise<Outage> {
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { url: url.href, cut, mend: async () => void (await listen(port)), close: async () => (server.listening ? cut() : undefined) }
+  return {
+    url: url.href,
+    cut,
+    mend: async () => void (await listen(port)),
+    close: async () => (server.listening ? cut() : undefined),
+  }
 }

@@ -1,6 +1,6 @@
+import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyContextConfig, FastifyInstance } from 'fastify'
 import { inject } from 'vitest'
 import { problemCatalogue } from '#platform/problem'

@@ -14,7 +14,9 @@ export async function until<T>(
     const answer = await probe()
     if (answer !== undefined && answer !== false) return answer
     if (performance.now() > deadline) {
-      throw new Error(`after ${deadlineMs} ms still not so: ${what}${last ? `; last seen: ${JSON.stringify(last())}` : ''}`)
+      throw new Error(
+        `after ${deadlineMs} ms still not so: ${what}${last ? `; last seen: ${JSON.stringify(last())}` : ''}`,
+      )
     }
     await pause(POLL_MS)
   }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, hash, timingSafeEqual } from 'node:crypto'
 import type { ApiKeyRow } from '@wedi/database'
 import { LRUCache } from 'lru-cache'
 import type { Caller } from '#platform/caller'
@@ -30,12 +30,12 @@ export function authenticator({ database, clock, pepper, isOperator }: Needs) {
     ttl: CACHE_MS,
   })
 
-  async function look(key: string, keyId: string, hash: Buffer): Promise<ApiKeyRow | undefined> {
+  async function look(key: string, keyId: string, secretHash: Buffer): Promise<ApiKeyRow | undefined> {
     const rows = await accessStore.findByKeyId(database, keyId)
     const now = clock()
     return rows.find(
       (row) =>
-        timingSafeEqual(row.secretHash, hash) &&
+        timingSafeEqual(row.secretHash, secretHash) &&
         row.kind === key.slice('wedi_'.length, 'wedi_sk'.length).toUpperCase() &&
         row.revokedAt === null &&
         (row.expiresAt === null || row.expiresAt > now),
@@ -44,14 +44,14 @@ export function authenticator({ database, clock, pepper, isOperator }: Needs) {
 
   return {
     async authenticate(authorization: string | undefined, { fresh }: { fresh: boolean }): Promise<Caller> {
+      // A plain hash is enough to know a header again, costs a sixth of the HMAC, and leaves no key in the cache.
+      const slot = hash('sha256', authorization ?? '', 'base64')
+      const known = fresh ? undefined : cache.get(slot)
+      if (known && (known.expiresAt === null || known.expiresAt > clock())) return known.caller
       const key = BEARER.exec(authorization ?? '')?.[1]
       const parsed = key === undefined ? undefined : parseKey(key)
       if (key === undefined || parsed === undefined) throw new Problem(requestProblems.unauthenticated)
-      const hash = hashKey(pepper, key)
-      const slot = hash.toString('base64')
-      const known = fresh ? undefined : cache.get(slot)
-      if (known && (known.expiresAt === null || known.expiresAt > clock())) return known.caller
-      const row = await look(key, parsed.keyId, hash)
+      const row = await look(key, parsed.keyId, hashKey(pepper, key))
       if (!row) throw new Problem(requestProblems.unauthenticated)
       const caller = callerOf(row, parsed.prefix, isOperator(row.organizationId))
       cache.set(slot, { caller, expiresAt: row.expiresAt, id: row.id })

@@ -81,8 +81,8 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       return toWire(row)
     },
 
-    async list({ organizationId }: Caller, page: PageRequest, query: Static<typeof AgentQuery>) {
-      return pageFrom(toWire(await agentStore.list(database, organizationId, page, query)), page)
+    async list(caller: Caller, page: PageRequest, query: Static<typeof AgentQuery>) {
+      return pageFrom(toWire(await agentStore.list(database, caller, page, query)), page)
     },
 
     async describe(tx: Tx, caller: Caller, id: string, change: Static<typeof AgentPatch>, revision?: number) {
@@ -93,8 +93,8 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
     pause: (tx: Tx, caller: Caller, id: string, reason?: string) =>
       move(tx, caller, id, { type: 'agent.paused', to: 'PAUSED', from: ['ACTIVE'], ...(reason && { reason }) }),
 
-    resume: (tx: Tx, caller: Caller, id: string) =>
-      move(tx, caller, id, { type: 'agent.resumed', to: 'ACTIVE', from: ['PAUSED'] }),
+    resume: (tx: Tx, caller: Caller, id: string, reason?: string) =>
+      move(tx, caller, id, { type: 'agent.resumed', to: 'ACTIVE', from: ['PAUSED'], ...(reason && { reason }) }),
 
     async freeze(caller: Caller, id: string, reason: string) {
       const frozen = await database.inOrganization(caller, async (tx) => {

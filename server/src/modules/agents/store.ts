@@ -1,5 +1,6 @@
 import { type AgentRow, type AgentStatus, columns } from '@wedi/database'
 import type { Static } from 'typebox'
+import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
@@ -121,9 +122,15 @@ export const agentStore = {
 
   candidates: (tx: Tx) => tx.query(candidates, [tx.organizationId]),
 
-  list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof AgentQuery>) {
+  /** `only`: the one agent the asker may see. */
+  list(
+    database: Database,
+    { organizationId, agentId: only }: Pick<Caller, 'organizationId' | 'agentId'>,
+    page: PageRequest,
+    query: Static<typeof AgentQuery>,
+  ) {
     const { status, label, q } = query
-    const contains = { contains: q ?? '', mode: 'insensitive' as const }
+    const contains = { contains: literal(q ?? ''), mode: 'insensitive' as const }
     return database.read(organizationId, (prisma) =>
       prisma.agent.findMany({
         where: {
@@ -131,7 +138,7 @@ export const agentStore = {
           ...(status && { status }),
           ...(label && { labels: { has: label } }),
           ...(q && { OR: [{ name: contains }, { description: contains }] }),
-          ...(page.before && { id: { lt: page.before } }),
+          id: { ...(page.before && { lt: page.before }), ...(only && { equals: only }) },
         },
         orderBy: { id: 'desc' },
         take: page.limit + 1,
@@ -139,3 +146,6 @@ export const agentStore = {
     )
   },
 }
+
+/** Prisma hands the text to LIKE as it is: without this a percent sign would find everything. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&')

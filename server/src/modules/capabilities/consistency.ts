@@ -46,7 +46,8 @@ export function faultsOfCapability(input: Static<typeof CapabilityBody>, now: Da
   })
   approvalThreshold.forEach(({ asset }, i) => {
     const path = `/approvalThreshold/${i}/asset`
-    if (!isNamed(asset)) faults.push({ path, message: 'is not among the assets' })
+    if (!parseAsset(asset)) faults.push({ path, message: 'has a wrongly checksummed address' })
+    else if (!isNamed(asset)) faults.push({ path, message: 'is not among the assets' })
     const first = approvalThreshold.findIndex((other) => other.asset.toLowerCase() === asset.toLowerCase())
     if (first !== i) faults.push({ path, message: 'has a threshold already' })
   })

@@ -39,10 +39,16 @@ export function capabilityService(needs: Needs) {
   const { database, decisions, events, organizations, agents } = needs
   const limits = limitBook(needs)
 
+  /** `at`: where in the body the capability stands. */
+  function requireConsistent(input: CapabilityInput, now: Date, at = ''): void {
+    const faults = [...faultsOfCapability(input, now), ...unknownChains(input, needs.knownChains)]
+    if (faults.length > 0) throw invalid(...faults.map((fault) => ({ ...fault, path: at + fault.path })))
+  }
+
   async function grant(tx: Tx, caller: Caller, agentId: string, input: CapabilityInput, before?: CapabilityRow) {
-    const faults = [...faultsOfCapability(input, tx.now), ...unknownChains(input, needs.knownChains)]
-    if (faults.length > 0) throw invalid(...faults)
-    const views = await limits.put(tx, 'AGENT', agentId, input.limits ?? [])
+    // The first capability finds no limits to take out of force.
+    const hasLimits = before !== undefined || input.limits !== undefined
+    const views = hasLimits ? await limits.put(tx, 'AGENT', agentId, input.limits ?? []) : []
     const row = await capabilityStore.insert(tx, {
       organizationId: tx.organizationId,
       agentId,
@@ -75,10 +81,13 @@ export function capabilityService(needs: Needs) {
     limits,
 
     /** What a new agent may do: what its maker says, or nothing. */
-    grantFirst: (tx: Tx, caller: Caller, agentId: string, input: CapabilityInput = NOTHING) =>
-      grant(tx, caller, agentId, input),
+    grantFirst(tx: Tx, caller: Caller, agentId: string, input: CapabilityInput = NOTHING) {
+      requireConsistent(input, tx.now, '/capability')
+      return grant(tx, caller, agentId, input)
+    },
 
     async put(tx: Tx, caller: Caller, agentId: string, input: CapabilityInput, revision?: number) {
+      requireConsistent(input, tx.now)
       const agent = await agents.lockForChange(tx, agentId)
       if (agent.status === 'RETIRED') throw new Problem(capabilityProblems.retired)
       const before = await capabilityStore.current(tx, agentId)
@@ -145,13 +154,17 @@ function found(row: CapabilityRow | undefined): CapabilityRow {
 }
 
 function unknownChains(
-  { chains = [], assets = [], limits = [], payees }: Partial<CapabilityInput>,
+  { chains = [], assets = [], limits = [], approvalThreshold = [], payees }: Partial<CapabilityInput>,
   known: ReadonlySet<string>,
 ) {
   const named = [
     ...chains.map((chain, i) => ({ chain, path: `/chains/${i}` })),
     ...assets.map((asset, i) => ({ chain: asset.split('/', 1)[0] ?? '', path: `/assets/${i}` })),
     ...limits.map(({ asset }, i) => ({ chain: asset.split('/', 1)[0] ?? '', path: `/limits/${i}/asset` })),
+    ...approvalThreshold.map(({ asset }, i) => ({
+      chain: asset.split('/', 1)[0] ?? '',
+      path: `/approvalThreshold/${i}/asset`,
+    })),
     ...(payees?.allow ?? []).map((payee, i) => ({
       chain: parseAccount(payee)?.chain ?? '*',
       path: `/payees/allow/${i}`,

@@ -15,11 +15,11 @@ export function expectedRevision(request: Pick<FastifyRequest, 'headers'>): numb
 
 /** Single resources without a revision of their own carry a tag of their content. */
 export function tagResources(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const isJson = typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('application/json')
     if (request.method === 'GET' && reply.statusCode === 200 && isJson && !reply.hasHeader('etag')) {
       reply.header('etag', `"${createHash('sha1').update(payload).digest('base64url')}"`)
     }
-    return payload
+    done(null, payload)
   })
 }

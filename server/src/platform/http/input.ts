@@ -12,12 +12,12 @@ export function validateStrictly(app: FastifyInstance): void {
   const fromText = formats.default(new Ajv.default({ ...shared, coerceTypes: true }))
   app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'body' ? exact : fromText).compile(schema as object))
   acceptEmptyBodies(app)
-  app.addHook('preValidation', async (request) => {
+  app.addHook('preValidation', (request, _reply, done) => {
     const { schema } = request.routeOptions
     if (schema?.body && (request.body === undefined || request.body === null)) request.body = {}
     const fault =
       unstorable(request.body, '') ?? unstorable(request.query, '/querystring') ?? unstorable(request.params, '/params')
-    if (fault) throw invalid(fault)
+    done(fault && invalid(fault))
   })
 }
 
@@ -31,7 +31,7 @@ function acceptEmptyBodies(app: FastifyInstance): void {
   })
 }
 
-/** What JSON allows and PostgreSQL, RFC 8785 or a double does not: NUL, lone surrogates, huge integers, deep nesting. */
+/** What JSON allows and PostgreSQL, RFC 8785 or a double does not: NUL, lone surrogates, huge numbers, deep nesting. */
 function unstorable(root: unknown, at: string): FieldError | undefined {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: at, depth: 0 }]
   for (let item = open.pop(); item; item = open.pop()) {
@@ -54,8 +54,8 @@ function unstorableScalar(value: unknown): string | undefined {
     if (value.includes('\u0000')) return 'contains a NUL character'
     if (!value.isWellFormed()) return 'is not well-formed Unicode'
   }
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return 'is an integer beyond 2^53: send it as text'
-  }
+  if (typeof value !== 'number') return undefined
+  if (!Number.isFinite(value)) return 'is a number beyond the range of a double: send it as text'
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return 'is an integer beyond 2^53: send it as text'
   return undefined
 }

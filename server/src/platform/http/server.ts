@@ -44,7 +44,10 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   }).withTypeProvider<TypeBoxTypeProvider>()
   validateStrictly(app)
   app.setErrorHandler(answerError)
-  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
   answerUnknownRoutes(app)
   await document(app, options)
   servePages(app)

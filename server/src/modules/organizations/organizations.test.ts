@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { type Client, expectOk } from '../../../test/support/client.ts'
+import { expectProblem } from '../../../test/support/expect-problem.ts'
+import { anAgent, anOrganization, aPayment, unique } from '../../../test/support/factories.ts'
+
+interface OrganizationView {
+  id: string
+  name: string
+  status: string
+  frozenReason: string | null
+  revision: number
+}
+interface List<Item> {
+  data: Item[]
+}
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp()
+})
+afterAll(() => app.stop())
+
+const current = (client: Client) => client.get<OrganizationView>('/v1/organizations/current')
+const freeze = (client: Client, reason = 'an alarm') => client.post('/v1/organizations/current/freeze', { reason })
+const unfreeze = (client: Client) => client.post('/v1/organizations/current/unfreeze', { reason: 'a false alarm' })
+
+describe('a new organisation', () => {
+  it('is opened by its own key, which sees nothing of any other', async () => {
+    const name = unique('organisation')
+    const made = await expectOk(
+      app.admin.post<{ organization: OrganizationView; secret: string }>('/v1/organizations', { name }),
+    )
+    const client = app.admin.as(made.secret)
+    expect((await current(client)).body).toEqual(made.organization)
+    expect(made.organization).toMatchObject({ name, status: 'ACTIVE', isOperator: false })
+    const { id } = await anAgent(app.admin)
+    for (const list of ['agents', 'tasks', 'payments', 'approvals']) {
+      expect((await expectOk(client.get<List<unknown>>(`/v1/${list}`))).data).toEqual([])
+    }
+    expect((await expectOk(client.get<List<unknown>>('/v1/api-keys'))).data).toHaveLength(1)
+    const { data } = await expectOk(client.get<List<{ organizationId: string }>>('/v1/decisions'))
+    expect(new Set(data.map(({ organizationId }) => organizationId))).toEqual(new Set([made.organization.id]))
+    expectProblem(await client.get(`/v1/agents/${id}`), 404, 'agent.notFound')
+  })
+
+  it('is listed for the operator, newest first', async () => {
+    const made = [await anOrganization(app), await anOrganization(app)]
+    const { data } = await expectOk(app.admin.get<List<OrganizationView>>('/v1/organizations?limit=2'))
+    expect(data.map(({ id }) => id)).toEqual(made.map(({ id }) => id).reverse())
+  })
+
+  it('is made once of two calls with one idempotency key', async () => {
+    const [name, key] = [unique('organisation'), { 'idempotency-key': unique('key') }]
+    const first = await app.admin.post('/v1/organizations', { name }, key)
+    const again = await app.admin.post('/v1/organizations', { name }, key)
+    expect([again.status, again.text]).toEqual([201, first.text])
+    expect(await app.query('select id from organization where name = $1', [name])).toHaveLength(1)
+  })
+
+  it.each([
+    ['no name', {}, '/name'],
+    ['an empty name', { name: ' ' }, '/name'],
+    ['another field', { name: 'x', isOperator: true }, '/isOperator'],
+  ])('is not made with %s', async (_case, body, path) => {
+    const reply = await app.admin.post('/v1/organizations', body)
+    expectProblem(reply, 400, 'request.invalid')
+    expect(reply.body.errors).toContainEqual({ path, message: expect.any(String) })
+  })
+
+  it.each(['ADMIN', 'OPERATOR', 'APPROVER', 'AUDITOR', 'VIEWER'] as const)(
+    'is neither made nor listed by another organisation: %s',
+    async (role) => {
+      const { clients } = await anOrganization(app)
+      expectProblem(await clients[role].post('/v1/organizations', { name: 'x' }), 403, 'request.forbidden')
+      expectProblem(await clients[role].get('/v1/organizations'), 403, 'request.forbidden')
+    },
+  )
+
+  it.each(['OPERATOR', 'VIEWER'])('is not made by a key of the operator that is no admin: %s', async (role) => {
+    const { secret } = await expectOk(app.admin.post<{ secret: string }>('/v1/api-keys', { name: 'x', role }))
+    expectProblem(await app.admin.as(secret).post('/v1/organizations', { name: 'x' }), 403, 'request.forbidden')
+  })
+})
+
+describe('a rename', () => {
+  it('counts once under If-Match', async () => {
+    const { admin } = await anOrganization(app)
+    const etag = (await current(admin)).headers.get('etag') as string
+    const rename = (name: string) => admin.patch<OrganizationView>('/v1/organizations/current', { name }, { 'if-match': etag })
+    const replies = await Promise.all(['first', 'second'].map(rename))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 412])
+    const won = replies.find(({ status }) => status === 200)
+    const after = await current(admin)
+    expect(after.body).toEqual(won?.body)
+    expect(after.headers.get('etag')).toBe(won?.headers.get('etag'))
+    expect(after.headers.get('etag')).not.toBe(etag)
+    expectProblem(await rename('third'), 412, 'request.stale')
+  })
+
+  it('of one organisation leaves the others as they are', async () => {
+    const [one, other] = [await anOrganization(app), await anOrganization(app)]
+    const before = await current(other.admin)
+    await expectOk(one.admin.patch('/v1/organizations/current', { name: 'renamed' }))
+    expect((await current(other.admin)).text).toBe(before.text)
+  })
+})
+
+describe('a freeze', () => {
+  it('and its end are recorded with who did it and why', async () => {
+    const { id, admin } = await anOrganization(app)
+    await expectOk(freeze(admin))
+    expect((await current(admin)).body).toMatchObject({ status: 'FROZEN', frozenReason: 'an alarm' })
+    await expectOk(unfreeze(admin))
+    expect((await current(admin)).body).toMatchObject({ status: 'ACTIVE', frozenReason: null })
+    const { data } = await expectOk(admin.get<List<Record<string, unknown>>>('/v1/decisions?limit=2'))
+    const record = { subject: `organization:${id}`, actor: expect.stringMatching(/^api-key:/) }
+    expect(data).toMatchObject([
+      { ...record, type: 'organization.unfrozen', inputs: { reason: 'a false alarm' } },
+      { ...record, type: 'organization.frozen', inputs: { reason: 'an alarm' } },
+    ])
+  })
+
+  it('is refused when it is frozen, and so is the end of one when it is not', async () => {
+    const { admin } = await anOrganization(app)
+    expectProblem(await unfreeze(admin), 409, 'organization.notFrozen')
+    const replies = await Promise.all(Array.from({ length: 5 }, () => freeze(admin)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409])
+    expectProblem(await freeze(admin, 'again'), 409, 'organization.frozen')
+    expect((await current(admin)).body.frozenReason).toBe('an alarm')
+  })
+
+  it('is refused without a reason', async () => {
+    const { admin } = await anOrganization(app)
+    const reply = await admin.post('/v1/organizations/current/freeze')
+    expectProblem(reply, 400, 'request.invalid')
+    expect(reply.body.errors).toContainEqual({ path: '/reason', message: expect.any(String) })
+    expect((await current(admin)).body.status).toBe('ACTIVE')
+  })
+
+  it('denies every payment of the organisation, and of no other, until it ends', async () => {
+    const [frozen, other] = [await anOrganization(app), await anOrganization(app)]
+    const [mine, theirs] = [await anAgent(frozen.admin), await anAgent(other.admin)]
+    const pay = () => aPayment(app, { client: frozen.admin, agentId: mine.id })
+    await expectOk(freeze(frozen.admin))
+    const denied = await pay()
+    expectProblem(denied, 403, 'payment.denied')
+    expect(denied.body).toMatchObject({ reasons: [{ code: 'organization.frozen' }] })
+    expect((await aPayment(app, { client: other.admin, agentId: theirs.id })).status).toBe(201)
+    await expectOk(unfreeze(frozen.admin))
+    expect((await pay()).status).toBe(201)
+  })
+})

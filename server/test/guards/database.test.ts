@@ -1,0 +1,279 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findDrift } from '../../../database/tools/drift.ts'
+import '../../src/app.ts'
+import { statementCatalogue } from '#platform/database/statement'
+import { createDatabase, startApp } from '../support/app.ts'
+
+/** What the database itself must hold against a mistake of the application. Changed on purpose, or not at all. */
+
+const ROLES = ['wedi_app', 'wedi_platform']
+
+/** Of no organisation, and granted to nobody. */
+const PLATFORM_TABLES = ['_prisma_migrations']
+
+const OWN = `(organization_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))`
+
+/** Beside `own_organization` of every table, the platform's look where no organisation can be named yet. */
+const PLATFORM_POLICIES = ['api_key SELECT', 'idempotency_record ALL', 'job ALL', 'organization SELECT']
+
+const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  wedi_app: {
+    agent: 'INSERT,SELECT,UPDATE',
+    agent_checkpoint: 'INSERT,SELECT',
+    agent_decision: 'INSERT,SELECT',
+    agent_interaction: 'INSERT,SELECT,UPDATE',
+    api_key: 'INSERT,SELECT,UPDATE',
+    approval: 'INSERT,SELECT,UPDATE',
+    capability: 'INSERT,SELECT',
+    chain_transaction: 'DELETE,INSERT,SELECT,UPDATE',
+    idempotency_record: 'INSERT,SELECT,UPDATE',
+    job: 'INSERT,SELECT,UPDATE',
+    limit_counter: 'INSERT,SELECT,UPDATE',
+    organization: 'INSERT,SELECT,UPDATE',
+    payment: 'INSERT,SELECT,UPDATE',
+    reservation: 'INSERT,SELECT,UPDATE',
+    spending_limit: 'INSERT,SELECT,UPDATE',
+    task: 'INSERT,SELECT,UPDATE',
+    wallet: 'INSERT,SELECT,UPDATE',
+    wallet_nonce: 'INSERT,SELECT,UPDATE',
+  },
+  wedi_platform: {
+    api_key: 'SELECT',
+    idempotency_record: 'DELETE,SELECT',
+    job: 'DELETE,SELECT,UPDATE',
+    organization: 'SELECT',
+  },
+}
+
+/** Keys that do not begin with the organisation, and why not. */
+const OTHER_KEYS: Readonly<Record<string, string>> = {
+  organization_pkey: 'the organisation itself: its id leads',
+  organization_operator: 'one first organisation in the whole database',
+}
+
+/** Statements that belong to no organisation, and run as the other role. */
+const PLATFORM_STATEMENTS = [
+  'access.findByKeyId',
+  'idempotency.purge',
+  'jobs.finish',
+  'jobs.giveBack',
+  'jobs.lease',
+  'organizations.findOperator',
+  'organizations.listAll',
+]
+
+let database: Awaited<ReturnType<typeof createDatabase>>
+let owner: pg.Client
+
+beforeAll(async () => {
+  database = await createDatabase()
+  owner = new pg.Client({ connectionString: database.url })
+  await owner.connect()
+})
+afterAll(async () => {
+  await owner.end()
+  await database.drop()
+})
+
+async function rows<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  return (await owner.query<Row>(text, values)).rows
+}
+
+const tables = async () =>
+  (
+    await rows<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1`,
+    )
+  ).map(({ name }) => name)
+
+const tenantTables = async () => (await tables()).filter((name) => !PLATFORM_TABLES.includes(name))
+
+describe('row-level security', () => {
+  it('is on and forced for every table', async () => {
+    const found = await rows<{ name: string; isOn: boolean; isForced: boolean }>(
+      `select relname as name, relrowsecurity as "isOn", relforcerowsecurity as "isForced" from pg_class
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> all($1) order by 1`,
+      [PLATFORM_TABLES],
+    )
+    expect(found.length).toBeGreaterThan(15)
+    expect(found.filter(({ isOn, isForced }) => !isOn || !isForced)).toEqual([])
+  })
+
+  it('there is nothing beside tables that could show rows past it', async () => {
+    const found = await rows(
+      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'f')
+       union all select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef`,
+    )
+    expect(found).toEqual([])
+  })
+
+  it('lets the application see its own organisation, and the platform what it needs', async () => {
+    const found = await rows<Record<string, string>>(
+      `select tablename as "table", policyname as name, permissive, roles::text, cmd, qual, with_check as "check"
+       from pg_policies where schemaname = 'public' order by 1, 2`,
+    )
+    const own = (await tenantTables()).map((table) => {
+      const rule = table === 'organization' ? OWN.replace('organization_id', 'id') : OWN
+      return {
+        table,
+        name: 'own_organization',
+        permissive: 'PERMISSIVE',
+        roles: '{wedi_app}',
+        cmd: 'ALL',
+        qual: rule,
+        check: rule,
+      }
+    })
+    const platform = PLATFORM_POLICIES.map((each) => {
+      const [table = '', cmd = ''] = each.split(' ')
+      return {
+        table,
+        name: 'platform',
+        permissive: 'PERMISSIVE',
+        roles: '{wedi_platform}',
+        cmd,
+        qual: 'true',
+        check: null,
+      }
+    })
+    const sorted = (list: object[]) => list.map((each) => JSON.stringify(each)).sort()
+    expect(sorted(found)).toEqual(sorted([...own, ...platform]))
+  })
+
+  it.each(ROLES)('binds %s, which is nobody special', async (role) => {
+    const [found] = await rows(
+      `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication,
+              (select count(*)::int from pg_class where relowner = r.oid) as owned,
+              (select count(*)::int from pg_auth_members where member = r.oid) as memberships,
+              has_schema_privilege(oid, 'public', 'CREATE') as "createsTables"
+       from pg_roles r where rolname = $1`,
+      [role],
+    )
+    expect(found).toEqual({
+      ...{
+        rolsuper: false,
+        rolbypassrls: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolcanlogin: false,
+        rolreplication: false,
+      },
+      ...{ owned: 0, memberships: 0, createsTables: false },
+    })
+  })
+})
+
+describe('grants', () => {
+  it('are exactly those of the table above', async () => {
+    const found = await rows<{ role: string; table: string; privileges: string }>(
+      `select grantee as role, table_name as "table", string_agg(privilege_type, ',' order by privilege_type) as privileges
+       from information_schema.role_table_grants where table_schema = 'public' and grantee <> current_user group by 1, 2`,
+    )
+    const granted = Object.fromEntries(ROLES.map((role) => [role, {} as Record<string, string>]))
+    for (const { role, table, privileges } of found) granted[role] = { ...granted[role], [table]: privileges }
+    expect(granted).toEqual(GRANTS)
+  })
+
+  it('none is on a column, and none comes with tables that are yet to be made', async () => {
+    const columns = `select relname, attname from pg_attribute join pg_class c on c.oid = attrelid
+                     where relnamespace = 'public'::regnamespace and attacl is not null`
+    expect(await rows(columns)).toEqual([])
+    expect(await rows('select * from pg_default_acl')).toEqual([])
+  })
+})
+
+describe('keys', () => {
+  it('begin with the organisation: primary, unique and foreign ones, on both sides', async () => {
+    const found = await rows<{ name: string; first: string }>(
+      `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid, 1, true) as first
+       from pg_index i join pg_class c on c.oid = i.indrelid
+       where c.relnamespace = 'public'::regnamespace and i.indisunique and c.relname <> all($1)
+       union all
+       select conname, (select attname from pg_attribute where attrelid = conrelid and attnum = conkey[1])
+       from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f'
+       union all
+       select conname, (select attname from pg_attribute where attrelid = confrelid and attnum = confkey[1])
+       from pg_constraint where connamespace = 'public'::regnamespace and contype = 'f'`,
+      [PLATFORM_TABLES],
+    )
+    const others = found.filter(({ first }) => first !== 'organization_id').map(({ name }) => name)
+    expect(others.sort()).toEqual(Object.keys(OTHER_KEYS).sort())
+  })
+
+  it('every table has an organisation in its primary key', async () => {
+    const found = await rows<{ table: string }>(
+      `select c.relname as "table" from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id'
+       join pg_index i on i.indrelid = c.oid and i.indisprimary and a.attnum = any(i.indkey::int2[])
+       where c.relnamespace = 'public'::regnamespace and a.attnotnull order by 1`,
+    )
+    expect([...found.map(({ table }) => table), 'organization'].sort()).toEqual((await tenantTables()).sort())
+  })
+
+  it('no identifier comes from a sequence', async () => {
+    expect(
+      await rows(`select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'S'`),
+    ).toEqual([])
+  })
+})
+
+describe('statements', () => {
+  const statements = [...statementCatalogue]
+
+  it.each(statements)('%s is accepted by the database, from the role that sends it', async (name, text) => {
+    await owner.query('begin')
+    try {
+      await owner.query(`prepare tried as ${text}`)
+      const [prepared] = await rows<{ count: number }>(
+        `select coalesce(array_length(parameter_types, 1), 0) as count from pg_prepared_statements where name = 'tried'`,
+      )
+      const nulls = Array.from({ length: prepared?.count ?? 0 }, () => 'null').join(', ')
+      await owner.query(`set local role ${PLATFORM_STATEMENTS.includes(name) ? 'wedi_platform' : 'wedi_app'}`)
+      // Explaining checks the privileges of every table that running it would touch.
+      await owner.query(`explain execute tried${nulls === '' ? '' : `(${nulls})`}`)
+    } finally {
+      await owner.query('rollback')
+      await owner.query('deallocate all')
+    }
+  })
+
+  it('those of no organisation are known by name', () => {
+    expect(PLATFORM_STATEMENTS.filter((name) => !statementCatalogue.has(name))).toEqual([])
+  })
+})
+
+describe('what is written once', () => {
+  const refused = (text: string) =>
+    owner.query(text).then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    )
+  const RESTRICT_VIOLATION = '23001'
+
+  it('stays as it is, also for the owner of the database', async () => {
+    const app = await startApp({ databaseUrl: database.url, doesJobs: false })
+    try {
+      await app.admin.post('/v1/agents', { name: 'recorded' })
+    } finally {
+      await app.stop()
+    }
+    const before = await rows('select * from agent_decision order by id')
+    expect(before.length).toBeGreaterThan(1)
+    for (const act of [
+      "update agent_decision set actor = 'somebody else'",
+      'update agent_decision set leaf_index = 7',
+      'delete from agent_decision',
+      'truncate agent_decision',
+      'truncate agent_decision cascade',
+      'update capability set revision = revision + 1',
+      'delete from capability',
+    ]) {
+      expect([act, await refused(act)]).toEqual([act, RESTRICT_VIOLATION])
+    }
+    expect(await rows('select * from agent_decision order by id')).toEqual(before)
+  })
+})
+
+it('schema, migrations and generated code say the same', async () => {
+  expect(await findDrift(database.url)).toEqual([])
+})

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { statementCatalogue } from '#platform/database/statement'
+import { newId } from '#platform/ids'
+import { startApp, type TestApp } from '../support/app.ts'
+import { type AnyBody, expectOk } from '../support/client.ts'
+import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
+import {
+  aFundedAgent,
+  anAgent,
+  anOrganization,
+  aPayment,
+  aTask,
+  paymentIn,
+  type TestOrganization,
+  unique,
+} from '../support/factories.ts'
+import { until } from '../support/until.ts'
+import { addressOf, committedDocument, operationsOf } from './operations.ts'
+import { heldPayment, type Scene, situationOf } from './situations.ts'
+import { isFiltered, looksAtRows, withoutFilters } from './without-filters.ts'
+
+/** One organisation can never read, change or count another's rows, also when the application's own filters are gone. */
+
+const operations = operationsOf(committedDocument())
+const addressed = operations.filter(({ params }) => params.length > 0)
+const listed = operations.filter(({ query }) => query.includes('limit') && !query.includes('organizationId'))
+
+/** The platform's own list, of the first organisation's admins only. */
+const OVER_ALL = ['listOrganizations']
+
+describe('taking the filters out', () => {
+  const OF_ALL = [
+    'access.findByKeyId',
+    'organizations.findOperator',
+    'organizations.listAll',
+    'jobs.lease',
+    'idempotency.purge',
+  ]
+  const INSERTS = /^\s*insert into/i
+  const NO_ROWS = /^\s*select (pg_advisory_xact_lock|set_config)/i
+
+  it.each([...statementCatalogue])('%s has none left', (name, text) => {
+    const open = withoutFilters(text)
+    expect(isFiltered(open)).toBe(false)
+    const needsFilter = looksAtRows(text) && !INSERTS.test(text) && !NO_ROWS.test(text) && !OF_ALL.includes(name)
+    if (needsFilter) expect(open).not.toBe(text)
+  })
+})
+
+const cases: [string, { isRewritten: boolean; isUnlocked: boolean }][] = [
+  ['both locks', { isRewritten: false, isUnlocked: false }],
+  ['row-level security alone', { isRewritten: true, isUnlocked: false }],
+  ['the filters alone', { isRewritten: false, isUnlocked: true }],
+]
+
+describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
+  let app: TestApp
+  let ours: TestOrganization
+  let theirs: Scene & { id: string }
+  const sent = new Map<string, string>()
+
+  beforeAll(async () => {
+    const rewriteStatements = (text: string): string => {
+      const changed = withoutFilters(text)
+      sent.set(text, changed)
+      return changed
+    }
+    app = await startApp(isRewritten ? { rewriteStatements } : {})
+    if (isUnlocked) await unlock(app)
+    ours = await anOrganization(app)
+    const other = await anOrganization(app)
+    theirs = { app, id: other.id, admin: other.admin, clients: other.clients }
+    await furnish(app, theirs)
+    await furnish(app, { app, admin: ours.admin, clients: ours.clients })
+  })
+  afterAll(() => app.stop())
+
+  it.each(addressed.map((operation) => [operation.operationId, operation] as const))(
+    '%s of what is theirs is a 404, and changes nothing',
+    async (operationId, operation) => {
+      const { params = {}, body } = await situationOf(operationId)(theirs)
+      await quiet(app, theirs.id)
+      const before = await rowsOf(app, theirs.id)
+      const key = { 'idempotency-key': unique('foreign') }
+      const foreign = await ours.admin.request(operation.method, addressOf(operation, params), body, key)
+      const unknown = await ours.admin.request(operation.method, addressOf(operation, {}, newId), body, {
+        'idempotency-key': unique('unknown'),
+      })
+      expectProblem(foreign, 404, String(unknown.body.code))
+      expect(withoutRequestId(foreign)).toBe(withoutRequestId(unknown))
+      await quiet(app, theirs.id)
+      expect(await rowsOf(app, theirs.id)).toEqual(before)
+    },
+  )
+
+  it.each(
+    listed
+      .filter(({ operationId }) => !OVER_ALL.includes(operationId))
+      .map((operation) => [operation.operationId, operation] as const),
+  )('%s shows all of ours and nothing of theirs', async (operationId, operation) => {
+    const { params = {} } = await situationOf(operationId)({ app, admin: ours.admin, clients: ours.clients })
+    const shown = await everyPage(ours, addressOf(operation, params))
+    expect(shown.length).toBeGreaterThan(0)
+    expect(JSON.stringify(shown)).not.toContain(theirs.id)
+    for (const row of shown) expect(row.organizationId).toBe(ours.id)
+  })
+
+  it('filters by what is theirs find nothing', async () => {
+    const { agentId, taskId, paymentId } = await idsOf(app, theirs.id)
+    for (const query of [`agentId=${agentId}`, `taskId=${taskId}`, `paymentId=${paymentId}`]) {
+      expect((await expectOk(ours.admin.get(`/v1/decisions?${query}`))).data).toEqual([])
+    }
+    for (const path of [`tasks?agentId=${agentId}`, `payments?agentId=${agentId}`, `approvals?agentId=${agentId}`]) {
+      expect((await expectOk(ours.admin.get(`/v1/${path}`))).data).toEqual([])
+    }
+  })
+
+  it('what is theirs cannot be named in what we write', async () => {
+    const { agentId, taskId } = await idsOf(app, theirs.id)
+    const { id: own } = await anAgent(ours.admin)
+    await quiet(app, theirs.id)
+    const before = await rowsOf(app, theirs.id)
+    expectProblem(await aPayment(app, { client: ours.admin, agentId }), 404, 'agent.notFound')
+    expectProblem(await aPayment(app, { client: ours.admin, agentId: own, taskId }), 404, 'task.notFound')
+    expectProblem(await ours.admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId }), 404, 'agent.notFound')
+    expect(await rowsOf(app, theirs.id)).toEqual(before)
+  })
+
+  it('the same dedupe key, reference or idempotency key of two organisations are two', async () => {
+    const dedupeKey = unique('shared')
+    const headers = { 'idempotency-key': unique('shared') }
+    for (const { admin } of [theirs, ours]) {
+      expect((await admin.post('/v1/tasks', { type: 'errand', payload: {}, dedupeKey })).status).toBe(201)
+      const made = await admin.post('/v1/agents', { name: 'the same' }, headers)
+      expect([made.status, made.headers.get('idempotency-replayed')]).toEqual([201, null])
+    }
+  })
+
+  it.runIf(isRewritten)('and the filters really were out of every statement that was sent', () => {
+    const looking = [...sent].filter(([text]) => isFiltered(text))
+    expect(looking.length).toBeGreaterThan(40)
+    expect(looking.filter(([text, changed]) => changed === text || isFiltered(changed))).toEqual([])
+    const byPrisma = looking.filter(([text]) => text.includes('"public".'))
+    expect(byPrisma.length).toBeGreaterThan(5)
+  })
+})
+
+describe('neither', () => {
+  it('shows what the others would have to hide: the tests above can see a leak', async () => {
+    const app = await startApp({ rewriteStatements: withoutFilters })
+    try {
+      await unlock(app)
+      const [ours, theirs] = [await anOrganization(app), await anOrganization(app)]
+      const { id } = await anAgent(theirs.admin)
+      expect((await ours.admin.get(`/v1/agents/${id}`)).body).toMatchObject({ id, organizationId: theirs.id })
+      expect((await ours.admin.get('/v1/agents')).text).toContain(theirs.id)
+    } finally {
+      await app.stop()
+    }
+  })
+})
+
+/** Something in every table an organisation writes to. */
+async function furnish(app: TestApp, scene: Scene): Promise<void> {
+  const { agent } = await aFundedAgent(app, { client: scene.admin })
+  const { id } = await expectOk(aPayment(app, { client: scene.admin, agentId: agent.id }))
+  await paymentIn(scene.admin, id, 'CONFIRMED')
+  await heldPayment(scene)
+  await aTask(scene.admin)
+}
+
+/** Everyone sees every row, as without any policy. */
+async function unlock(app: TestApp): Promise<void> {
+  await app.query(`do $$ declare name text; begin
+    for name in select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace
+    loop execute format('alter table %I no force row level security, disable row level security', name); end loop; end $$`)
+}
+
+/** Nothing of the organisation waits to be done. */
+async function quiet(app: TestApp, organizationId: string): Promise<void> {
+  await until('nothing is due', async () => {
+    const due = await app.query(
+      'select 1 from job where organization_id = $1 and run_at <= clock_timestamp() limit 1',
+      [organizationId],
+    )
+    return due.length === 0
+  })
+}
+
+/** Every row of an organisation, of every table, as text. */
+async function rowsOf(app: TestApp, organizationId: string): Promise<string[]> {
+  const tables = await app.query<{ name: string }>(
+    `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'organization_id' order by 1`,
+  )
+  const parts = tables.map(
+    ({ name }) => `select '${name} ' || t::text as row from ${name} t where organization_id = $1`,
+  )
+  const all = await app.query<{ row: string }>(
+    `${parts.join(' union all ')} union all select 'organization ' || t::text from organization t where id = $1 order by 1`,
+    [organizationId],
+  )
+  expect(all.length).toBeGreaterThan(20)
+  return all.map(({ row }) => row)
+}
+
+async function idsOf(app: TestApp, organizationId: string) {
+  const one = async (table: string) => {
+    const [row] = await app.query<{ id: string }>(`select id from ${table} where organization_id = $1 limit 1`, [
+      organizationId,
+    ])
+    return row?.id as string
+  }
+  const [payment] = await app.query<{ id: string; agent_id: string }>(
+    'select id, agent_id from payment where organization_id = $1',
+    [organizationId],
+  )
+  return { agentId: payment?.agent_id as string, taskId: await one('task'), paymentId: payment?.id as string }
+}
+
+async function everyPage({ admin }: TestOrganization, path: string): Promise<AnyBody[]> {
+  const shown: AnyBody[] = []
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query: string = cursor === '' ? '' : `&cursor=${cursor}`
+    const page: { data: AnyBody[]; nextCursor: string | null } = await expectOk(admin.get(`${path}?limit=3${query}`))
+    shown.push(...page.data)
+    cursor = page.nextCursor
+  }
+  return shown
+}
