@@ -13,7 +13,10 @@ export const healthProbes =
   async (app) => {
     app.get(
       '/health/live',
-      { schema: { operationId: 'isLive', tags, response: { 200: Alive } }, config: { needs: 'nothing', rateLimit: false } },
+      {
+        schema: { operationId: 'isLive', tags, response: { 200: Alive } },
+        config: { needs: 'nothing', rateLimit: false },
+      },
       async () => ({ status: 'live' as const }),
     )
 

@@ -519,6 +519,9 @@ END $$;
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON agent_decision FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_truncated BEFORE TRUNCATE ON agent_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON capability FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON capability FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON agent_checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_truncated BEFORE TRUNCATE ON agent_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The last line of the limits: whatever the application does, no counter passes the cap of its last reservation.
 ALTER TABLE limit_counter

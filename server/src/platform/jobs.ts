@@ -8,7 +8,9 @@ import type { Logger } from './log.ts'
 const BATCH = 64
 const MAX_RUNNING = 64
 const POLL_MS = 250
-const LEASE_SECONDS = 60
+/** Short, so that what a killed process held is soon done by another; renewed several times in it while it runs. */
+const LEASE_SECONDS = 10
+const RENEW_MS = 3000
 const BACKOFF = { baseMs: 200, maxMs: 30_000 }
 const LAST_ERROR_LENGTH = 500
 
@@ -28,11 +30,11 @@ interface Leased extends Job {
   readonly generation: number
 }
 
-/** One job per kind and subject: a second request brings it forward, and makes a running one run once more. */
+/** One job per kind and subject (`run_at` holds milliseconds: rounded up, it would be due a moment too late): a second request brings it forward, and makes a running one run once more. */
 const request = sql(
   'jobs.request',
   `insert into job (organization_id, kind, subject, payload, run_at, created_at)
-   values ($1, $2, $3, $4, clock_timestamp() + $5::int * interval '1 millisecond', now())
+   values ($1, $2, $3, $4, date_trunc('milliseconds', clock_timestamp()) + $5::int * interval '1 millisecond', now())
    on conflict (organization_id, kind, subject) do update
      set run_at = least(job.run_at, excluded.run_at), payload = excluded.payload, generation = job.generation + 1`,
 )
@@ -49,6 +51,15 @@ const lease = sql<Leased>(
    returning organization_id as "organizationId", kind, subject, payload, attempts, generation`,
 )
 
+/** Keeps what runs here. A row that is locked just now is kept the next time: two that wait for each other would be worse. */
+const renew = sql(
+  'jobs.renew',
+  `update job set lease_until = clock_timestamp() + $2::int * interval '1 second'
+   where (organization_id, kind, subject) in (
+     select organization_id, kind, subject from job
+     where lease_token = any($1::uuid[]) and run_at <= clock_timestamp() for update skip locked)`,
+)
+
 const finish = sql(
   'jobs.finish',
   `delete from job where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4 and generation = $5`,
@@ -59,8 +70,8 @@ const giveBack = sql(
   'jobs.giveBack',
   `update job set lease_token = null, lease_until = null, last_error = $7,
                   attempts = case when $7::text is null then 0 else attempts end,
-                  run_at = case when generation = $5 then clock_timestamp() + $6::int * interval '1 millisecond'
-                                else clock_timestamp() end
+                  run_at = case when generation = $5 then date_trunc('milliseconds', clock_timestamp()) + $6::int * interval '1 millisecond'
+                                else date_trunc('milliseconds', clock_timestamp()) end
    where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4`,
 )
 
@@ -72,7 +83,9 @@ export class Jobs {
   readonly #database: Database
   readonly #log: Logger
   readonly #handlers = new Map<string, JobHandler>()
-  readonly #running = new Set<Promise<void>>()
+  /** By the token of its lease. */
+  readonly #running = new Map<Promise<void>, string>()
+  #renewal: NodeJS.Timeout | undefined
   #stopped = true
   #wake: () => void = () => {}
   #isWoken = false
@@ -107,6 +120,7 @@ export class Jobs {
   start(): void {
     this.#stopped = false
     this.#loop = this.#dispatch()
+    this.#renewal = setInterval(() => void this.#renewLeases(), RENEW_MS)
   }
 
   /** Takes no more jobs and waits for those that run. */
@@ -114,7 +128,8 @@ export class Jobs {
     this.#stopped = true
     this.wake()
     await this.#loop
-    await Promise.all(this.#running)
+    await Promise.all(this.#running.keys())
+    clearInterval(this.#renewal)
   }
 
   async #dispatch(): Promise<void> {
@@ -131,7 +146,7 @@ export class Jobs {
     const token = newId()
     try {
       const jobs = await this.#database.platform(lease, [token, room, LEASE_SECONDS])
-      for (const job of jobs) this.#track(this.#run(job, token))
+      for (const job of jobs) this.#track(this.#run(job, token), token)
       return jobs.length
     } catch (error) {
       if (!this.#stopped) this.#log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot take jobs')
@@ -139,11 +154,21 @@ export class Jobs {
     }
   }
 
-  #track(work: Promise<void>): void {
-    this.#running.add(work)
+  async #renewLeases(): Promise<void> {
+    const tokens = [...new Set(this.#running.values())]
+    if (tokens.length === 0) return
+    try {
+      await this.#database.platform(renew, [tokens, LEASE_SECONDS])
+    } catch (error) {
+      this.#log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot renew the leases of jobs')
+    }
+  }
+
+  #track(work: Promise<void>, token: string): void {
+    this.#running.set(work, token)
     void work.finally(() => {
       this.#running.delete(work)
-      this.#wake()
+      this.wake()
     })
   }
 

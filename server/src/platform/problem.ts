@@ -52,6 +52,7 @@ export const requestProblems = defineProblems('request', {
   stale: [412, 'It was changed in the meantime: read it again, then send its new ETag as `If-Match`.'],
   tooLarge: [413, 'The body is larger than 1 MiB.'],
   unsupportedMediaType: [415, 'Send the body as application/json.'],
+  headersTooLarge: [431, 'The headers of the request are too large.'],
   tooMany: [429, 'Too many requests: wait as long as `Retry-After` says.'],
 })
 

@@ -12,8 +12,9 @@ export const Amount = Type.String({
   description: "Whole number of the asset's smallest unit",
   examples: ['1500000'],
 })
+/** One digit less: every such number fits a uint256, so that a chain can be asked to move it. */
 export const PositiveAmount = Type.String({
-  pattern: '^[1-9][0-9]{0,77}$',
+  pattern: '^[1-9][0-9]{0,76}$',
   description: "Whole number above zero of the asset's smallest unit",
   examples: ['1500000'],
 })

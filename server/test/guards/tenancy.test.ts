@@ -121,7 +121,7 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
     await quiet(app, theirs.id)
     const before = await rowsOf(app, theirs.id)
     expectProblem(await aPayment(app, { client: ours.admin, agentId }), 404, 'agent.notFound')
-    expectProblem(await aPayment(app, { client: ours.admin, agentId: own, taskId }), 404, 'task.notFound')
+    expectProblem(await aPayment(app, { client: ours.admin, agentId: own, taskId }), 404, 'payment.taskNotFound')
     expectProblem(await ours.admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId }), 404, 'agent.notFound')
     expect(await rowsOf(app, theirs.id)).toEqual(before)
   })

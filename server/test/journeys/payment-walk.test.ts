@@ -14,7 +14,18 @@ import {
 } from '../support/factories.ts'
 import { until } from '../support/until.ts'
 import { chainOf, closeAll, startWedi, type Wedi } from './process.ts'
-import { aPayer, balanceOf, type Decision, decisionsOf, engineToCome, FUNDS, newAccount, pay, sentBy } from './story.ts'
+import {
+  aPayer,
+  balanceOf,
+  type Decision,
+  decisionsOf,
+  engineToCome,
+  FUNDS,
+  failureOf,
+  newAccount,
+  pay,
+  sentBy,
+} from './story.ts'
 
 /** The whole walk of a payment, driven over HTTP against the started process and checked on the chain itself. */
 
@@ -198,8 +209,8 @@ describe.each([
     }
     expect(await pay(client, wanted(payer.id))).toMatchObject(refused)
     await until('the payment waits for the freeze', async () => {
-      const { status, failure } = (await client.get<PaymentView>(`/v1/payments/${reserved.id}`)).body
-      return status === 'RESERVED' && failure?.code === 'payment.frozen'
+      const { body } = await client.get<PaymentView>(`/v1/payments/${reserved.id}`)
+      return body.status === 'RESERVED' && failureOf(body) === 'payment.frozen'
     })
     expect([await sentBy(node, payer.address), await balanceOf(node, token, asked.payee)]).toEqual([0, 0n])
     await expectOk(client.post(`/v1/agents/${payer.id}/unfreeze`, {}))

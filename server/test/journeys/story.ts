@@ -90,6 +90,9 @@ export function agentIn(client: Client, id: string, status: AgentView['status'],
   return until(`agent ${id} is ${status}`, probe, { deadlineMs: SETTLED_MS, last: () => seen })
 }
 
+/** What a payment waits for, or why it ended. */
+export const failureOf = ({ failure }: PaymentView): string | undefined => (failure as { code: string } | null)?.code
+
 /** The payments once all of them are confirmed. */
 export function confirmed(client: Client, ids: readonly string[]): Promise<PaymentView[]> {
   let seen: PaymentView[] = []
@@ -97,7 +100,7 @@ export function confirmed(client: Client, ids: readonly string[]): Promise<Payme
     seen = await Promise.all(ids.map(async (id) => expectOk(client.get<PaymentView>(`/v1/payments/${id}`))))
     return seen.every(({ status }) => status === 'CONFIRMED') && seen
   }
-  const last = () => seen.map(({ status, failure }) => [status, failure?.code])
+  const last = () => seen.map((payment) => [payment.status, failureOf(payment)])
   return until('all payments are confirmed', probe, { deadlineMs: SETTLED_MS, last })
 }
 

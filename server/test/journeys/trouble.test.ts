@@ -24,6 +24,7 @@ import {
   decisionsOf,
   engineToCome,
   expectOneAccount,
+  failureOf,
   newAccount,
   pay,
   sentBy,
@@ -151,7 +152,7 @@ describe('while the node of a chain cannot be reached', () => {
     const waiting = (id: string, status: PaymentView['status']) =>
       until(`payment ${id} is ${status} and waits for the chain`, async () => {
         const { body } = await client.get<PaymentView>(`/v1/payments/${id}`)
-        return body.status === status && body.failure?.code === 'chain.unavailable'
+        return body.status === status && failureOf(body) === 'chain.unavailable'
       })
 
     const sent = (await pay(client, asked)).body

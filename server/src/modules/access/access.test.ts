@@ -3,7 +3,14 @@ import { keyRing } from '#platform/crypto'
 import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
 import { type Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem, withoutRequestId } from '../../../test/support/expect-problem.ts'
-import { aCapability, anAgent, anOrganization, aPayment, type TestOrganization, unique } from '../../../test/support/factories.ts'
+import {
+  aCapability,
+  anAgent,
+  anOrganization,
+  aPayment,
+  type TestOrganization,
+  unique,
+} from '../../../test/support/factories.ts'
 import { wayTo } from '../../../test/support/outage.ts'
 import { hashKey } from './authenticate.ts'
 import { checksum, makeKey, parseKey } from './rules.ts'
@@ -86,14 +93,18 @@ describe('a key', () => {
     const made = await aKey(admin, wanted, header)
     const { id } = await anAgent(admin)
     const credential = await expectOk(admin.post<{ secret: string }>(`/v1/agents/${id}/credentials`, {}))
-    const shown = await Promise.all(['api-keys', 'decisions?limit=200', 'agents'].map((path) => admin.get(`/v1/${path}`)))
+    const shown = await Promise.all(
+      ['api-keys', 'decisions?limit=200', 'agents'].map((path) => admin.get(`/v1/${path}`)),
+    )
     const secrets = [made.secret, credential.secret].map((key) => key.slice('wedi_sk_'.length + 12, -6))
     const stored = await everyRow()
     for (const secret of secrets) {
       for (const { text } of shown) expect(text).not.toContain(secret)
       expect(stored.filter((row) => row.includes(secret))).toEqual([])
     }
-    const [row] = await app.query<{ secret_hash: Buffer }>('select secret_hash from api_key where id = $1', [made.apiKey.id])
+    const [row] = await app.query<{ secret_hash: Buffer }>('select secret_hash from api_key where id = $1', [
+      made.apiKey.id,
+    ])
     expect(row?.secret_hash).toEqual(hashKey(keyRing(app.masterKey).derive('key-pepper'), made.secret))
     expect(made.apiKey).toMatchObject({ ...parsedOf(made.secret), displayPrefix: made.secret.slice(0, 12) })
     expect(await aKey(admin, wanted, header)).toEqual(made)
@@ -137,7 +148,10 @@ describe('a key', () => {
 
   it('with the right id and another secret, or passed off as another kind, is refused', async () => {
     const { secret } = await aKey(app.admin)
-    const heads = [secret.slice(0, -7) + (secret.at(-7) === 'A' ? 'B' : 'A'), secret.slice(0, -6).replace('_sk_', '_ak_')]
+    const heads = [
+      secret.slice(0, -7) + (secret.at(-7) === 'A' ? 'B' : 'A'),
+      secret.slice(0, -6).replace('_sk_', '_ak_'),
+    ]
     for (const head of heads) {
       const forged = head + checksum(head)
       expect(parsedOf(forged).keyId).toBe(parsedOf(secret).keyId)
@@ -204,7 +218,11 @@ function parsedOf(key: string): { keyId: string } {
 
 /** Every row of every table, as text. */
 async function everyRow(): Promise<string[]> {
-  const tables = await app.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`)
-  const rows = await Promise.all(tables.map(({ name }) => app.query<{ row: string }>(`select t::text as row from "${name}" t`)))
+  const tables = await app.query<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public'`,
+  )
+  const rows = await Promise.all(
+    tables.map(({ name }) => app.query<{ row: string }>(`select t::text as row from "${name}" t`)),
+  )
   return rows.flat().map(({ row }) => row)
 }

@@ -127,11 +127,11 @@ export const agentRoutes =
           body: CredentialBody,
           response: { 201: NewCredential },
         },
-        config: { needs: 'credentials:write', idempotency: 'optional', problems: [notFound] },
+        config: { needs: 'credentials:write', idempotency: 'optional', problems: [notFound, wrongStatus] },
       },
       async (request, reply) =>
         effect(request, reply, async (tx) => {
-          const { id } = await agents.lockShared(tx, request.params.agentId)
+          const { id } = await agents.requireInService(tx, request.params.agentId)
           return created(await access.issueCredential(tx, request.caller, id, request.body))
         }),
     )

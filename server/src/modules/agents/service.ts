@@ -122,6 +122,12 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       return changed(tx, caller.actor, 'agent.retired', row)
     },
 
+    /** For giving a credential: an agent that is not retired. */
+    async requireInService(tx: Tx, id: string): Promise<AgentRow> {
+      const row = await found(agentStore.lockShared(tx, id))
+      return row.status === 'RETIRED' ? refuse(tx, id) : row
+    },
+
     /** The agent as it stands until the transaction ends: nobody freezes it or changes its capability meanwhile. */
     lockShared: (tx: Tx, id: string): Promise<AgentRow> => found(agentStore.lockShared(tx, id)),
 

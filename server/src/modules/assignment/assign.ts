@@ -1,7 +1,8 @@
+import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import type { JobResult } from '#platform/jobs'
 import { type AssignmentNeeds, aboutTask } from './needs.ts'
-import { place, type Requirements } from './rules.ts'
+import { type Candidate, place, type Requirements } from './rules.ts'
 import { taskStore } from './store.ts'
 
 const BATCH = 200
@@ -10,36 +11,52 @@ const QUEUE = 'queue'
 
 /** Gives waiting tasks to agents, one organisation at a time. Answers the way to ask for it in a transaction. */
 export function assigning({ database, jobs, events, decisions, agents, capabilities }: AssignmentNeeds) {
+  /** Looks behind a batch that nobody can take as long as there is a free slot: what it holds up may be possible. */
   async function assign(organizationId: string): Promise<JobResult> {
     return database.inOrganization(organizationId, async (tx) => {
       await taskStore.lockQueue(tx)
-      const waiting = await taskStore.waiting(tx, BATCH)
-      const late = waiting.filter(({ deadlineAt }) => deadlineAt !== null && deadlineAt <= tx.now)
-      for (const task of late) await expire(tx, task.id)
-      const inTime = waiting.filter((task) => !late.includes(task))
-      if (inTime.length === 0) return 'done'
       const candidates = await candidatesOf(tx)
-      const tasks = inTime.map(({ id, type, agentId, requires }) => ({
-        id,
-        type,
-        agentId,
-        requires: requires as Requirements,
-      }))
-      const { assigned, waiting: left } = place(tasks, candidates, tx.now)
-      for (const task of await taskStore.assign(tx, assigned, LEASE_SECONDS)) {
-        await decisions.record(tx, 'system:assignment', {
-          type: 'task.assigned',
-          ...aboutTask(task),
-          inputs: { attempt: task.attempt },
-        })
-        await events.publish(tx, 'task.assigned', task.id)
+      const hasRoom = candidates.some(isFree)
+      let nextDeadline = Number.POSITIVE_INFINITY
+      for (let behind: TaskRow | undefined; ; ) {
+        const batch = await taskStore.waiting(tx, BATCH, behind)
+        const inTime = await expireLate(tx, batch)
+        const assigned = await giveOut(tx, inTime, candidates)
+        const isShorter = assigned > 0 || inTime.length < batch.length
+        if (batch.length === BATCH && isShorter) return { againInMs: 0 }
+        nextDeadline = Math.min(nextDeadline, ...inTime.map(({ deadlineAt }) => deadlineAt?.getTime() ?? nextDeadline))
+        behind = batch.at(-1)
+        if (batch.length < BATCH || !hasRoom) return lookAgainAt(nextDeadline, tx.now)
       }
-      if (left.length > 0) await taskStore.explain(tx, left)
-      return nextLook(inTime, assigned.length, tx.now)
     })
   }
 
-  async function candidatesOf(tx: Tx) {
+  async function giveOut(tx: Tx, waiting: TaskRow[], candidates: Candidate[]): Promise<number> {
+    const tasks = waiting.map(({ id, type, agentId, requires }) => ({
+      ...{ id, type, agentId },
+      requires: requires as Requirements,
+    }))
+    const { assigned, waiting: left } = place(tasks, candidates, tx.now)
+    for (const task of await taskStore.assign(tx, assigned, LEASE_SECONDS)) {
+      await decisions.record(tx, 'system:assignment', {
+        type: 'task.assigned',
+        ...aboutTask(task),
+        inputs: { attempt: task.attempt },
+      })
+      await events.publish(tx, 'task.assigned', task.id)
+    }
+    if (left.length > 0) await taskStore.explain(tx, left)
+    return assigned.length
+  }
+
+  /** Ends the tasks whose deadline has passed; answers the others. */
+  async function expireLate(tx: Tx, tasks: TaskRow[]): Promise<TaskRow[]> {
+    const late = tasks.filter(({ deadlineAt }) => deadlineAt !== null && deadlineAt <= tx.now)
+    for (const task of late) await expire(tx, task.id)
+    return tasks.filter((task) => !late.includes(task))
+  }
+
+  async function candidatesOf(tx: Tx): Promise<Candidate[]> {
     const all = await agents.candidates(tx)
     const may = await capabilities.ofAgents(
       tx,
@@ -68,9 +85,10 @@ export function assigning({ database, jobs, events, decisions, agents, capabilit
   return (tx: Tx): Promise<void> => jobs.request(tx, 'tasks.assign', QUEUE)
 }
 
-/** More of the queue at once when the batch was full and moved; else when the next deadline passes; else when asked. */
-function nextLook(tasks: { deadlineAt: Date | null }[], assigned: number, now: Date): JobResult {
-  if (tasks.length === BATCH && assigned > 0) return { againInMs: 0 }
-  const deadlines = tasks.flatMap(({ deadlineAt }) => (deadlineAt === null ? [] : [deadlineAt.getTime()]))
-  return deadlines.length === 0 ? 'done' : { againInMs: Math.max(0, Math.min(...deadlines) - now.getTime()) }
+const isFree = ({ status, isHosted, inUse, maxConcurrency }: Candidate): boolean =>
+  status === 'ACTIVE' && isHosted && inUse < maxConcurrency
+
+/** When the next deadline passes; without one, when asked. */
+function lookAgainAt(deadline: number, now: Date): JobResult {
+  return Number.isFinite(deadline) ? { againInMs: Math.max(0, deadline - now.getTime()) } : 'done'
 }

@@ -150,11 +150,10 @@ export function assignmentService(needs: AssignmentNeeds) {
       return toWire(row)
     },
 
-    /** For payments: is this agent working on this task just now? */
-    async isWorkingOn(tx: Tx, agentId: string, taskId: string): Promise<boolean> {
+    /** For payments: is this agent working on this task just now? Undefined when there is no such task. */
+    async isWorkingOn(tx: Tx, agentId: string, taskId: string): Promise<boolean | undefined> {
       const task = await taskStore.read(tx, taskId)
-      if (!task) throw new Problem(taskProblems.notFound)
-      return task.assignedAgentId === agentId && (task.status === 'ASSIGNED' || task.status === 'RUNNING')
+      return task && task.assignedAgentId === agentId && (task.status === 'ASSIGNED' || task.status === 'RUNNING')
     },
 
     /** For the runtime: the task is being worked on from now on. Undefined when it is over. */
@@ -167,9 +166,11 @@ export function assignmentService(needs: AssignmentNeeds) {
       return row?.status === 'RUNNING' && row.fencingToken === task.fencingToken ? row : undefined
     },
 
-    /** The agent has asked for a payment: the task waits for it. */
-    attach: (tx: Tx, task: TaskRow, paymentId: string, isParked: boolean) =>
-      taskStore.attach(tx, task, paymentId, isParked),
+    /** The agent has asked for a payment: the task waits for it. Parked, it gives its slot to the next. */
+    async attach(tx: Tx, task: TaskRow, paymentId: string, isParked: boolean): Promise<void> {
+      await taskStore.attach(tx, task, paymentId, isParked)
+      if (isParked) await requestAssignment(tx)
+    },
 
     fail: (tx: Tx, actor: string, task: TaskRow, error: TaskMove['error'] & object) =>
       finish(tx, actor, task.id, { to: 'FAILED', from: ['RUNNING'], error }),

@@ -29,9 +29,11 @@ const lock = sql<TaskRow>(
 /** One assigner at a time in an organisation: what it counts stays true until it commits. */
 const lockQueue = sql('tasks.lockQueue', `select pg_advisory_xact_lock(hashtextextended('tasks/' || $1::text, 0))`)
 
+/** From the head of the queue, or from behind a task that was looked at. */
 const waiting = sql<TaskRow>(
   'tasks.waiting',
   `select ${columns.task} from task where organization_id = $1 and status = 'QUEUED' and run_after <= $2
+     and ($4::int is null or priority < $4 or (priority = $4 and id > $5::uuid))
    order by priority desc, id limit $3`,
 )
 
@@ -146,7 +148,8 @@ export const taskStore = {
   read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
   lockQueue: (tx: Tx) => tx.query(lockQueue, [tx.organizationId]),
-  waiting: (tx: Tx, limit: number) => tx.query(waiting, [tx.organizationId, tx.now, limit]),
+  waiting: (tx: Tx, limit: number, behind?: Pick<TaskRow, 'priority' | 'id'>) =>
+    tx.query(waiting, [tx.organizationId, tx.now, limit, behind?.priority ?? null, behind?.id ?? null]),
   inUse: async (tx: Tx) =>
     new Map((await tx.query(inUse, [tx.organizationId])).map(({ agentId, count }) => [agentId, count])),
 

@@ -26,7 +26,8 @@ afterAll(() => app.stop())
 const submit = (client: Client, over = {}, payload = {}) =>
   expectOk(client.post<TaskView>('/v1/tasks', aPaymentTask(app, over, payload)))
 const read = async (client: Client, id: string) => (await client.get<TaskView>(`/v1/tasks/${id}`)).body
-const put = (client: Client, id: string, over = {}) => expectOk(client.put(`/v1/agents/${id}/capability`, aCapability(over)))
+const put = (client: Client, id: string, over = {}) =>
+  expectOk(client.put(`/v1/agents/${id}/capability`, aCapability(over)))
 const funded = async (client: Client, over = {}) => (await aFundedAgent(app, { client, ...over })).agent
 
 /** The reason once there is one. */
@@ -45,16 +46,30 @@ describe('a task', () => {
     const done = await taskIn(client, id, 'SUCCEEDED')
     expect(done).toMatchObject({ assignedAgentId: able.id, attempt: 1, error: null, unassignableReason: null })
     const payment = await expectOk(client.get<PaymentView>(`/v1/payments/${done.paymentId}`))
-    expect(payment).toMatchObject({ status: 'CONFIRMED', amount: '123', memo: 'for once', agentId: able.id, taskId: id })
+    expect(payment).toMatchObject({
+      status: 'CONFIRMED',
+      amount: '123',
+      memo: 'for once',
+      agentId: able.id,
+      taskId: id,
+    })
     expect(done.result).toEqual({ paymentId: payment.id, transactionHash: payment.transactionHash })
   })
 
   it.each<[string, Record<string, unknown>, (client: Client, id: string) => Promise<unknown>]>([
     ['is resumed', {}, (client, id) => client.post(`/v1/agents/${id}/resume`, {})],
     ['is unfrozen', {}, (client, id) => client.post(`/v1/agents/${id}/unfreeze`, {})],
-    ['gets the capability', { capability: aCapability({ taskTypes: [] }) }, put],
+    [
+      'gets the task type',
+      { capability: aCapability({ tags: ['eu'], taskTypes: [] }) },
+      (client, id) => put(client, id, { tags: ['eu'] }),
+    ],
     ['gets the tag', { capability: aCapability() }, (client, id) => put(client, id, { tags: ['eu'] })],
-    ['gets the asset', { capability: aCapability({ tags: ['eu'], assets: [] }) }, (client, id) => put(client, id, { tags: ['eu'] })],
+    [
+      'gets the asset',
+      { capability: aCapability({ tags: ['eu'], assets: [] }) },
+      (client, id) => put(client, id, { tags: ['eu'] }),
+    ],
   ])('waits with a reason, and is given to an agent as soon as it %s', async (what, over, enable) => {
     const client = await tenant()
     const agent = await funded(client, { capability: aCapability({ tags: ['eu'] }), ...over })
@@ -72,7 +87,10 @@ describe('a task', () => {
     const { id } = await aTask(client, { requires: {} })
     expect(await reasonOf(client, id)).toBe('No agent is able to take it.')
     const agent = await anAgent(client)
-    expect(await taskIn(client, id, 'FAILED')).toMatchObject({ assignedAgentId: agent.id, error: { code: 'task.notUnderstood' } })
+    expect(await taskIn(client, id, 'FAILED')).toMatchObject({
+      assignedAgentId: agent.id,
+      error: { code: 'task.notUnderstood' },
+    })
   })
 
   it('that is pinned waits for its agent while others are idle', async () => {
@@ -116,7 +134,10 @@ describe('a task', () => {
   it('whose deadline passes fails, and one that is late already is refused', async () => {
     const client = await tenant()
     const { id } = await aTask(client, { deadlineAt: new Date(Date.now() + 400).toISOString() })
-    expect(await taskIn(client, id, 'FAILED')).toMatchObject({ assignedAgentId: null, error: { code: 'task.deadlinePassed' } })
+    expect(await taskIn(client, id, 'FAILED')).toMatchObject({
+      assignedAgentId: null,
+      error: { code: 'task.deadlinePassed' },
+    })
   })
 
   it('is there once of a dedupeKey, also when ten come at the same time', async () => {
@@ -206,17 +227,23 @@ describe('a slot', () => {
     const { id, organizationId } = await funded(client, { maxConcurrency: 3 })
     await Promise.all(Array.from({ length: 60 }, () => submit(client)))
     const seen: number[] = []
-    await until('all are done', async () => {
-      const [row] = await app.query<{ held: number; open: number }>(
-        `select count(*) filter (where status in ('ASSIGNED', 'RUNNING') and not is_parked)::int as held,
+    await until(
+      'all are done',
+      async () => {
+        const [row] = await app.query<{ held: number; open: number }>(
+          `select count(*) filter (where status in ('ASSIGNED', 'RUNNING') and not is_parked)::int as held,
                 count(*) filter (where status not in ('SUCCEEDED', 'FAILED'))::int as open from task where organization_id = $1`,
-        [organizationId],
-      )
-      seen.push(row?.held ?? 0)
-      return row?.open === 0
-    }, { deadlineMs: 25_000 })
+          [organizationId],
+        )
+        seen.push(row?.held ?? 0)
+        return row?.open === 0
+      },
+      { deadlineMs: 25_000 },
+    )
     expect(Math.max(...seen)).toBe(3)
-    const { data } = await expectOk(client.get<{ data: TaskView[] }>(`/v1/tasks?agentId=${id}&status=SUCCEEDED&limit=200`))
+    const { data } = await expectOk(
+      client.get<{ data: TaskView[] }>(`/v1/tasks?agentId=${id}&status=SUCCEEDED&limit=200`),
+    )
     expect(data).toHaveLength(60)
   })
 
@@ -239,17 +266,29 @@ describe('a payment task that could never be paid', () => {
     ['eighty digits', {}, { amount: '9'.repeat(80) }, 'request.invalid', '/payload/amount'],
     ['more than any token can hold', {}, { amount: String(2n ** 256n) }, 'request.invalid', '/payload/amount'],
     ['an amount as a number', {}, { amount: 1 }, 'request.invalid', '/payload/amount'],
-    ['no amount', {}, { amount: undefined }, 'request.invalid', '/payload/amount'],
+    ['no amount', {}, { amount: undefined }, 'request.invalid', '/payload'],
     ['another field', {}, { gas: '1' }, 'request.invalid', '/payload/gas'],
     ['a payee with a wrong checksum', {}, { payee: wrongChecksum }, 'request.invalid', '/payload/payee'],
     ['the zero address', {}, { payee: `0x${'0'.repeat(40)}` }, 'request.invalid', '/payload/payee'],
     ['a payee on another chain', {}, { payee: `eip155:5:${PAYEE}` }, 'request.invalid', '/payload/payee'],
     ['a reference that is too long', {}, { reference: 'x'.repeat(201) }, 'request.invalid', '/payload/reference'],
     ['an asset that is none', {}, { asset: 'gold' }, 'request.invalid', '/payload/asset'],
-    ['an asset with a wrong checksum', {}, { asset: `eip155:31337/erc20:${wrongChecksum}` }, 'request.invalid', '/payload/asset'],
+    [
+      'an asset with a wrong checksum',
+      {},
+      { asset: `eip155:31337/erc20:${wrongChecksum}` },
+      'request.invalid',
+      '/payload/asset',
+    ],
     ['an unknown token', {}, { asset: `eip155:31337/erc20:0x${'1'.repeat(40)}` }, 'asset.unknown', '/payload/asset'],
     ['an unknown chain', {}, { asset: 'eip155:5/slip44:60' }, 'chain.unknown', ''],
-    ['another asset required', { requires: { asset: 'eip155:31337/slip44:60' } }, {}, 'request.invalid', '/requires/asset'],
+    [
+      'another asset required',
+      { requires: { asset: 'eip155:31337/slip44:60' } },
+      {},
+      'request.invalid',
+      '/requires/asset',
+    ],
     ['another chain required', { requires: { chain: 'eip155:5' } }, {}, 'request.invalid', '/requires/chain'],
     ['an unknown requirement', { requires: { speed: 1 } }, {}, 'request.invalid', '/requires/speed'],
     ['a priority too high', { priority: 10 }, {}, 'request.invalid', '/priority'],

@@ -42,8 +42,16 @@ describe('a revision', () => {
     const denied = (await aPayment(app, { agentId: id })).body as unknown as { decisionId: string }
     expect(held.capabilityRevision).toBe(1)
     const decisionOf = (decisionId: string) => expectOk(app.admin.get(`/v1/decisions/${decisionId}`))
-    expect(await decisionOf(held.decisionId)).toMatchObject({ capabilityRevision: 1, authorityLevel: 'PROPOSE', verdict: 'HOLD' })
-    expect(await decisionOf(denied.decisionId)).toMatchObject({ capabilityRevision: 2, authorityLevel: 'OBSERVE', verdict: 'DENY' })
+    expect(await decisionOf(held.decisionId)).toMatchObject({
+      capabilityRevision: 1,
+      authorityLevel: 'PROPOSE',
+      verdict: 'HOLD',
+    })
+    expect(await decisionOf(denied.decisionId)).toMatchObject({
+      capabilityRevision: 2,
+      authorityLevel: 'OBSERVE',
+      verdict: 'DENY',
+    })
   })
 
   it('is not made over one that was not read: of four at the same time under one ETag, one is', async () => {
@@ -70,7 +78,11 @@ describe('a revision', () => {
     const lower = app.token.toLowerCase()
     const written = { assets: [lower], limits: [{ window: 'DAY' as const, asset: lower, maxAmount: '7' }] }
     const capability = await expectOk(put(id, { ...written, approvalThreshold: [{ asset: lower, amount: '5' }] }))
-    expect(capability).toMatchObject({ assets: [app.token], limits: [{ asset: app.token }], approvalThreshold: [{ asset: app.token }] })
+    expect(capability).toMatchObject({
+      assets: [app.token],
+      limits: [{ asset: app.token }],
+      approvalThreshold: [{ asset: app.token }],
+    })
     const denied = await aPayment(app, { agentId: id, amount: '8' })
     expect(denied.body).toMatchObject({ reasons: [{ code: 'limit.amountExceeded', remaining: '7' }] })
   })
@@ -88,7 +100,16 @@ const wrongAsset = `eip155:31337/erc20:${wrongAddress}`
 describe('a capability that contradicts itself or names what is not there', () => {
   it.each<[string, Record<string, unknown>, string]>([
     ['a limit twice', { limits: [limit(), limit({ maxAmount: '2' })] }, '/limits/1'],
-    ['a limit twice, in another case', { limits: [limit({ asset: `eip155:31337/erc20:0x${'ab'.repeat(20)}` }), limit({ asset: `eip155:31337/erc20:0x${'AB'.repeat(20)}` })] }, '/limits/1'],
+    [
+      'a limit twice, in another case',
+      {
+        limits: [
+          limit({ asset: `eip155:31337/erc20:0x${'ab'.repeat(20)}` }),
+          limit({ asset: `eip155:31337/erc20:0x${'AB'.repeat(20)}` }),
+        ],
+      },
+      '/limits/1',
+    ],
     ['a limit that limits nothing', { limits: [{ window: 'DAY', asset: other }] }, '/limits/0'],
     ['a limit of an asset not named', { assets: ['eip155:31337/slip44:60'], limits: [limit()] }, '/limits/0/asset'],
     ['a limit of an asset when none is named', { assets: [], limits: [limit()] }, '/limits/0/asset'],
@@ -96,7 +117,11 @@ describe('a capability that contradicts itself or names what is not there', () =
     ['a limit of a negative amount', { limits: [limit({ maxAmount: '-1' })] }, '/limits/0/maxAmount'],
     ['a limit of an amount as a number', { limits: [limit({ maxAmount: 1 })] }, '/limits/0/maxAmount'],
     ['a limit of a fractional count', { limits: [limit({ maxCount: 1.5 })] }, '/limits/0/maxCount'],
-    ['a count in a single transaction', { limits: [limit({ window: 'TRANSACTION', maxCount: 1 })] }, '/limits/0/maxCount'],
+    [
+      'a count in a single transaction',
+      { limits: [limit({ window: 'TRANSACTION', maxCount: 1 })] },
+      '/limits/0/maxCount',
+    ],
     ['a limit on an unknown chain', { limits: [limit({ asset: elsewhere })] }, '/limits/0/asset'],
     ['a limit with a wrong checksum', { limits: [limit({ asset: wrongAsset })] }, '/limits/0/asset'],
     ['an asset whose chain is not named', { chains: [], assets: [other] }, '/assets/0'],
@@ -107,10 +132,26 @@ describe('a capability that contradicts itself or names what is not there', () =
     ['a payee with a wrong checksum', { payees: { allow: ['*', wrongAddress] } }, '/payees/allow/1'],
     ['a denied payee with a wrong checksum', { payees: { deny: [wrongAddress] } }, '/payees/deny/0'],
     ['a payee on an unknown chain', { payees: { allow: [`eip155:5:${PAYEE}`] } }, '/payees/allow/0'],
-    ['a threshold twice', { approvalThreshold: [1, 2].map((n) => ({ asset: other, amount: String(n) })) }, '/approvalThreshold/1/asset'],
-    ['a threshold of an asset not named', { assets: [], approvalThreshold: [{ asset: other, amount: '1' }] }, '/approvalThreshold/0/asset'],
-    ['a threshold on an unknown chain', { approvalThreshold: [{ asset: elsewhere, amount: '1' }] }, '/approvalThreshold/0/asset'],
-    ['a threshold with a wrong checksum', { approvalThreshold: [{ asset: wrongAsset, amount: '1' }] }, '/approvalThreshold/0/asset'],
+    [
+      'a threshold twice',
+      { approvalThreshold: [1, 2].map((n) => ({ asset: other, amount: String(n) })) },
+      '/approvalThreshold/1/asset',
+    ],
+    [
+      'a threshold of an asset not named',
+      { assets: [], approvalThreshold: [{ asset: other, amount: '1' }] },
+      '/approvalThreshold/0/asset',
+    ],
+    [
+      'a threshold on an unknown chain',
+      { approvalThreshold: [{ asset: elsewhere, amount: '1' }] },
+      '/approvalThreshold/0/asset',
+    ],
+    [
+      'a threshold with a wrong checksum',
+      { approvalThreshold: [{ asset: wrongAsset, amount: '1' }] },
+      '/approvalThreshold/0/asset',
+    ],
     ['an expiry in the past', { expiresAt: '2020-01-01T00:00:00.000Z' }, '/expiresAt'],
     ['an expiry that is no time', { expiresAt: 'tomorrow' }, '/expiresAt'],
     ['an unknown provider', { providers: ['paper'] }, '/providers/0'],

@@ -40,7 +40,8 @@ const limit = (maxAmount: string, over: Record<string, unknown> = {}) =>
   ({ window: 'DAY', asset: app.token, maxAmount, ...over }) as const
 const agentWith = async (capability: Input, client = app.admin) =>
   (await aFundedAgent(app, { client, capability: aCapability(capability) })).agent.id
-const put = (agentId: string, capability: Input) => expectOk(app.admin.put(`/v1/agents/${agentId}/capability`, aCapability(capability)))
+const put = (agentId: string, capability: Input) =>
+  expectOk(app.admin.put(`/v1/agents/${agentId}/capability`, aCapability(capability)))
 const states = async (agentId: string, client = app.admin) =>
   (await expectOk(client.get<{ data: LimitState[] }>(`/v1/agents/${agentId}/limits`))).data
 const ask = (agentId: string, amount: string, over: Record<string, unknown> & { client?: Client } = {}) =>
@@ -72,7 +73,9 @@ describe('a limit', () => {
     await pay(id, '40')
     await pay(id, '40')
     await put(id, { limits: [limit('50', { maxCount: 1 })] })
-    expect(await states(id)).toMatchObject([{ cap: '50', spent: '80', remaining: '0', spentCount: 2, remainingCount: 0 }])
+    expect(await states(id)).toMatchObject([
+      { cap: '50', spent: '80', remaining: '0', spentCount: 2, remainingCount: 0 },
+    ])
     expectProblem(await ask(id, '1'), 403, 'payment.denied')
     await put(id, { limits: [limit('81')] })
     await pay(id, '1')
@@ -81,7 +84,9 @@ describe('a limit', () => {
 
   it('of which a held payment has more than its new cap shows nothing left, and the payment is not made', async () => {
     const id = await agentWith({ authorityLevel: 'PROPOSE', limits: [limit('100')] })
-    const { secret } = await expectOk(app.admin.post<{ secret: string }>('/v1/api-keys', { name: 'asks', role: 'OPERATOR' }))
+    const { secret } = await expectOk(
+      app.admin.post<{ secret: string }>('/v1/api-keys', { name: 'asks', role: 'OPERATOR' }),
+    )
     const held = await expectOk(ask(id, '70', { client: app.admin.as(secret) }))
     await put(id, { authorityLevel: 'PROPOSE', limits: [limit('50')] })
     expect(await states(id)).toMatchObject([{ reserved: '70', remaining: '0' }])
@@ -90,7 +95,10 @@ describe('a limit', () => {
   })
 
   it('that comes into force within its window counts what was paid and is held there', async () => {
-    const supervised = { authorityLevel: 'SUPERVISED', approvalThreshold: [{ asset: app.token, amount: '100' }] } as const
+    const supervised = {
+      authorityLevel: 'SUPERVISED',
+      approvalThreshold: [{ asset: app.token, amount: '100' }],
+    } as const
     const id = await agentWith(supervised)
     await pay(id, '60')
     const held = await expectOk(ask(id, '150'))
@@ -151,7 +159,12 @@ describe('a limit', () => {
     await expectDenied(ask(id, '1'), { code: 'limit.amountExceeded', remaining: '0' })
     await pay(id, '70', { payee: OTHER_PAYEE })
     const seen = (await states(id)).map(({ payee, spent }) => [payee, spent])
-    expect(new Map(seen as [string, string][])).toEqual(new Map([[PAYEE.toLowerCase(), '100'], [OTHER_PAYEE, '70']]))
+    expect(new Map(seen as [string, string][])).toEqual(
+      new Map([
+        [PAYEE.toLowerCase(), '100'],
+        [OTHER_PAYEE, '70'],
+      ]),
+    )
   })
 
   it('per payee that comes into force within its window counts for each payee what was paid', async () => {
@@ -167,7 +180,11 @@ describe('a limit', () => {
 describe('a limit of the organisation', () => {
   it('binds all its agents together, and those of no other', async () => {
     const [one, two] = [await anOrganization(app), await anOrganization(app)]
-    const [a, b, other] = [await agentWith({}, one.admin), await agentWith({}, one.admin), await agentWith({}, two.admin)]
+    const [a, b, other] = [
+      await agentWith({}, one.admin),
+      await agentWith({}, one.admin),
+      await agentWith({}, two.admin),
+    ]
     await pay(a, '30', { client: one.admin })
     await putFor(one, '100')
     await pay(b, '30', { client: one.admin })

@@ -87,7 +87,8 @@ describe('a rename', () => {
   it('counts once under If-Match', async () => {
     const { admin } = await anOrganization(app)
     const etag = (await current(admin)).headers.get('etag') as string
-    const rename = (name: string) => admin.patch<OrganizationView>('/v1/organizations/current', { name }, { 'if-match': etag })
+    const rename = (name: string) =>
+      admin.patch<OrganizationView>('/v1/organizations/current', { name }, { 'if-match': etag })
     const replies = await Promise.all(['first', 'second'].map(rename))
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 412])
     const won = replies.find(({ status }) => status === 200)

@@ -7,6 +7,7 @@ export const paymentProblems = defineProblems('payment', {
     'The agent has no authority for this payment; `reasons` says which rules said no and what they would allow.',
   ],
   notYours: [403, "An agent's credential may only pay as that agent."],
+  taskNotFound: [404, 'No task here has this id.'],
   taskTaken: [409, 'The task has a payment already.'],
   taskNotRunning: [409, 'The task is not being worked on by this agent.'],
   notCancelable: [409, 'The payment is on its way or settled: it cannot be canceled any more.'],

@@ -21,7 +21,8 @@ export const paymentRoutes =
   (payments: PaymentService, effect: Effects): Routes =>
   async (app) => {
     const tags = ['payments']
-    const { notFound, denied, notYours, taskTaken, taskNotRunning, contended, notCancelable } = paymentProblems
+    const { notFound, denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended, notCancelable } =
+      paymentProblems
 
     app.post(
       '/payments',
@@ -30,7 +31,7 @@ export const paymentRoutes =
         config: {
           ...{ needs: 'payments:create', idempotency: 'required', movesMoney: true },
           problems: [
-            ...[denied, notYours, taskTaken, taskNotRunning, contended, agentProblems.notFound],
+            ...[denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended, agentProblems.notFound],
             ...[assetProblems.unknown, chainProblems.unknown, chainProblems.unavailable],
           ],
         },

@@ -31,7 +31,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([app.stop(), still.stop()]))
 
 const read = (client: Client, id: string) => client.get<WalletView>(`/v1/wallets/${id}`)
-const act = (client: Client, id: string, what: string, body = {}) => client.post<WalletView>(`/v1/wallets/${id}/${what}`, body)
+const act = (client: Client, id: string, what: string, body = {}) =>
+  client.post<WalletView>(`/v1/wallets/${id}/${what}`, body)
 
 async function aSecondWallet(agentId: string): Promise<WalletView> {
   const { id } = await expectOk(app.admin.post<WalletView>(`/v1/agents/${agentId}/wallets`, {}))
@@ -44,10 +45,19 @@ async function aSecondWallet(agentId: string): Promise<WalletView> {
 describe('a wallet', () => {
   it('is made with its agent, which is active as soon as the wallet is', async () => {
     const { id } = await expectOk(still.admin.post<AgentView>('/v1/agents', { name: unique('agent') }))
-    expect(await walletOf(still.admin, id)).toMatchObject({ agentId: id, status: 'PROVISIONING', address: null, provider: 'local' })
+    expect(await walletOf(still.admin, id)).toMatchObject({
+      agentId: id,
+      status: 'PROVISIONING',
+      address: null,
+      provider: 'local',
+    })
     const agent = await anAgent(app.admin)
     const wallet = await walletOf(app.admin, agent.id)
-    expect(wallet).toMatchObject({ agentId: agent.id, status: 'ACTIVE', address: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/) })
+    expect(wallet).toMatchObject({
+      agentId: agent.id,
+      status: 'ACTIVE',
+      address: expect.stringMatching(/^0x[0-9a-fA-F]{40}$/),
+    })
     const one = await read(app.admin, wallet.id)
     expect(one.body).toEqual(wallet)
     expect(one.headers.get('etag')).toBe(`"${wallet.revision}"`)
@@ -136,7 +146,11 @@ describe('the key of a wallet', () => {
     const wallet = await walletOf(app.admin, id)
     const [row] = await app.query<{ keystore: Sealed }>('select keystore from wallet where id = $1', [wallet.id])
     const open = (masterKey: string, walletId: string) =>
-      unseal(keyRing(masterKey).derive('local-keystore'), row?.keystore as Sealed, `wallet/${wallet.organizationId}/${walletId}`)
+      unseal(
+        keyRing(masterKey).derive('local-keystore'),
+        row?.keystore as Sealed,
+        `wallet/${wallet.organizationId}/${walletId}`,
+      )
     expect(open(app.masterKey, wallet.id)).toHaveLength(32)
     expect(() => open(app.masterKey, id)).toThrow()
     expect(() => open(still.masterKey, wallet.id)).toThrow()
@@ -144,8 +158,12 @@ describe('the key of a wallet', () => {
 
   /** Every row of every table, as text. */
   async function everyRow(): Promise<string[]> {
-    const tables = await app.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`)
-    const rows = await Promise.all(tables.map(({ name }) => app.query<{ row: string }>(`select t::text as row from "${name}" t`)))
+    const tables = await app.query<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'public'`,
+    )
+    const rows = await Promise.all(
+      tables.map(({ name }) => app.query<{ row: string }>(`select t::text as row from "${name}" t`)),
+    )
     return rows.flat().map(({ row }) => row)
   }
 })
@@ -171,13 +189,16 @@ describe('the lifecycle of a wallet', () => {
     return { client: app.admin, id }
   }
 
-  it.each(cases.filter(([, , to]) => to !== undefined))('allows %s of one that is %s: then it is %s', async (what, from, to) => {
-    const { client, id } = await walletIn(from)
-    expect(await expectOk(act(client, id, what, { reason: 'so' }))).toMatchObject({ id, status: to })
-    const decisions = await expectOk(client.get<List<Record<string, unknown>>>('/v1/decisions?limit=1'))
-    const type = { freeze: 'wallet.frozen', unfreeze: 'wallet.unfrozen', retire: 'wallet.retired' }[what]
-    expect(decisions.data).toMatchObject([{ type, walletId: id, inputs: { reason: 'so' } }])
-  })
+  it.each(cases.filter(([, , to]) => to !== undefined))(
+    'allows %s of one that is %s: then it is %s',
+    async (what, from, to) => {
+      const { client, id } = await walletIn(from)
+      expect(await expectOk(act(client, id, what, { reason: 'so' }))).toMatchObject({ id, status: to })
+      const decisions = await expectOk(client.get<List<Record<string, unknown>>>('/v1/decisions?limit=1'))
+      const type = { freeze: 'wallet.frozen', unfreeze: 'wallet.unfrozen', retire: 'wallet.retired' }[what]
+      expect(decisions.data).toMatchObject([{ type, walletId: id, inputs: { reason: 'so' } }])
+    },
+  )
 
   it.each(cases.filter(([, , to]) => to === undefined))('refuses %s of one that is %s', async (what, from) => {
     const { client, id } = await walletIn(from)

@@ -42,7 +42,11 @@ export class Database {
 
   constructor({ connectionString, clock, log, maxConnections = 20, rewrite }: DatabaseOptions) {
     const rewriting = rewrite === undefined ? {} : { rewrite }
-    const onIdleError = (error: Error) => log.warn({ err: error }, 'an idle database connection was closed')
+    const onIdleError = (error: Error) =>
+      log.warn(
+        { code: (error as { code?: string }).code, reason: error.message },
+        'an idle database connection was closed',
+      )
     this.#tenants = new TenantPool({
       connectionString,
       role: 'wedi_app',

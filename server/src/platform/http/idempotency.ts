@@ -124,8 +124,9 @@ function render(outcome: Outcome, request: FastifyRequest, reply: FastifyReply):
 }
 
 function idempotencyKey(request: FastifyRequest): string | undefined {
-  const header = request.headers['idempotency-key']
   const mode = request.routeOptions.config.idempotency
+  if (mode === undefined) return undefined
+  const header = request.headers['idempotency-key']
   if (header === undefined) {
     if (mode === 'required') throw new Problem(idempotencyProblems.keyRequired)
     return undefined

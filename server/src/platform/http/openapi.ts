@@ -32,7 +32,9 @@ function problemsOf(route: RouteOptions, isGrantedToAll: (permission: string) =>
     kinds.push(requestProblems.unauthenticated, requestProblems.tooMany, serverProblems.bug, serverProblems.unavailable)
     if (needs !== undefined && !isGrantedToAll(needs)) kinds.push(requestProblems.forbidden)
   }
-  if (idempotency) kinds.push(idempotencyProblems.mismatch, idempotencyProblems.inProgress)
+  if (idempotency) {
+    kinds.push(idempotencyProblems.keyRequired, idempotencyProblems.mismatch, idempotencyProblems.inProgress)
+  }
   if (honoursIfMatch) kinds.push(requestProblems.stale)
   return kinds
 }
@@ -52,8 +54,30 @@ export function describeRoutes(app: FastifyInstance, isGrantedToAll: (permission
     const described = Object.fromEntries([...byStatus].map(([status, kinds]) => [status, problemResponse(kinds)]))
     const schema: FastifySchema = route.schema ?? {}
     const security = route.config?.needs === 'nothing' ? { security: [] } : {}
-    route.schema = { ...schema, ...security, response: { ...(schema.response as object), ...described } }
+    route.schema = {
+      ...headersOf(route),
+      ...schema,
+      ...security,
+      response: { ...(schema.response as object), ...described },
+    }
   })
+}
+
+/** Headers that mean something here. None is required by schema: their absence has a code of its own. */
+function headersOf({ config }: RouteOptions): Pick<FastifySchema, 'headers'> {
+  const described = {
+    ...(config?.idempotency && {
+      'idempotency-key': Type.Optional(
+        Type.String({ description: `A text of your own, the same on each retry (${config.idempotency})` }),
+      ),
+    }),
+    ...(config?.honoursIfMatch && {
+      'if-match': Type.Optional(
+        Type.String({ description: 'The ETag you last saw: refused with 412 when it is another' }),
+      ),
+    }),
+  }
+  return Object.keys(described).length === 0 ? {} : { headers: Type.Object(described) }
 }
 
 function requireBasics({ method, url, schema, config }: RouteOptions): void {

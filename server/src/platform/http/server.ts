@@ -6,6 +6,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import type { Caller } from '../caller.ts'
 import { newId } from '../ids.ts'
 import { Problem, requestProblems } from '../problem.ts'
+import { answerConnectionError } from './connection-errors.ts'
 import { tagResources } from './etag.ts'
 import { validateStrictly } from './input.ts'
 import { describeRoutes } from './openapi.ts'
@@ -40,6 +41,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     genReqId: () => newId(),
     frameworkErrors: (error, request, reply) =>
       void answerError(error, request, reply.header('x-request-id', request.id)),
+    clientErrorHandler: answerConnectionError,
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>()
   validateStrictly(app)

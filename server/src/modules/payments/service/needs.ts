@@ -21,8 +21,8 @@ export interface PaymentNeeds {
   capabilities: Pick<CapabilityService, 'authorityOf' | 'limits'>
   chains: ChainService
   wallets: Pick<WalletService, 'find' | 'lockPaying' | 'lockShared' | 'lockAlone' | 'takeNonce' | 'sign' | 'providerOf'>
-  /** True when this agent is working on this task just now. */
-  isWorkingOn: (tx: Tx, agentId: string, taskId: string) => Promise<boolean>
+  /** Whether this agent is working on this task just now; undefined when there is no such task. */
+  isWorkingOn: (tx: Tx, agentId: string, taskId: string) => Promise<boolean | undefined>
 }
 
 export interface Standing {

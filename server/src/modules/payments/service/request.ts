@@ -138,7 +138,9 @@ interface Held {
 }
 
 async function requireFreeTask(tx: Tx, needs: PaymentNeeds, agentId: string, taskId: string): Promise<void> {
-  if (!(await needs.isWorkingOn(tx, agentId, taskId))) throw new Problem(paymentProblems.taskNotRunning)
+  const isWorking = await needs.isWorkingOn(tx, agentId, taskId)
+  if (isWorking === undefined) throw new Problem(paymentProblems.taskNotFound)
+  if (!isWorking) throw new Problem(paymentProblems.taskNotRunning)
   if (await paymentStore.ofTask(tx, taskId)) throw new Problem(paymentProblems.taskTaken)
 }
 
