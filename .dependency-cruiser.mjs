@@ -31,7 +31,10 @@ export default {
       comment: 'A module is entered through its index.ts; what is behind it may change without anyone noticing.',
       severity: 'error',
       from: { path: '^server/src/(?:modules/([^/]+)/|[^/]+[.]ts$)', pathNot: '[.]test[.]ts$' },
-      to: { path: '^server/src/modules/([^/]+)/', pathNot: ['^server/src/modules/$1/', '^server/src/modules/[^/]+/index[.]ts$'] },
+      to: {
+        path: '^server/src/modules/([^/]+)/',
+        pathNot: ['^server/src/modules/$1/', '^server/src/modules/[^/]+/index[.]ts$'],
+      },
     },
     {
       name: 'unknown-module',
@@ -49,10 +52,14 @@ export default {
     },
     {
       name: 'rules-are-pure',
-      comment: 'rules.ts computes: no database, no HTTP, no clock, so that a verdict can be made again from its record.',
+      comment:
+        'rules.ts computes: no database, no HTTP, no clock, so that a verdict can be made again from its record.',
       severity: 'error',
       from: { path: '^server/src/modules/[^/]+/(rules|windows|consistency)[.]ts$' },
-      to: { path: '^server/src/platform/(database|http|jobs|events)|/(store|service|routes)[.]ts$|node_modules/(pg|fastify)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^server/src/platform/(database|http|jobs|events)|/(store|service|routes)[.]ts$|node_modules/(pg|fastify)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'sql-in-stores',
@@ -86,7 +93,10 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
     tsConfig: { fileName: 'tsconfig.json' },
   },
 }

@@ -38,10 +38,11 @@ export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan)
     ]
     const fleet = fleets.find(({ size }) => size === READ_SIZE) as Fleet
     say(`\nRead an agent, fleet of ${READ_SIZE}`)
-    const ceiling = { name: 'peer, one tenant', url: peer.url, requests: readsOf(fleet, '/one-tenant') }
-    const read = await interleaved([...both(readsOf(fleet)), ceiling], plan)
+    const oneTenant = { name: 'peer, one tenant', url: peer.url, requests: readsOf(fleet, '/one-tenant') }
+    const read = await interleaved([...both(readsOf(fleet)), oneTenant], plan)
     say('\nCreate an agent')
-    const create = await interleaved(both([createIn(setup)]), plan)
+    const pipelined = { name: 'peer, pipelined', url: peer.url, requests: [createIn(setup, '/pipelined')] }
+    const create = await interleaved([...both([createIn(setup)]), pipelined], plan)
     say('\nRead an agent, by size of the fleet')
     const sizes = fleets.map((each) => ({ name: `fleet of ${each.size}`, url: wedi.url, requests: readsOf(each) }))
     return { read, create, fleets: await interleaved(sizes, plan), steps }
@@ -55,9 +56,9 @@ const authorization = ({ key }: Tenant) => ({ authorization: `Bearer ${key}` })
 const readsOf = (fleet: Fleet, prefix = ''): Request[] =>
   fleet.agentIds.map((id) => ({ method: 'GET', path: `${prefix}/v1/agents/${id}`, headers: authorization(fleet) }))
 
-const createIn = ({ writing }: ServerSetup): Request => ({
+const createIn = ({ writing }: ServerSetup, prefix = ''): Request => ({
   method: 'POST',
-  path: '/v1/agents',
+  path: `${prefix}/v1/agents`,
   headers: { ...authorization(writing), 'content-type': 'application/json' },
   body: JSON.stringify(NEW_AGENT),
 })

@@ -6,7 +6,7 @@ import '../server/src/app.ts'
 export interface Step {
   readonly name: string
   readonly text: string
-  readonly values: readonly unknown[]
+  readonly values: unknown[]
 }
 
 export interface NewAgent {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import fastify from 'fastify'
 import pg from 'pg'
-import { type NewAgent, stepsOf, textOf } from './peer-agents.ts'
+import { type NewAgent, type Step, stepsOf, textOf } from './peer-agents.ts'
 import { givenSetup, POOL_SIZE, ready } from './server.ts'
 
 /**
@@ -13,6 +13,7 @@ export const PEER = [
   'read: set_config of app.org and agents.find, both prepared, pipelined into one write and one round trip; role wedi_app',
   'read, one tenant: agents.find alone, app.org set once per connection: a ceiling, as it can serve no second tenant',
   'create: begin and set_config in one round trip, our statements one after the other, prepared, then commit',
+  'create, pipelined: the same, its statements sent all at once: a ceiling, for what no statement waits for another',
   'answers: serialised by response schemas; body and parameters validated by schemas (Ajv)',
   'not done: request ids, rate limit, ETag, permissions, problem documents, idempotency keys, salts and hashes of decisions',
 ]
@@ -69,16 +70,19 @@ export async function startPeer(): Promise<void> {
     )
   }
 
-  app.post<{ Body: NewAgent }>(
-    '/v1/agents',
-    { schema: { body: newAgent, response: { 201: agent } } },
-    async (request, reply) => {
-      const organizationId = tenants.get(request.headers.authorization ?? '')
-      if (organizationId === undefined) return reply.code(401).send()
-      reply.code(201)
-      return create(pool, organizationId, request.body)
-    },
-  )
+  const makers = { '/v1': oneByOne, '/pipelined/v1': allAtOnce }
+  for (const [prefix, send] of Object.entries(makers)) {
+    app.post<{ Body: NewAgent }>(
+      `${prefix}/agents`,
+      { schema: { body: newAgent, response: { 201: agent } } },
+      async (request, reply) => {
+        const organizationId = tenants.get(request.headers.authorization ?? '')
+        if (organizationId === undefined) return reply.code(401).send()
+        reply.code(201)
+        return create(pool, organizationId, (client) => send(client, stepsOf(organizationId, request.body)))
+      },
+    )
+  }
 
   ready(await app.listen({ host: '127.0.0.1', port: 0 }))
 }
@@ -102,20 +106,30 @@ async function inTenant(
   }
 }
 
-async function create(pool: pg.Pool, organizationId: string, wanted: NewAgent): Promise<unknown> {
+type Send = (client: pg.PoolClient) => Promise<pg.QueryResult>
+
+/** The first statement gives back what was made. */
+async function create(pool: pg.Pool, organizationId: string, send: Send): Promise<unknown> {
   const client = await pool.connect()
   try {
     await client.query(`begin; select set_config('app.org', '${organizationId}', true)`)
-    let made: unknown
-    for (const { name, text, values } of stepsOf(organizationId, wanted)) {
-      const { rows } = await client.query({ name, text, values: [...values] })
-      made ??= rows[0]
-    }
+    const { rows } = await send(client)
     await client.query('commit')
     client.release()
-    return made
+    return rows[0]
   } catch (error) {
     client.release(true)
     throw error
   }
+}
+
+async function oneByOne(client: pg.PoolClient, steps: Step[]): Promise<pg.QueryResult> {
+  const results: pg.QueryResult[] = []
+  for (const step of steps) results.push(await client.query(step))
+  return results[0] as pg.QueryResult
+}
+
+async function allAtOnce(client: pg.PoolClient, steps: Step[]): Promise<pg.QueryResult> {
+  const results = await Promise.all(steps.map((step) => client.query(step)))
+  return results[0] as pg.QueryResult
 }

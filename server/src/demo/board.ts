@@ -1,5 +1,5 @@
 import { type Api, type Payment, type Reason, Refused, type Task } from './api.ts'
-import { type DemoTask, type Outcome, tasks } from './scenario.ts'
+import { type DemoTask, type Outcome, SUPPLIERS, tasks } from './scenario.ts'
 import { type Actor, actorOf, type Stage } from './stage.ts'
 
 /** One task of the demo and what is known of it so far. */
@@ -23,7 +23,7 @@ export async function submit(api: Api, stage: Stage, actors: readonly Actor[], e
   const { key, reference, payee, amount, agent } = entry.task
   const dedupeKey = `demo/${key}`
   const payload = { payee: stage.payees.get(payee), amount: String(stage.parse(amount)), asset: stage.asset, reference }
-  const who = agent ? { agentId: actorOf(actors, agent).id } : { requires: { tags: ['suppliers'] } }
+  const who = agent ? { agentId: actorOf(actors, agent).id } : { requires: { tags: [SUPPLIERS] } }
   try {
     entry.id = (await api.create<Task>('/v1/tasks', { type: 'payment', payload, ...who, dedupeKey }, dedupeKey)).id
   } catch (error) {

@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Address, createTestClient, encodeFunctionData, http, parseAbi, parseAbiItem } from 'viem'
+import { Writable } from 'node:stream'
+import { type Address, createTestClient, http, parseAbi, parseAbiItem, walletActions } from 'viem'
 import { afterEach, expect, it } from 'vitest'
 import { chainOf, closeAll, launch, newHome, type Process, startWedi, type Wedi } from '../../test/journeys/process.ts'
 import { until } from '../../test/support/until.ts'
 import { formatMoney, parseMoney } from './money.ts'
+import { runDemo } from './run.ts'
 
 const DEMO = { WEDI_DEMO: '1' }
 const PLAYED_MS = 25_000
+/** Each starts the whole of Wedi several times. */
+const TEST_MS = 90_000
 const token = parseAbi([
   'function balanceOf(address) view returns (uint256)',
   'function transfer(address to, uint256 value) returns (bool)',
@@ -18,14 +22,17 @@ const dollars = (amount: bigint) => `${formatMoney(amount, 6)} dUSD`
 
 afterEach(closeAll)
 
+const matches = (output: string, text: string | RegExp): boolean =>
+  typeof text === 'string' ? output.includes(text) : text.test(output)
+
 const printed = (process: Process, text: string | RegExp) =>
-  until(`it prints ${text}`, async () => process.output().match(text) ?? false, {
+  until(`it prints ${text}`, async () => matches(process.output(), text), {
     ...{ deadlineMs: PLAYED_MS, last: process.output },
   })
 
 /** What a started Wedi printed of its demo, once that is over. */
 async function played(wedi: Process): Promise<{ rows: string[]; text: string; commands: string[] }> {
-  await printed(wedi, /'my-first-payment|my-first-payment' .*\n/)
+  await printed(wedi, /my-first-payment' .*\n/)
   const text = wedi.output()
   const rows = text.match(/^ {2}(paid|held|denied|failed) +\d+ +[\d,.]+ dUSD$/gm) ?? []
   return { rows: rows.map((row) => row.trim().replaceAll(/ +/g, ' ')), text, commands: text.match(/^curl .*$/gm) ?? [] }
@@ -51,63 +58,108 @@ const sumOf = (moved: readonly { value: bigint }[]): bigint => moved.reduce((sum
 const run = (command: string): Record<string, unknown> =>
   JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8', timeout: 10_000 }))
 
-it('its summary is what the chain holds, its commands work as printed, a later start tells what is so then', async () => {
-  const home = newHome()
-  const wedi = await startWedi({ home, env: DEMO })
-  const { rows, text, commands } = await played(wedi)
-  expect(rows).toEqual(AS_WRITTEN)
-  expect(text).toMatch(/chain confirms: yes.*8 payees received 8,016\.69 dUSD, 3 wallets hold 32,983\.31 dUSD/)
-  const moved = await paidOnChain(wedi)
-  expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
-  expect(statSync(join(home, 'demo')).mode & 0o777).toBe(0o600)
+it(
+  'its summary is what the chain holds, its commands work as printed, a later start tells what is so then',
+  async () => {
+    const home = newHome()
+    const wedi = await startWedi({ home, env: DEMO })
+    const { rows, text, commands } = await played(wedi)
+    expect(rows).toEqual(AS_WRITTEN)
+    expect(text).toMatch(/chain confirms: yes.*8 payees received 8,016\.69 dUSD, 3 wallets hold 32,983\.31 dUSD/)
+    const moved = await paidOnChain(wedi)
+    expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
+    expect(statSync(join(home, 'demo')).mode & 0o777).toBe(0o600)
 
-  const [approved, explained, paid] = commands.map(run)
-  expect(approved).toMatchObject({ status: 'APPROVED', note: 'Looks right to me' })
-  expect(explained).toMatchObject({ verdict: 'DENY', reasons: [{ code: 'limit.amountExceeded' }] })
-  expect(paid).toMatchObject({ amount: '5000000', reference: 'MINE-1' })
-  for (const id of [approved?.paymentId, paid?.id]) {
-    await until(`payment ${id} is confirmed`, async () => {
-      const { body } = await wedi.client.get<{ status: string }>(`/v1/payments/${id}`)
-      return body.status === 'CONFIRMED'
+    const [approved, explained, paid] = commands.map(run)
+    expect(approved).toMatchObject({ status: 'APPROVED', note: 'Looks right to me' })
+    expect(explained).toMatchObject({ verdict: 'DENY', reasons: [{ code: 'limit.amountExceeded' }] })
+    expect(paid).toMatchObject({ amount: '5000000', reference: 'MINE-1' })
+    for (const id of [approved?.paymentId, paid?.id]) {
+      await until(`payment ${id} is confirmed`, async () => {
+        const { body } = await wedi.client.get<{ status: string }>(`/v1/payments/${id}`)
+        return body.status === 'CONFIRMED'
+      })
+    }
+    expect(run(commands[2] ?? '')).toEqual(paid)
+
+    await wedi.kill('SIGTERM')
+    const later = await startWedi({ home, env: DEMO })
+    const told = await played(later)
+    expect(told.rows).toEqual([
+      ...['paid 20 15,266.69 dUSD', 'held 3 5,216.90 dUSD'],
+      ...['denied 5 39,695.00 dUSD', 'failed 2 304.75 dUSD'],
+    ])
+    expect(told.text).toMatch(/chain confirms: yes.*8 payees received 15,271\.69 dUSD/)
+    expect(await paidOnChain(later)).toHaveLength(21)
+  },
+  TEST_MS,
+)
+
+it(
+  'killed again and again it goes on, ends with the same summary and pays nothing twice',
+  async () => {
+    const home = newHome()
+    for (const moment of ['[ 1/30]', '[12/30]', '[30/30]']) {
+      const cut = launch(home, DEMO)
+      await printed(cut, moment)
+      await cut.kill('SIGKILL')
+    }
+    const wedi = await startWedi({ home, env: DEMO })
+    expect((await played(wedi)).rows).toEqual(AS_WRITTEN)
+    const moved = await paidOnChain(wedi)
+    expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
+    const { body } = await wedi.client.get<{ data: { id: string; payload: { reference: string } }[] }>(
+      '/v1/tasks?limit=200',
+    )
+    expect(body.data).toHaveLength(30)
+
+    const remembered = readFileSync(join(home, 'demo'), 'utf8')
+    expect(await again(wedi, { remembered: undefined })).toBe('')
+    await takeOneDollarBack(wedi, moved[0]?.to)
+    const wrong = /chain confirms: NO\n +.* holds \S+ dUSD on the chain, by the confirmed payments it is \S+\n/
+    expect(await again(wedi, { remembered })).toMatch(wrong)
+    const first = body.data.find(({ payload }) => payload.reference === 'INV-1001')?.id
+    await wedi.client.post(`/v1/tasks/${first}/requeue`)
+    await until('the first invoice is paid', async () => {
+      const { body: task } = await wedi.client.get<{ status: string }>(`/v1/tasks/${first}`)
+      return task.status === 'SUCCEEDED'
     })
-  }
-  expect(run(commands[2] ?? '')).toEqual(paid)
+    const told = await again(wedi, { remembered: remembered.replace('"done"', '"funded"') })
+    expect(told).toContain('ERROR: the demo did not go as it should')
+    expect(told).toContain('INV-1001 should have been failed (payment.insufficientFunds) and is paid')
+  },
+  TEST_MS,
+)
 
-  await wedi.kill('SIGTERM')
-  const later = await startWedi({ home, env: DEMO })
-  const told = await played(later)
-  expect(told.rows).toEqual([
-    ...['paid 20 15,266.69 dUSD', 'held 3 5,216.90 dUSD'],
-    ...['denied 5 39,695.00 dUSD', 'failed 2 304.75 dUSD'],
-  ])
-  expect(told.text).toMatch(/chain confirms: yes.*8 payees received 15,271\.69 dUSD/)
-  expect(run(told.commands[0] ?? '')).toMatchObject({ status: 'APPROVED' })
-  expect(await paidOnChain(later)).toHaveLength(22)
-})
+/** Runs the demo once more in this process; what it prints. */
+async function again({ url, key }: Wedi, { remembered }: { remembered: string | undefined }): Promise<string> {
+  let text = ''
+  const out = new Writable({
+    write: (chunk, _, done) => {
+      text += chunk
+      done()
+    },
+  })
+  await runDemo({ address: url, adminKey: key, isAskedFor: false, remembered, remember: () => undefined, out })
+  return text
+}
 
-it('killed again and again it goes on, ends with the same summary and pays nothing twice; money that is gone is said', async () => {
-  const home = newHome()
-  for (const moment of ['wedi ready', '[ 1/30]', '[ 4/30]', '[17/30]', '[30/30]']) {
-    const cut = launch(home, DEMO)
-    await printed(cut, moment.replaceAll(/[[\]]/g, '\\$&'))
-    await cut.kill('SIGKILL')
-  }
-  const wedi = await startWedi({ home, env: DEMO })
-  expect((await played(wedi)).rows).toEqual(AS_WRITTEN)
-  const moved = await paidOnChain(wedi)
-  expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
-  const tasks = await wedi.client.get<{ data: unknown[] }>('/v1/tasks?limit=200')
-  expect(tasks.body.data).toHaveLength(30)
+const nobody = '0x00000000000000000000000000000000000000aa'
 
+async function takeOneDollarBack(wedi: Wedi, from: Address | undefined): Promise<void> {
   const { rpcUrl, token: asset } = await chainOf(wedi)
-  const thief = createTestClient({ mode: 'anvil', transport: http(rpcUrl) })
-  const [from] = moved.map(({ to }) => to) as [Address]
-  await thief.impersonateAccount({ address: from })
-  const data = encodeFunctionData({ abi: token, functionName: 'transfer', args: [rpcAddress, parseMoney('1', 6)] })
-  await thief.request({ method: 'eth_sendTransaction' as never, params: [{ from, to: asset.split('erc20:')[1], data }] as never })
-  await wedi.kill('SIGTERM')
-  const later = await startWedi({ home, env: DEMO })
-  await printed(later, /chain confirms: NO\n +.* holds .* dUSD on the chain, by the confirmed payments it is .*\n/)
-})
-
-const rpcAddress: Address = '0x00000000000000000000000000000000000000aa'
+  const chain = createTestClient({ mode: 'anvil', transport: http(rpcUrl) }).extend(walletActions)
+  const account = from as Address
+  await chain.impersonateAccount({ address: account })
+  const to = asset.split('erc20:')[1] as Address
+  const args = [nobody, parseMoney('1', 6)] as const
+  await chain.writeContract({
+    address: to,
+    abi: token,
+    functionName: 'transfer',
+    args,
+    account,
+    chain: null,
+    gasPrice: 0n,
+  })
+}

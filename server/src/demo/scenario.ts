@@ -30,12 +30,15 @@ export interface DemoAgent {
   readonly funding: string
 }
 
+/** Who may take the tasks that name no agent; not a word an agent of the user's own would carry. */
+export const SUPPLIERS = 'demo-suppliers'
+
 const suppliers: readonly PayeeId[] = ['nordwind', 'halden', 'kestrel', 'brightside', 'meridian']
 
 /** The day limits have room for everything that is to be paid, so the outcome is the same on any date and at midnight. */
 export const agents: readonly DemoAgent[] = [
   {
-    ...{ slug: 'payables', name: 'Accounts payable', authorityLevel: 'AUTONOMOUS', tags: ['suppliers'] },
+    ...{ slug: 'payables', name: 'Accounts payable', authorityLevel: 'AUTONOMOUS', tags: [SUPPLIERS] },
     description: 'Pays the invoices of known suppliers by itself',
     ...{ allow: suppliers, deny: ['castor'], funding: '10000' },
     limits: [
@@ -44,7 +47,7 @@ export const agents: readonly DemoAgent[] = [
     ],
   },
   {
-    ...{ slug: 'treasurer', name: 'Treasurer', authorityLevel: 'SUPERVISED', tags: ['suppliers', 'treasury'] },
+    ...{ slug: 'treasurer', name: 'Treasurer', authorityLevel: 'SUPERVISED', tags: [SUPPLIERS, 'treasury'] },
     description: 'Pays larger amounts; above its threshold a person decides',
     ...{ allow: '*', deny: ['castor'], approvalAbove: '2500', funding: '30000' },
     limits: [
@@ -66,7 +69,7 @@ export interface DemoTask {
   readonly reference: string
   readonly payee: PayeeId
   readonly amount: string
-  /** Undefined: whoever of those with the tag `suppliers` is least busy. */
+  /** Undefined: whoever of those with the tag `SUPPLIERS` is least busy. */
   readonly agent: AgentSlug | undefined
   readonly outcome: Outcome
   /** The code that has to be among the reasons. */

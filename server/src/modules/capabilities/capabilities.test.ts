@@ -98,6 +98,11 @@ const wrongAddress = miswritten('0x5FbDB2315678afecb367f032d93F642f64180aa3')
 const wrongAsset = `eip155:31337/erc20:${wrongAddress}`
 
 describe('a capability that contradicts itself or names what is not there', () => {
+  let id: string
+  beforeAll(async () => {
+    id = (await anAgent(app.admin)).id
+  })
+
   it.each<[string, Record<string, unknown>, string]>([
     ['a limit twice', { limits: [limit(), limit({ maxAmount: '2' })] }, '/limits/1'],
     [
@@ -158,8 +163,6 @@ describe('a capability that contradicts itself or names what is not there', () =
     ['an unknown authority', { authorityLevel: 'KING' }, '/authorityLevel'],
     ['an unknown field', { budget: '1' }, '/budget'],
   ])('is refused, with its place, and nothing changes: %s', async (_case, over, path) => {
-    agent ??= anAgent(app.admin)
-    const { id } = await agent
     const before = [await read(id), await app.admin.get(`/v1/agents/${id}/limits`)]
     const capability = { ...aCapability(), ...over }
     const born = await app.admin.post('/v1/agents', { name: 'never', capability })
@@ -169,7 +172,6 @@ describe('a capability that contradicts itself or names what is not there', () =
     const after = [await read(id), await app.admin.get(`/v1/agents/${id}/limits`)]
     expect(after.map(({ text }) => text)).toEqual(before.map(({ text }) => text))
   })
-  let agent: ReturnType<typeof anAgent> | undefined
 
   it('makes no agent either', async () => {
     const { data } = await expectOk(app.admin.get<{ data: unknown[] }>('/v1/agents?q=never'))

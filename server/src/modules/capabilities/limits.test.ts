@@ -95,10 +95,7 @@ describe('a limit', () => {
   })
 
   it('that comes into force within its window counts what was paid and is held there', async () => {
-    const supervised = {
-      authorityLevel: 'SUPERVISED',
-      approvalThreshold: [{ asset: app.token, amount: '100' }],
-    } as const
+    const supervised: Input = { authorityLevel: 'SUPERVISED', approvalThreshold: [{ asset: app.token, amount: '100' }] }
     const id = await agentWith(supervised)
     await pay(id, '60')
     const held = await expectOk(ask(id, '150'))
