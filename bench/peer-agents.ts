@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import { statementCatalogue } from '../server/src/platform/database/statement.ts'
 import '../server/src/app.ts'
@@ -16,10 +17,35 @@ export interface NewAgent {
 }
 
 const ACTOR = 'api-key:01980000-0000-7000-8000-000000000000'
-const SALTS = { a: 'MDEyMzQ1Njc4OWFiY2RlZg==', b: 'MDEyMzQ1Njc4OWFiY2RlZg==', c: 'MDEyMzQ1Njc4OWFiY2RlZg==' }
-/** As long as ours; the peer neither salts nor hashes: what that costs us stays in our figure. */
-const LEAF = JSON.stringify({ ...SALTS, filling: 'x'.repeat(640) })
-const LEAF_HASH = Buffer.alloc(32, 7)
+/**
+ * Records of the same size as ours, made once: the peer neither salts nor hashes, so what that costs stays in our figure.
+ * Random like ours, since PostgreSQL would otherwise compress them.
+ */
+const RECORDS = {
+  'agent.created': recordOf({ name: 'bench payer', runtime: 'HOSTED', maxConcurrency: 10 }, 673),
+  'capability.changed': recordOf(
+    {
+      ...{
+        tags: [],
+        assets: [],
+        chains: [],
+        limits: [],
+        payees: { deny: [], allow: [] },
+        revision: 1,
+        expiresAt: null,
+      },
+      ...{ providers: [], taskTypes: [], authorityLevel: 'OBSERVE', approvalThreshold: [] },
+    },
+    1149,
+  ),
+  'wallet.requested': recordOf({ provider: 'local' }, 594),
+}
+const LEAF_HASH = randomBytes(32)
+
+function recordOf(inputs: object, leafLength: number) {
+  const salts = Object.fromEntries(Object.keys(inputs).map((name) => [name, randomBytes(16).toString('base64')]))
+  return { inputs, salts, leaf: randomBytes(leafLength).toString('base64').slice(0, leafLength) }
+}
 
 export const textOf = (name: string): string => {
   const text = statementCatalogue.get(name)
@@ -36,31 +62,28 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
     ...{ name: statement, text: textOf(statement) },
     values: [organizationId, ...values],
   })
-  const decision = (type: string, subject: string, inputs: object, more: { wallet?: string; revision?: number } = {}) =>
-    step(
+  const decision = (type: keyof typeof RECORDS, subject: string, more: { wallet?: string; revision?: number } = {}) => {
+    const { inputs, salts, leaf } = RECORDS[type]
+    return step(
       'decisions.append',
       ...[uuidv7(), type, null, '[]', ACTOR, subject, id, null, null, null, more.wallet ?? null],
-      ...[more.revision ?? null, more.revision ? 'OBSERVE' : null, inputs, SALTS, LEAF, LEAF_HASH, now],
+      ...[more.revision ?? null, more.revision ? 'OBSERVE' : null, inputs, salts, leaf, LEAF_HASH, now],
     )
+  }
   const none: string[] = []
   return [
     step('agents.insert', id, name, description ?? null, 'HOSTED', labels ?? [], {}, 10, now),
-    decision('agent.created', `agent:${id}`, { name, runtime: 'HOSTED', maxConcurrency: 10 }),
+    decision('agent.created', `agent:${id}`),
     step('jobs.request', 'assignment<agent.changed', id, {}, 0),
     step(
       'capabilities.insert',
       ...[id, 1, 'OBSERVE', none, none, none, none, none, none, none],
       ...['[]', '[]', null, ACTOR, now],
     ),
-    decision(
-      'capability.changed',
-      `agent:${id}`,
-      { revision: 1, authorityLevel: 'OBSERVE', limits: [] },
-      { revision: 1 },
-    ),
+    decision('capability.changed', `agent:${id}`, { revision: 1 }),
     step('agents.lockShared', id),
     step('wallets.insert', walletId, id, 'local', now),
-    decision('wallet.requested', `wallet:${walletId}`, { provider: 'local' }, { wallet: walletId }),
+    decision('wallet.requested', `wallet:${walletId}`, { wallet: walletId }),
     step('jobs.request', 'wallets.provision', walletId, {}, 0),
   ]
 }

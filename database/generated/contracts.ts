@@ -117,7 +117,7 @@ export interface TaskRow {
   /** Rises by one with each assignment; a write with an older one is refused. */
   fencingToken: bigint
   leaseExpiresAt: Date | null
-  /** True while it only waits for its payment: it then holds no slot of the agent. */
+  /** Its payment was held for a person: the agent is done with it, and it holds no slot until it ends. */
   isParked: boolean
   attempt: number
   maxAttempts: number

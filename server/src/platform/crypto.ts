@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
 export type Purpose = 'key-pepper' | 'local-keystore' | 'idempotency'
 
@@ -40,8 +40,7 @@ export function unseal(key: Buffer, sealed: Sealed, context: string): Buffer {
   return Buffer.concat([decipher.update(Buffer.from(sealed.ciphertext, 'base64')), decipher.final()])
 }
 
+/** In one call: a hash object costs five times as much, and every record takes a dozen of these. */
 export function sha256(...parts: (string | Uint8Array)[]): Buffer {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
+  return hash('sha256', Buffer.concat(parts.map((part) => Buffer.from(part))), 'buffer')
 }

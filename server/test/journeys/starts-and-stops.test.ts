@@ -51,7 +51,7 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
 })
 
 describe('a start', () => {
-  it('on a port that is taken says so, names another, and leaves nothing running', async () => {
+  it('on a port that is taken says so and names another, and the home can be used at once', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     atEnd(async () => other.close())
     await once(other, 'listening')

@@ -11,7 +11,7 @@ import { atEnd } from './process.ts'
 /** What the journeys do again and again, over HTTP with a client, on the chain with a plain node. */
 
 /** Pauses between tries grow to 5 s, and what a killed server held comes back after some. */
-const SETTLED_MS = 30_000
+const SETTLED_MS = 25_000
 export const FUNDS = 1_000_000_000n
 const COINS = 10n ** 18n
 

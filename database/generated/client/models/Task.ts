@@ -974,7 +974,7 @@ export type $TaskPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     fencingToken: bigint
     leaseExpiresAt: Date | null
     /**
-     * True while it only waits for its payment: it then holds no slot of the agent.
+     * Its payment was held for a person: the agent is done with it, and it holds no slot until it ends.
      */
     isParked: boolean
     attempt: number

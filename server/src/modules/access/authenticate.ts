@@ -30,6 +30,9 @@ export function authenticator({ database, clock, pepper, isOperator }: Needs) {
     ttl: CACHE_MS,
   })
 
+  /** Rises with each revocation: what was looked up before one is not kept. */
+  let revocations = 0
+
   async function look(key: string, keyId: string, secretHash: Buffer): Promise<ApiKeyRow | undefined> {
     const rows = await accessStore.findByKeyId(database, keyId)
     const now = clock()
@@ -51,15 +54,17 @@ export function authenticator({ database, clock, pepper, isOperator }: Needs) {
       const key = BEARER.exec(authorization ?? '')?.[1]
       const parsed = key === undefined ? undefined : parseKey(key)
       if (key === undefined || parsed === undefined) throw new Problem(requestProblems.unauthenticated)
+      const revocationsSeen = revocations
       const row = await look(key, parsed.keyId, hashKey(pepper, key))
       if (!row) throw new Problem(requestProblems.unauthenticated)
       const caller = callerOf(row, parsed.prefix, isOperator(row.organizationId))
-      cache.set(slot, { caller, expiresAt: row.expiresAt, id: row.id })
+      if (revocations === revocationsSeen) cache.set(slot, { caller, expiresAt: row.expiresAt, id: row.id })
       return caller
     },
 
     /** Makes a revocation felt at once in this process. */
     forget(id: string): void {
+      revocations++
       for (const [slot, entry] of cache.entries()) if (entry.id === id) cache.delete(slot)
     },
   }

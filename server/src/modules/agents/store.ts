@@ -67,7 +67,7 @@ const furnished = sql<AgentRow>(
        status_before_freeze = case when status_before_freeze = 'PROVISIONING' then 'ACTIVE' else status_before_freeze end,
        status_reason = case when status = 'PROVISIONING' then null else status_reason end,
        revision = revision + 1, updated_at = $3
-   where organization_id = $1 and id = $2 and 'PROVISIONING' in (status, status_before_freeze)
+   where organization_id = $1 and id = $2 and status <> 'RETIRED' and 'PROVISIONING' in (status, status_before_freeze)
    returning ${columns.agent}`,
 )
 

@@ -64,7 +64,9 @@ export const Task = Type.Object({
   assignedAgentId: nullable(Uuid),
   fencingToken: Type.String(),
   leaseExpiresAt: nullable(Time),
-  isParked: Type.Boolean({ description: 'It only waits for a person: it holds no slot of its agent' }),
+  isParked: Type.Boolean({
+    description: 'Its payment was held for a person: it waits without a slot of its agent until it ends',
+  }),
   attempt: Type.Integer(),
   maxAttempts: Type.Integer(),
   runAfter: Time,

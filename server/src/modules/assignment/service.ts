@@ -47,14 +47,9 @@ export function assignmentService(needs: AssignmentNeeds) {
   /** A task that waits for its payment ends with it. */
   events.subscribe('payment.changed', 'assignment', async ({ organizationId, subject }) => {
     const payment = await payments.find(organizationId, subject)
-    if (!payment?.taskId) return
+    if (!payment?.taskId || isOpen(payment.status)) return
     const { id: paymentId, taskId, status, transactionHash } = payment
     await database.inOrganization(organizationId, async (tx) => {
-      if (isOpen(status)) {
-        const row = await taskStore.park(tx, taskId, paymentId, status === 'HELD')
-        if (row?.isParked) await requestAssignment(tx)
-        return
-      }
       const task = await taskStore.lock(tx, taskId)
       if (task?.paymentId !== paymentId) return
       const failure = (payment.failure ?? {}) as { code?: string; detail?: string }

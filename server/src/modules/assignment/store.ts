@@ -81,12 +81,6 @@ const attach = sql<TaskRow>(
    where organization_id = $1 and id = $2 and status = 'RUNNING' and fencing_token = $6 returning ${columns.task}`,
 )
 
-const park = sql<TaskRow>(
-  'tasks.park',
-  `update task set is_parked = $4, updated_at = $5
-   where organization_id = $1 and id = $2 and payment_id = $3 and status = 'RUNNING' and is_parked <> $4 returning ${columns.task}`,
-)
-
 const requeue = sql<TaskRow>(
   'tasks.requeue',
   `update task set status = 'QUEUED', attempt = 0, assigned_agent_id = null, payment_id = null, result = null, error = null,
@@ -177,8 +171,6 @@ export const taskStore = {
   start: async (tx: Tx, id: string) => one(await tx.query(start, [tx.organizationId, id, tx.now])),
   attach: async (tx: Tx, task: TaskRow, paymentId: string, isParked: boolean) =>
     one(await tx.query(attach, [tx.organizationId, task.id, paymentId, isParked, tx.now, task.fencingToken])),
-  park: async (tx: Tx, id: string, paymentId: string, isParked: boolean) =>
-    one(await tx.query(park, [tx.organizationId, id, paymentId, isParked, tx.now])),
   requeue: async (tx: Tx, id: string) => one(await tx.query(requeue, [tx.organizationId, id, tx.now])),
 
   list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof TaskQuery>) {

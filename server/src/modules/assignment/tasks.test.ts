@@ -224,5 +224,12 @@ describe('a slot', () => {
     const made = await Promise.all(Array.from({ length: 5 }, () => submit(client)))
     await expectOk(client.post(`/v1/agents/${agent.id}/resume`, {}))
     for (const { id } of made) expect(await parked(client, id)).toMatchObject({ status: 'RUNNING' })
+    const { data } = await expectOk(client.get<{ data: { id: string }[] }>('/v1/approvals?status=PENDING'))
+    await Promise.all(data.map(({ id }) => expectOk(client.post(`/v1/approvals/${id}/approve`, {}))))
+    for (const { id } of made) {
+      const open = await read(client, id)
+      if (open.status === 'RUNNING') expect(open.isParked).toBe(true)
+      await taskIn(client, id, 'SUCCEEDED')
+    }
   })
 })
