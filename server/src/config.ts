@@ -35,6 +35,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_PORT = 4080
 const DEFAULT_RATE_LIMIT = 600_000
 const MIN_MASTER_KEY_LENGTH = 32
+/** Not read yet: ignoring one would put wallets elsewhere than its user thinks. */
+const HOSTED_API = ['THIRDWEB_SECRET_KEY', 'THIRDWEB_VAULT_TOKEN', 'THIRDWEB_API_URL']
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const KnownAsset = Type.Object(
@@ -74,6 +76,9 @@ export function readConfig(env: Environment): Config {
     )
   }
   const engine = engineOf(env)
+  const unread = HOSTED_API.find((name) => given(env, name) !== undefined)
+  if (unread)
+    throw new WrongSetting(`${unread} is for thirdweb's hosted API, which this version does not use: leave it out`)
   return {
     ...{ databaseUrl, masterKey, engine, walletProvider: walletProviderOf(env, engine !== undefined) },
     host: given(env, 'HOST') ?? '127.0.0.1',
@@ -145,7 +150,11 @@ function engineOf(env: Environment): Config['engine'] {
   const engineUrl = url(env, 'THIRDWEB_ENGINE_URL', ['http:', 'https:'])
   const token = given(env, 'THIRDWEB_ENGINE_TOKEN')
   const mode = oneOf(env, 'THIRDWEB_ENGINE_MODE', ['signer', 'queue'] as const)
-  if (engineUrl === undefined && token === undefined) return undefined
+  if (engineUrl === undefined && token === undefined) {
+    if (mode !== undefined)
+      throw new WrongSetting('THIRDWEB_ENGINE_MODE needs THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN')
+    return undefined
+  }
   if (engineUrl === undefined) throw new WrongSetting('THIRDWEB_ENGINE_URL must be given with THIRDWEB_ENGINE_TOKEN')
   if (token === undefined) throw new WrongSetting('THIRDWEB_ENGINE_TOKEN must be given with THIRDWEB_ENGINE_URL')
   return { url: engineUrl, token, mode: mode ?? 'signer' }

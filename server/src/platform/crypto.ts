@@ -40,7 +40,10 @@ export function unseal(key: Buffer, sealed: Sealed, context: string): Buffer {
   return Buffer.concat([decipher.update(Buffer.from(sealed.ciphertext, 'base64')), decipher.final()])
 }
 
-/** In one call: a hash object costs five times as much, and every record takes a dozen of these. */
-export function sha256(...parts: (string | Uint8Array)[]): Buffer {
-  return hash('sha256', Buffer.concat(parts.map((part) => Buffer.from(part))), 'buffer')
-}
+export const sha256 = (...parts: (string | Uint8Array)[]): Buffer => hash('sha256', joined(parts), 'buffer')
+
+/** In one call: by way of a hash object and a buffer it takes four times as long, and each record holds a dozen. */
+export const sha256Base64 = (...parts: (string | Uint8Array)[]): string => hash('sha256', joined(parts), 'base64')
+
+const joined = (parts: (string | Uint8Array)[]): Buffer =>
+  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))

@@ -38,6 +38,8 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
     ['THIRDWEB_ENGINE_URL', { ...ENGINE, THIRDWEB_ENGINE_URL: '' }, /must be given with THIRDWEB_ENGINE_TOKEN/],
     ['THIRDWEB_ENGINE_TOKEN', { ...ENGINE, THIRDWEB_ENGINE_TOKEN: '' }, /must be given with THIRDWEB_ENGINE_URL/],
     ['THIRDWEB_ENGINE_MODE', { ...ENGINE, THIRDWEB_ENGINE_MODE: 'both' }, /one of signer, queue/],
+    ['THIRDWEB_ENGINE_MODE', { THIRDWEB_ENGINE_MODE: 'queue' }, /needs THIRDWEB_ENGINE_URL/],
+    ['THIRDWEB_SECRET_KEY', { THIRDWEB_SECRET_KEY: 'a-secret' }, /does not use/],
     ['WEDI_WALLET_PROVIDER', { WEDI_WALLET_PROVIDER: 'metamask' }, /one of local, thirdweb-engine/],
     ['WEDI_WALLET_PROVIDER', { WEDI_WALLET_PROVIDER: 'thirdweb-engine' }, /THIRDWEB_ENGINE_URL/],
   ])('%s given as %j', async (name, env, expected) => {

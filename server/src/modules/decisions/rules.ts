@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthorityLevel, Verdict } from '@wedi/database'
 import { canonicalJson } from '#platform/canonical'
-import { sha256 } from '#platform/crypto'
+import { sha256, sha256Base64 } from '#platform/crypto'
 
 const VERSION = 1
 const SALT_BYTES = 16
@@ -54,7 +54,7 @@ export function sealInputs(inputs: Record<string, unknown>, random = randomBytes
 }
 
 export function commitmentOf(salt: Uint8Array, value: unknown): string {
-  return sha256(salt, canonicalJson(value)).toString('base64')
+  return sha256Base64(salt, canonicalJson(value))
 }
 
 export interface Envelope extends Entry {

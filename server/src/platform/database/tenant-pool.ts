@@ -67,8 +67,7 @@ export interface TransactionOptions {
 export class PlatformPool extends pg.Pool {
   constructor(options: PoolOptions) {
     super(poolConfig(options))
-    // Without a listener, a connection the server closes while idle would end the process.
-    this.on('error', (error) => options.onIdleError?.(error))
+    reportIdleErrors(this, options)
   }
 }
 
@@ -87,7 +86,7 @@ export class TenantPool {
   constructor({ rewrite = (text) => text, ...options }: TenantPoolOptions) {
     this.#rewrite = rewrite
     this.#pool = new pg.Pool({ ...poolConfig(options), onConnect: prepareEnter })
-    this.#pool.on('error', (error) => options.onIdleError?.(error))
+    reportIdleErrors(this.#pool, options)
   }
 
   /** One statement in a transaction of its own, in one round trip. */
@@ -173,6 +172,12 @@ export class TenantPool {
       client.release(isDiscarded)
     }
   }
+}
+
+/** Without a listener, a connection the server closes while idle would end the process. */
+function reportIdleErrors(pool: pg.Pool, { onIdleError }: PoolOptions): void {
+  // `end` returns before the last connections are gone, and the server may be quicker to close them: nobody's loss.
+  pool.on('error', (error) => void (pool.ending || onIdleError?.(error)))
 }
 
 function poolConfig({ connectionString, role, max = 10, applicationName = 'wedi' }: PoolOptions): pg.PoolConfig {

@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem'
 import { verdict } from '#modules/capabilities'
 import { ChainUnavailable, type Preflight } from '#modules/chains'
 import { ProviderError, SIGNING_TIMEOUT_MS, signingWallet, type UnsignedTransaction } from '#modules/wallets'
+import { backoffMs } from '#platform/backoff'
 import type { ChainId } from '#platform/caip'
 import type { Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
@@ -16,7 +17,9 @@ const SYSTEM = 'system:payments'
 const WAIT_FOR_WALLET_MS = 200
 const WAIT_FOR_UNFREEZE_MS = 1000
 const WAIT_FOR_CHAIN_MS = 1000
-const WAIT_AFTER_REFUSAL_MS = 2000
+const WAIT_FOR_PROVIDER_MS = 2000
+const REFUSAL_PAUSE = { baseMs: 1000, maxMs: 60_000 }
+const MAX_REFUSALS = 10
 
 /** What the next step of a payment is, once this one is committed. */
 export type Step = JobResult | 'look'
@@ -182,13 +185,22 @@ export function executing(needs: PaymentNeeds) {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       if (error.outcome === 'unknown') return unknown(payment, error.message)
-      await inTx(payment, async (tx) => {
-        await paymentStore.dropTransaction(tx, payment.id)
-        const failure = { code: 'provider.refused', detail: error.message }
-        await paymentStore.move(tx, payment.id, { to: 'RESERVED', from: ['SUBMITTING'], failure })
-      })
-      return { againInMs: WAIT_AFTER_REFUSAL_MS }
+      return refused(payment, error.message)
     }
+  }
+
+  /** The provider said no and did nothing, which is proof: the payment begins again later, and not for ever. */
+  async function refused(payment: PaymentRow, detail: string): Promise<Step> {
+    const attempt = payment.attempts + 1
+    const failure = { code: 'provider.refused', detail }
+    await inTx(payment, async (tx) => {
+      await holdStill(tx, needs, payment)
+      await paymentStore.dropTransaction(tx, payment.id)
+      const from: ['SUBMITTING'] = ['SUBMITTING']
+      if (attempt < MAX_REFUSALS) await paymentStore.move(tx, payment.id, { to: 'RESERVED', from, failure })
+      else await settle(tx, needs, payment.id, { to: 'FAILED', from, actor: SYSTEM, failure })
+    })
+    return attempt < MAX_REFUSALS ? { againInMs: backoffMs(attempt, REFUSAL_PAUSE) } : 'done'
   }
 
   /** Only the chain can say now what became of it. */
@@ -211,7 +223,7 @@ export function executing(needs: PaymentNeeds) {
       if (error instanceof ChainUnavailable)
         return wait(payment, { code: 'chain.unavailable', detail: error.message }, WAIT_FOR_CHAIN_MS)
       if (error instanceof ProviderError)
-        return wait(payment, { code: 'provider.unavailable', detail: error.message }, WAIT_AFTER_REFUSAL_MS)
+        return wait(payment, { code: 'provider.unavailable', detail: error.message }, WAIT_FOR_PROVIDER_MS)
       throw error
     }
   }

@@ -48,7 +48,9 @@ export function looking(needs: PaymentNeeds) {
     intent: Intent,
   ): Promise<Hex[]> {
     if (transaction.transactionHash !== null) return [transaction.transactionHash as Hex]
-    const hinted = transaction.queueId === null ? undefined : await hintOf(wallet, transaction.queueId)
+    // Engine names a submission by the key it came with, so also one whose answer was lost can be asked for.
+    const submission = transaction.queueId ?? transaction.submissionKey
+    const hinted = submission === null ? undefined : await hintOf(wallet, submission)
     if (hinted) return [hinted]
     const isUsed = await chains.isNonceUsed(payment.chain as ChainId, intent.from, transaction.nonce)
     return isUsed ? chains.findTransfers(intent, transaction.sinceBlock ?? 0n) : []
