@@ -82,7 +82,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ database, decisions, events },
     furnish: async (tx, caller, agent, { capability, walletProvider }) => {
       await capabilities.grantFirst(tx, caller, agent.id, capability)
-      await wallets.open(tx, caller, agent.id, walletProvider)
+      await wallets.open(tx, caller, agent, walletProvider)
     },
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),

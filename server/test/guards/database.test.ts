@@ -59,6 +59,7 @@ const PLATFORM_STATEMENTS = [
   'jobs.finish',
   'jobs.giveBack',
   'jobs.lease',
+  'jobs.renew',
   'organizations.findOperator',
   'organizations.listAll',
 ]

@@ -34,6 +34,7 @@ describe('taking the filters out', () => {
     'organizations.findOperator',
     'organizations.listAll',
     'jobs.lease',
+    'jobs.renew',
     'idempotency.purge',
   ]
   const INSERTS = /^\s*insert into/i

@@ -24,7 +24,8 @@ export const walletRoutes =
       async (request, reply) =>
         effect(request, reply, async (tx) => {
           const { caller, params, body } = request
-          return created(await wallets.open(tx, caller, params.agentId, body.walletProvider))
+          const agent = await wallets.lockAgent(tx, params.agentId)
+          return created(await wallets.open(tx, caller, agent, body.walletProvider))
         }),
     )
 

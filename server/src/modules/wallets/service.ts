@@ -1,4 +1,4 @@
-import type { WalletRow, WalletStatus } from '@wedi/database'
+import type { AgentRow, WalletRow, WalletStatus } from '@wedi/database'
 import type { Hex } from 'viem'
 import type { AgentService } from '#modules/agents'
 import type { ChainService } from '#modules/chains'
@@ -88,12 +88,19 @@ export function walletService(needs: WalletNeeds) {
   return {
     providerOf,
 
+    /** For a new wallet: the agent, which stays as it is until the transaction ends. */
+    lockAgent: (tx: Tx, agentId: string) => agents.lockShared(tx, agentId),
+
     /** Writes the wallet down; its account is made right after the commit, and again until it is there. */
-    async open(tx: Tx, caller: Caller, agentId: string, name: ProviderName = needs.defaultProvider) {
+    async open(
+      tx: Tx,
+      caller: Caller,
+      agent: Pick<AgentRow, 'id' | 'status'>,
+      name: ProviderName = needs.defaultProvider,
+    ) {
       if (!providers.has(name)) throw new Problem(walletProblems.providerNotConfigured)
-      const agent = await agents.lockShared(tx, agentId)
       if (agent.status === 'RETIRED') throw new Problem(walletProblems.agentRetired)
-      const row = await walletStore.insert(tx, { id: newId(), agentId, provider: name })
+      const row = await walletStore.insert(tx, { id: newId(), agentId: agent.id, provider: name })
       await record(tx, caller.actor, 'wallet.requested', row, { provider: name })
       await jobs.request(tx, 'wallets.provision', row.id)
       return viewOf(row)
