@@ -81,7 +81,6 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
       ...['[]', '[]', null, ACTOR, now],
     ),
     decision('capability.changed', `agent:${id}`, { revision: 1 }),
-    step('agents.lockShared', id),
     step('wallets.insert', walletId, id, 'local', now),
     decision('wallet.requested', `wallet:${walletId}`, { wallet: walletId }),
     step('jobs.request', 'wallets.provision', walletId, {}, 0),

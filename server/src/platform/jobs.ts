@@ -108,7 +108,7 @@ export class Jobs {
     subject: string,
     options: { payload?: Record<string, unknown>; inMs?: number } = {},
   ): Promise<void> {
-    await tx.query(request, [tx.organizationId, kind, subject, options.payload ?? {}, options.inMs ?? 0])
+    tx.send(request, [tx.organizationId, kind, subject, options.payload ?? {}, options.inMs ?? 0])
     tx.afterCommit(() => this.wake())
   }
 

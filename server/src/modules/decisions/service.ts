@@ -20,7 +20,7 @@ export function decisionService({ database }: { database: Database }) {
       const { inputs, salts, commitments } = sealInputs(entry.inputs ?? {})
       const envelope = { ...entry, id, organizationId: tx.organizationId, actor, occurredAt: tx.now }
       const leaf = leafOf(envelope, commitments)
-      await decisionStore.append(tx, {
+      decisionStore.append(tx, {
         organizationId: tx.organizationId,
         id,
         type: entry.type,

@@ -17,8 +17,8 @@ const append = sql(
 export type NewDecision = Omit<AgentDecisionRow, 'leafIndex' | 'versionId'>
 
 export const decisionStore = {
-  async append(tx: Tx, row: NewDecision): Promise<void> {
-    await tx.query(append, [
+  append(tx: Tx, row: NewDecision): void {
+    tx.send(append, [
       row.organizationId,
       row.id,
       row.type,

@@ -10,6 +10,8 @@ export interface Tx {
   /** When the transaction began, by the application's clock: one time for all its rows. */
   readonly now: Date
   query<Row>(statement: Statement<Row>, values: unknown[]): Promise<Row[]>
+  /** A statement whose rows nobody needs, without waiting for it: when it fails, the transaction is not committed. */
+  send(statement: Statement<unknown>, values: unknown[]): void
   /** Runs once the transaction is committed; never when it is not. */
   afterCommit(act: () => void): void
 }
@@ -82,12 +84,13 @@ export class Database {
   async inOrganization<T>(tenant: Tenant, act: (tx: Tx) => Promise<T>): Promise<T> {
     const organizationId = idOf(tenant)
     const afterCommit: (() => void)[] = []
-    const result = await this.#tenants.transaction(organizationId, ({ query }: Transaction) =>
+    const result = await this.#tenants.transaction(organizationId, ({ query, send }: Transaction) =>
       act({
         organizationId,
         now: this.#clock(),
         query: async <Row>({ name, text }: Statement<Row>, values: unknown[]) =>
           (await query<Row>({ name, text, values })).rows,
+        send: ({ name, text }, values) => send({ name, text, values }),
         afterCommit: (run) => void afterCommit.push(run),
       }),
     )

@@ -56,6 +56,8 @@ export interface TenantResult<Row> {
 /** One open transaction. Useless once it has ended: a forgotten promise cannot write into the next tenant's. */
 export interface Transaction {
   query<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
+  /** A statement whose answer nobody needs: it is on its way in its turn, and its error comes at the commit at the latest. */
+  send(query: TenantQuery<unknown>): void
 }
 
 export interface TransactionOptions {
@@ -85,7 +87,7 @@ export class TenantPool {
 
   constructor({ rewrite = (text) => text, ...options }: TenantPoolOptions) {
     this.#rewrite = rewrite
-    this.#pool = new pg.Pool({ ...poolConfig(options), onConnect: prepareEnter })
+    this.#pool = new pg.Pool({ ...poolConfig(options), pipeline: true, onConnect: prepareEnter })
     reportIdleErrors(this.#pool, options)
   }
 
@@ -116,8 +118,9 @@ export class TenantPool {
     const tenant = uuid(organizationId)
     return this.#withConnection(async ({ client, discard }) => {
       try {
-        await client.query(beginAs(tenant, options))
-        const result = await this.#inTransaction(client, work)
+        // On one connection answers come in order, so nothing is lost by not waiting for this one.
+        const begun = heard(client.query(beginAs(tenant, options)))
+        const result = await this.#inTransaction(client, begun, work)
         await commit(client)
         return result
       } catch (error) {
@@ -137,16 +140,27 @@ export class TenantPool {
     return this.#pool.end()
   }
 
-  async #inTransaction<T>(client: pg.PoolClient, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #inTransaction<T>(
+    client: pg.PoolClient,
+    begun: Promise<unknown>,
+    work: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
     let hasEnded = false
+    const sent: Promise<unknown>[] = [begun]
     const query = async <Row>(asked: TenantQuery<Row>): Promise<TenantResult<Row>> => {
       if (hasEnded) throw new Error('the transaction has ended')
       // pg types a row as a record of any; the caller's statement says what it is.
       const { rows, rowCount, fields } = await client.query({ ...this.#rewritten(asked), ...oneStatement })
       return { rows: rows as Row[], rowCount, fields }
     }
+    const send = (asked: TenantQuery<unknown>): void => void sent.push(heard(query(asked)))
     try {
-      return await work({ query })
+      const result = await work({ query, send })
+      await Promise.all(sent)
+      return result
+    } catch (error) {
+      // Whatever follows a failed statement only says that the transaction is aborted.
+      throw (await firstFailure(sent)) ?? error
     } finally {
       hasEnded = true
     }
@@ -203,6 +217,17 @@ async function prepareEnter(client: pg.ClientBase): Promise<void> {
 
 function beginAs(tenant: string, { isolation = 'read committed', access = 'read write' }: TransactionOptions): string {
   return `begin isolation level ${isolation} ${access}; select set_config('app.org', '${tenant}', true)`
+}
+
+/** A promise that is waited for later, and whose failure is not news before that. */
+function heard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined)
+  return promise
+}
+
+async function firstFailure(promises: Promise<unknown>[]): Promise<unknown> {
+  const settled = await Promise.allSettled(promises)
+  return settled.find((each) => each.status === 'rejected')?.reason
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
