@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly walletProvider: ProviderName
   readonly masterKey: string
   readonly adminKey: string
+  /** True when nobody named the admin key: it is then kept only if there is no other in force. */
+  readonly isAdminKeyMade?: boolean
   readonly rateLimitPerMinute: number
   readonly version: string
   readonly log: Logger
@@ -112,7 +114,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 
-  operatorId = await bootstrap({ database, organizations, access, adminKey: options.adminKey })
+  operatorId = await bootstrap({
+    database,
+    organizations,
+    access,
+    adminKey: { key: options.adminKey, isMade: options.isAdminKeyMade ?? false },
+  })
 
   const http = await httpServer({
     ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },

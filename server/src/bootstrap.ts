@@ -4,11 +4,17 @@ import type { Database } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import { newId } from '#platform/ids'
 
+export interface AdminKey {
+  readonly key: string
+  /** Nobody named it: it was made for a first start. */
+  readonly isMade: boolean
+}
+
 interface Needs {
   database: Database
   organizations: Pick<OrganizationService, 'findOperator' | 'createOperator'>
   access: Pick<AccessService, 'ensureAdminKey'>
-  adminKey: string
+  adminKey: AdminKey
 }
 
 /** Several processes may start at once on an empty database: one makes the first organisation. */
@@ -26,7 +32,7 @@ export async function bootstrap({ database, organizations, access, adminKey }: N
   const id = found ?? candidate
   await database.inOrganization(id, async (tx) => {
     await tx.query(lockStart, [])
-    await access.ensureAdminKey(tx, adminKey)
+    await access.ensureAdminKey(tx, adminKey.key, adminKey)
   })
   return id
 }

@@ -50,6 +50,7 @@ async function openApp(
     ...{ databaseUrl, chains, masterKey, version, log, clock: systemClock },
     ...(faucet && { faucet }),
     adminKey: config.adminKey ?? adminKey(home),
+    isAdminKeyMade: config.adminKey === undefined,
     providers: (keys) => providersOf(config, keys),
     walletProvider: config.walletProvider,
     rateLimitPerMinute: config.rateLimitPerMinute,

@@ -58,7 +58,10 @@ export const requestProblems = defineProblems('request', {
 
 export const serverProblems = defineProblems('server', {
   bug: [500, 'Something went wrong on our side. The request id finds it in the log.'],
-  unavailable: [503, 'The database cannot be reached at the moment. Nothing was changed; try again.'],
+  unavailable: [
+    503,
+    'The database cannot be reached at the moment. Whether this was done is not known: repeat it with the same Idempotency-Key.',
+  ],
 })
 
 export interface FieldError {

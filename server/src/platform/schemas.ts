@@ -4,7 +4,10 @@ import { type TSchema, Type } from 'typebox'
 
 export const Closed = { additionalProperties: false } as const
 
-export const Uuid = Type.String({ format: 'uuid', description: 'UUIDv7' })
+export const Uuid = Type.String({
+  pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+  description: 'UUIDv7',
+})
 export const Time = Type.String({ format: 'date-time', description: 'RFC 3339, UTC, milliseconds' })
 /** At most 78 digits, the width of numeric(78,0), which holds every uint256. */
 export const Amount = Type.String({

@@ -87,17 +87,21 @@ export function accessService({ database, decisions, clock, keys, isOperator }: 
     },
 
     /**
-     * Sees to it that this admin key opens this organisation. A key that is there under another hash means that the
-     * master key is not the one this database was made with.
+     * Sees to it that this admin key opens this organisation. A key that nobody named (`isMade`) is only kept when there
+     * is no admin key in force: a new WEDI_HOME is no reason for another. A key that is there under another hash means
+     * that the master key is not the one this database was made with. True when it opens now.
      */
-    async ensureAdminKey(tx: Tx, key: string): Promise<void> {
+    async ensureAdminKey(tx: Tx, key: string, { isMade }: { isMade: boolean }): Promise<boolean> {
       const parsed = parseKey(key)
       if (!parsed) throw new Error('WEDI_ADMIN_KEY is not a well-formed wedi_sk_ key')
       const rows = await accessStore.findByKeyId(database, parsed.keyId)
-      if (rows.length === 0) await store(tx, 'system:start', key, { name: 'first admin', role: 'ADMIN' })
-      else if (!rows.some((row) => row.secretHash.equals(hashKey(pepper, key)))) {
+      if (rows.length > 0) {
+        if (rows.some((row) => row.secretHash.equals(hashKey(pepper, key)))) return true
         throw new Error('WEDI_MASTER_KEY is not the one this database was made with: its keys cannot be checked')
       }
+      if (isMade && (await accessStore.lockAdmins(tx)).length > 0) return false
+      await store(tx, 'system:start', key, { name: 'first admin', role: 'ADMIN' })
+      return true
     },
 
     async list({ organizationId }: Caller, page: PageRequest) {

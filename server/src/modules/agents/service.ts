@@ -122,6 +122,9 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       return changed(tx, caller.actor, 'agent.retired', row)
     },
 
+    /** 404 unless there is such an agent; looked at in the caller's own transaction. */
+    requireIn: (tx: Tx, id: string): Promise<AgentRow> => found(agentStore.read(tx, id)),
+
     /** For giving a credential: an agent that is not retired. */
     async requireInService(tx: Tx, id: string): Promise<AgentRow> {
       const row = await found(agentStore.lockShared(tx, id))

@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
+import { alone, shared } from '#platform/database/turnstile'
 import type { PageRequest } from '#platform/schemas'
 import type { AgentQuery } from './contract.ts'
 
@@ -17,13 +18,13 @@ const find = sql<AgentRow>('agents.find', `select ${columns.agent} from agent wh
 /** Held by whoever is about to move the agent's money: a freeze waits for it, and is seen by whoever comes after. */
 const lockShared = sql<AgentRow>(
   'agents.lockShared',
-  `select ${columns.agent} from agent where organization_id = $1 and id = $2 for share`,
+  `select ${columns.agent} from agent, ${shared('$2')} where organization_id = $1 and id = $2 for share of agent`,
 )
 
 /** Held by whoever changes what the agent may do: no payment is decided meanwhile. */
 const lockForChange = sql<AgentRow>(
   'agents.lockForChange',
-  `select ${columns.agent} from agent where organization_id = $1 and id = $2 for no key update`,
+  `select ${columns.agent} from agent, ${alone('$2')} where organization_id = $1 and id = $2 for no key update of agent`,
 )
 
 const patch = sql<AgentRow>(
@@ -48,7 +49,7 @@ const freeze = sql<AgentRow>(
   'agents.freeze',
   `update agent set status = 'FROZEN', status_before_freeze = status, status_reason = $3, revision = revision + 1,
                     updated_at = $4
-   where organization_id = $1 and id = $2 and status in ('PROVISIONING', 'ACTIVE', 'PAUSED') returning ${columns.agent}`,
+   from ${alone('$2')} where organization_id = $1 and id = $2 and status in ('PROVISIONING', 'ACTIVE', 'PAUSED') returning ${columns.agent}`,
 )
 
 /** Back to where it was. One that got its wallet while frozen is active now. */
@@ -95,6 +96,7 @@ export const agentStore = {
 
   find: async (database: Database, organizationId: string, id: string) =>
     (await database.query(organizationId, find, [organizationId, id]))[0],
+  read: async (tx: Tx, id: string) => (await tx.query(find, [tx.organizationId, id]))[0],
   lockShared: async (tx: Tx, id: string) => (await tx.query(lockShared, [tx.organizationId, id]))[0],
   lockForChange: async (tx: Tx, id: string) => (await tx.query(lockForChange, [tx.organizationId, id]))[0],
 

@@ -13,7 +13,7 @@ export interface AssignmentNeeds {
   jobs: Jobs
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  agents: Pick<AgentService, 'require' | 'candidates'>
+  agents: Pick<AgentService, 'requireIn' | 'candidates'>
   capabilities: Pick<CapabilityService, 'ofAgents'>
   chains: Pick<ChainService, 'asset'>
   payments: Pick<PaymentService, 'find' | 'cancel'>

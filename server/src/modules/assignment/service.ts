@@ -87,7 +87,7 @@ export function assignmentService(needs: AssignmentNeeds) {
     },
 
     async submit(tx: Tx, caller: Caller, input: TaskInput, requires: Requirements) {
-      if (input.agentId !== undefined) await needs.agents.require(caller, input.agentId)
+      if (input.agentId !== undefined) await needs.agents.requireIn(tx, input.agentId)
       const deadlineAt = input.deadlineAt === undefined ? null : new Date(input.deadlineAt)
       if (deadlineAt && deadlineAt <= tx.now) throw invalid({ path: '/deadlineAt', message: 'is in the past' })
       const row = await taskStore.insert(tx, {

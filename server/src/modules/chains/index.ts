@@ -1,6 +1,6 @@
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'
-export { ChainUnavailable } from './rpc.ts'
+export { ChainUnavailable, type Receipt } from './rpc.ts'
 export type { Intent } from './rules.ts'
 export {
   type ChainService,

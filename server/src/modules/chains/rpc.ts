@@ -1,12 +1,16 @@
 import {
   type Address,
   BaseError,
+  ContractFunctionRevertedError,
+  ContractFunctionZeroDataError,
   createPublicClient,
   defineChain,
+  ExecutionRevertedError,
   encodeFunctionData,
   erc20Abi,
   type Hex,
   http,
+  InsufficientFundsError,
   keccak256,
   type PublicClient,
   TransactionNotFoundError,
@@ -56,6 +60,10 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
   })
   let isRightChain = false
 
+  /** Without viem's error as its cause: that holds the address of the node, which may hold a key. */
+  const unanswered = (error: unknown) =>
+    new ChainUnavailable(`${chain}: ${shortMessage(error).replaceAll(rpcUrl, 'its RPC address')}`)
+
   /** A node of another chain would show false receipts: it is never believed. */
   async function ask<T>(question: (client: PublicClient) => Promise<T>): Promise<T> {
     try {
@@ -68,7 +76,7 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
       return await question(client)
     } catch (error) {
       if (error instanceof ChainUnavailable) throw error
-      throw new ChainUnavailable(`${chain}: ${shortMessage(error)}`, { cause: error })
+      throw unanswered(error)
     }
   }
 
@@ -97,6 +105,8 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
         ]),
       )
       const [symbol, decimals] = answers
+      for (const answer of answers)
+        if (answer.status === 'rejected' && !isNoToken(answer.reason)) throw unanswered(answer.reason)
       if (symbol.status === 'rejected' || decimals.status === 'rejected') return undefined
       return { symbol: symbol.value, decimals: decimals.value }
     },
@@ -193,14 +203,29 @@ function shortMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** The node ran the call and it failed, as opposed to: the node did not answer. */
+/** The contract answered, but not as a token does. */
+function isNoToken(error: unknown): boolean {
+  const is = (inner: unknown) =>
+    inner instanceof ContractFunctionRevertedError || inner instanceof ContractFunctionZeroDataError
+  return error instanceof BaseError && error.walk(is) !== null
+}
+
+/** The node ran the call and says that it fails; anything else it may say (a rate limit, a missing block) is no answer. */
 function isExecutionFailure(error: unknown): boolean {
   if (!(error instanceof BaseError)) return false
-  const cause = error.walk((inner) =>
-    /ExecutionReverted|InsufficientFunds|EstimateGasExecution/.test((inner as Error).name),
+  return (
+    error.walk(
+      (inner) =>
+        inner instanceof ExecutionRevertedError ||
+        inner instanceof InsufficientFundsError ||
+        codeOf(inner) === EXECUTION_REVERTED,
+    ) !== null
   )
-  return cause !== null && !(error.walk((inner) => /HttpRequest|Timeout/.test((inner as Error).name)) !== null)
 }
+
+/** JSON-RPC code of a reverted call, as geth and its kin answer it. */
+const EXECUTION_REVERTED = 3
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
 /** Nodes say in words what they think of a transaction; anything not recognised counts as no answer. */
 function broadcastResult(error: unknown): BroadcastResult {

@@ -114,17 +114,23 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     broadcast: (chain: ChainId, raw: `0x${string}`): Promise<BroadcastResult> => at(chain).node.broadcast(raw),
     hashOf,
 
-    /** The effect of a transaction once enough blocks stand on it; undefined until then. */
-    async effect(hash: `0x${string}`, intent: Intent): Promise<{ effect: Effect; receipt: Receipt } | undefined> {
+    /** The effect of a mined transaction; `shallow` until enough blocks stand on it, `absent` while it is in none. */
+    async effect(
+      hash: `0x${string}`,
+      intent: Intent,
+    ): Promise<'absent' | 'shallow' | { effect: Effect; receipt: Receipt }> {
       const { node, confirmations } = at(intent.asset.chain)
       const receipt = await node.receipt(hash)
-      if (!receipt) return undefined
+      if (!receipt) return 'absent'
       if (confirmations > 1 && (await node.blockNumber()) - receipt.blockNumber + 1n < BigInt(confirmations))
-        return undefined
+        return 'shallow'
       return { effect: effectOf(receipt, intent), receipt }
     },
 
-    /** True once the chain has mined a transaction of this account with this nonce. */
+    /** How many transactions of this account the chain has mined: the nonce that is next. */
+    minedNonce: async (chain: ChainId, address: Address): Promise<bigint> =>
+      BigInt(await at(chain).node.minedNonce(address)),
+
     isNonceUsed: async (chain: ChainId, address: Address, nonce: bigint): Promise<boolean> =>
       BigInt(await at(chain).node.minedNonce(address)) > nonce,
 

@@ -54,7 +54,7 @@ export const decisionStore = {
       ...(verdict && { verdict }),
       ...(type && { type }),
       ...(actor && { actor }),
-      ...((from || to) && { occurredAt: { ...(from && { gte: from }), ...(to && { lt: to }) } }),
+      ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
       ...(page.before && { id: { lt: page.before } }),
     }
     return database.read(organizationId, (prisma) =>

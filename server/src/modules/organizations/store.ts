@@ -1,6 +1,7 @@
 import { columns, type OrganizationRow } from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
+import { alone, shared } from '#platform/database/turnstile'
 import type { PageRequest } from '#platform/schemas'
 
 const insert = sql<OrganizationRow>(
@@ -17,14 +18,14 @@ const find = sql<OrganizationRow>(
 /** Held by whoever is about to move money: a freeze waits for it, and is seen by whoever comes after. */
 const lockShared = sql<OrganizationRow>(
   'organizations.lockShared',
-  `select ${columns.organization} from organization where id = $1 for share`,
+  `select ${columns.organization} from organization, ${shared('$1')} where id = $1 for share of organization`,
 )
 
 /** Held by whoever changes the organisation's limits, so that no payment reserves in between. */
 const lockForChange = sql<OrganizationRow>(
   'organizations.lockForChange',
   `update organization set revision = revision + 1, updated_at = $2
-   where id = $1 and revision = coalesce($3, revision) returning ${columns.organization}`,
+   from ${alone('$1')} where id = $1 and revision = coalesce($3, revision) returning ${columns.organization}`,
 )
 
 const rename = sql<OrganizationRow>(
@@ -37,7 +38,7 @@ const rename = sql<OrganizationRow>(
 const freeze = sql<OrganizationRow>(
   'organizations.freeze',
   `update organization set status = 'FROZEN', frozen_reason = $2, revision = revision + 1, updated_at = $3
-   where id = $1 and status = 'ACTIVE' returning ${columns.organization}`,
+   from ${alone('$1')} where id = $1 and status = 'ACTIVE' returning ${columns.organization}`,
 )
 
 const unfreeze = sql<OrganizationRow>(

@@ -18,5 +18,6 @@ export const approvalProblems = defineProblems('approval', {
   notFound: [404, 'No approval here has this id.'],
   notPending: [409, 'The approval was answered already, or is no longer needed.'],
   requester: [403, 'Who asked for a payment cannot approve it.'],
+  frozen: [409, 'The organisation, agent or wallet is frozen: the approval stays open until it is not.'],
   stale: [409, 'What was asked for is no longer allowed: the payment is canceled and `reasons` says why.'],
 })

@@ -77,7 +77,7 @@ export const approvalRoutes =
   (payments: PaymentService, effect: Effects): Routes =>
   async (app) => {
     const tags = ['approvals']
-    const { notFound, notPending, requester, stale } = approvalProblems
+    const { notFound, notPending, requester, stale, frozen } = approvalProblems
 
     app.get(
       '/approvals',
@@ -98,7 +98,7 @@ export const approvalRoutes =
     )
 
     for (const [act, problems] of [
-      ['approve', [notFound, notPending, requester, stale]],
+      ['approve', [notFound, notPending, requester, stale, frozen]],
       ['reject', [notFound, notPending]],
     ] as const) {
       app.post(

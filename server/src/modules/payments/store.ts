@@ -127,10 +127,19 @@ const storeQueueId = sql(
 )
 
 /** Nothing was signed or handed over: the payment may begin again. */
-const dropTransaction = sql(
+const dropTransaction = sql<{ id: string }>(
   'payments.dropTransaction',
   `delete from chain_transaction
-   where organization_id = $1 and payment_id = $2 and raw_transaction is null and queue_id is null`,
+   where organization_id = $1 and payment_id = $2 and submission_key = $3 and raw_transaction is null and queue_id is null
+   returning id`,
+)
+
+/** The signed bytes of a wallet for a range of nonces, in order; those that are confirmed, too. */
+const signedBetween = sql<{ raw: string }>(
+  'payments.signedBetween',
+  `select raw_transaction as raw from chain_transaction
+   where organization_id = $1 and wallet_id = $2 and chain = $3 and nonce between $4 and $5 and raw_transaction is not null
+   order by nonce limit 1000`,
 )
 
 /** Signatures of a scope that were begun and may still be made. */
@@ -197,6 +206,7 @@ export const paymentStore = {
   },
   find: async (database: Database, organizationId: string, id: string) =>
     one(await database.query(organizationId, find, [organizationId, id])),
+  read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
   ofTask: async (tx: Tx, taskId: string) => one(await tx.query(ofTask, [tx.organizationId, taskId])),
 
@@ -267,7 +277,13 @@ export const paymentStore = {
     one(await tx.query(storeSignature, [tx.organizationId, paymentId, raw, hash])),
   storeQueueId: (tx: Tx, paymentId: string, queueId: string) =>
     tx.query(storeQueueId, [tx.organizationId, paymentId, queueId]),
-  dropTransaction: (tx: Tx, paymentId: string) => tx.query(dropTransaction, [tx.organizationId, paymentId]),
+  dropTransaction: (tx: Tx, paymentId: string, submissionKey: string) =>
+    tx.query(dropTransaction, [tx.organizationId, paymentId, submissionKey]),
+  async signedBetween(database: Database, payment: PaymentRow, from: bigint, to: bigint): Promise<string[]> {
+    const { organizationId, walletId, chain } = payment
+    const rows = await database.query(organizationId, signedBetween, [organizationId, walletId, chain, from, to])
+    return rows.map(({ raw }) => raw)
+  },
   async pendingSignatures(
     database: Database,
     organizationId: string,

@@ -3,6 +3,7 @@ export {
   ProviderError,
   type ProviderName,
   providerNames,
+  type QueueStatus,
   type UnsignedTransaction,
   type WalletProvider,
 } from './provider.ts'

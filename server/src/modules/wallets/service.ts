@@ -153,9 +153,13 @@ export function walletService(needs: WalletNeeds) {
     takeNonce: walletStore.takeNonce,
 
     /** Signed bytes that are checked to say exactly what was asked: a provider's word is not enough. */
-    async sign(row: WalletRow, transaction: UnsignedTransaction): Promise<Hex> {
+    async sign(row: WalletRow, transaction: UnsignedTransaction, withinMs: number): Promise<Hex> {
       const wallet = signingWallet(row)
-      const raw = await providerOf(row).sign(wallet, transaction, AbortSignal.timeout(SIGNING_TIMEOUT_MS))
+      const raw = await providerOf(row).sign(
+        wallet,
+        transaction,
+        AbortSignal.timeout(Math.min(withinMs, SIGNING_TIMEOUT_MS)),
+      )
       if (!(await isSignatureOf(raw, transaction, wallet.address))) {
         throw new ProviderError('unknown', `${row.provider} signed something else than it was asked to`)
       }

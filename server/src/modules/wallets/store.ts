@@ -1,6 +1,7 @@
 import { columns, type WalletRow, type WalletStatus } from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
+import { alone } from '#platform/database/turnstile'
 import type { PageRequest } from '#platform/schemas'
 import type { OpenedWallet } from './provider.ts'
 
@@ -33,6 +34,7 @@ const notProvisioned = sql<WalletRow>(
 const move = sql<WalletRow>(
   'wallets.move',
   `update wallet set status = $3::wallet_status, status_reason = $4, revision = revision + 1, updated_at = $6
+   from ${alone('(select agent_id from wallet where organization_id = $1 and id = $2)')}
    where organization_id = $1 and id = $2 and status = any($5::wallet_status[]) returning ${columns.wallet}`,
 )
 

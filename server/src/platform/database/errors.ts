@@ -1,5 +1,5 @@
-/** Connection exceptions, shutdowns, crash recovery, too many connections; a deadlock or a lock waited for too long. */
-const UNAVAILABLE_STATES = /^(08|57P0|53300|40P01|55P03)/
+/** Connection exceptions, shutdowns, crash recovery, too many connections; a deadlock, a lock waited for or a statement that ran too long. */
+const UNAVAILABLE_STATES = /^(08|57P0|53300|40P01|55P03|57014)/
 const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT'])
 const UNAVAILABLE_WORDS =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/

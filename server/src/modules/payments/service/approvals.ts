@@ -7,7 +7,7 @@ import type { JobResult } from '#platform/jobs'
 import { Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
 import { approvalProblems } from '../problems.ts'
-import { intentHashOf, intentOf } from '../rules.ts'
+import { intentHashOf, intentOf, isOnlyFrozen } from '../rules.ts'
 import { paymentStore } from '../store.ts'
 import { about, holdStill, type PaymentNeeds, type Standing } from './needs.ts'
 import { settle } from './settle.ts'
@@ -63,6 +63,7 @@ export function approvals(needs: PaymentNeeds) {
       if (caller.actor === approval.requestedBy) throw new Problem(approvalProblems.requester)
       const isAsAsked = intentHashOf(intentOf(payment)).equals(approval.intentHash)
       const { verdict: said, reasons } = await reevaluate(tx, payment, standing)
+      if (isAsAsked && said === 'DENY' && isOnlyFrozen(reasons)) throw new Problem(approvalProblems.frozen)
       if (said === 'DENY' || !isAsAsked) {
         const named = isAsAsked ? reasons : [{ code: 'approval.intentChanged' }]
         await answer(tx, caller, payment, { id, type: 'approval.voided', status: 'VOIDED', note, reasons: named })

@@ -112,7 +112,9 @@ export function executing(needs: PaymentNeeds) {
   }
 
   async function sign(payment: PaymentRow, wallet: WalletRow, transaction: ChainTransactionRow): Promise<Step> {
-    const raw = await wallets.sign(wallet, unsignedOf(transaction))
+    const remainingMs = (transaction.signingUntil?.getTime() ?? 0) - needs.clock().getTime()
+    if (remainingMs <= 0) return { againInMs: 0 }
+    const raw = await wallets.sign(wallet, unsignedOf(transaction), remainingMs)
     const stored = await inTx(payment, async (tx) => {
       const standing = await holdStill(tx, needs, payment)
       const isInTime = transaction.signingUntil !== null && tx.now <= transaction.signingUntil
@@ -185,18 +187,20 @@ export function executing(needs: PaymentNeeds) {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error
       if (error.outcome === 'unknown') return unknown(payment, error.message)
-      return refused(payment, error.message)
+      return refused(payment, submission.submissionKey, error.message)
     }
   }
 
   /** The provider said no and did nothing, which is proof: the payment begins again later, and not for ever. */
-  async function refused(payment: PaymentRow, detail: string): Promise<Step> {
+  async function refused(payment: PaymentRow, submissionKey: string, detail: string): Promise<Step> {
     const attempt = payment.attempts + 1
     const failure = { code: 'provider.refused', detail }
     await inTx(payment, async (tx) => {
       await holdStill(tx, needs, payment)
-      await paymentStore.dropTransaction(tx, payment.id)
-      const from: ['SUBMITTING'] = ['SUBMITTING']
+      // Another process may have called it unknown meanwhile; the one hand-over there was is the one that was refused.
+      const from: ['SUBMITTING', 'UNKNOWN'] = ['SUBMITTING', 'UNKNOWN']
+      const dropped = await paymentStore.dropTransaction(tx, payment.id, submissionKey)
+      if (dropped.length === 0) return
       if (attempt < MAX_REFUSALS) await paymentStore.move(tx, payment.id, { to: 'RESERVED', from, failure })
       else await settle(tx, needs, payment.id, { to: 'FAILED', from, actor: SYSTEM, failure })
     })

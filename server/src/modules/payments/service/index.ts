@@ -88,7 +88,7 @@ export function paymentService(needs: PaymentNeeds) {
     },
 
     async cancel(tx: Tx, caller: Caller, id: string) {
-      const seen = await paymentStore.find(database, tx.organizationId, id)
+      const seen = await paymentStore.read(tx, id)
       if (!seen) throw new Problem(paymentProblems.notFound)
       await holdStill(tx, needs, seen)
       const failure = { code: 'payment.canceled', detail: 'It was canceled before anything was signed.' }

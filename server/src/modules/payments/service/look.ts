@@ -1,7 +1,7 @@
 import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Address, Hex } from 'viem'
-import { ChainUnavailable, type Intent } from '#modules/chains'
-import { ProviderError } from '#modules/wallets'
+import { ChainUnavailable, type Intent, type Receipt } from '#modules/chains'
+import { ProviderError, type QueueStatus } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
 import type { JobResult } from '#platform/jobs'
 import { assetOf, type Failure, payeeOf } from '../rules.ts'
@@ -40,72 +40,88 @@ export function looking(needs: PaymentNeeds) {
     return { againInMs: PAUSE_MAX_MS }
   }
 
-  /** Where the money's trace could be: the bytes we sent, or what a queue says it sent, or what the chain shows. */
-  async function hashes(
+  /** Where the money's trace could be: the bytes we sent, or what a queue says it sent and what the chain shows. */
+  async function traces(
     payment: PaymentRow,
     wallet: WalletRow,
     transaction: ChainTransactionRow,
     intent: Intent,
-  ): Promise<Hex[]> {
-    if (transaction.transactionHash !== null) return [transaction.transactionHash as Hex]
+  ): Promise<Traces> {
+    if (transaction.transactionHash !== null) return { hashes: [transaction.transactionHash as Hex] }
     // Engine names a submission by the key it came with, so also one whose answer was lost can be asked for.
-    const submission = transaction.queueId ?? transaction.submissionKey
-    const hinted = submission === null ? undefined : await hintOf(wallet, submission)
-    if (hinted) return [hinted]
+    const status = await statusOf(wallet, transaction.queueId ?? transaction.submissionKey ?? '')
     const isUsed = await chains.isNonceUsed(payment.chain as ChainId, intent.from, transaction.nonce)
-    return isUsed ? chains.findTransfers(intent, transaction.sinceBlock ?? 0n) : []
+    const found = isUsed ? await chains.findTransfers(intent, transaction.sinceBlock ?? 0n) : []
+    const hinted = status?.transactionHash === undefined ? [] : [status.transactionHash]
+    return { hashes: [...new Set([...hinted, ...found])], ...(status && { status }) }
   }
 
-  async function hintOf(wallet: WalletRow, queueId: string): Promise<Hex | undefined> {
+  async function statusOf(wallet: WalletRow, submission: string): Promise<QueueStatus | undefined> {
     try {
-      const status = await wallets.providerOf(wallet).status(queueId, AbortSignal.timeout(STATUS_TIMEOUT_MS))
-      return status.transactionHash
+      return await wallets.providerOf(wallet).status(submission, AbortSignal.timeout(STATUS_TIMEOUT_MS))
     } catch (error) {
       if (error instanceof ProviderError) return undefined
       throw error
     }
   }
 
-  async function conclude(payment: PaymentRow, hash: Hex, intent: Intent): Promise<JobResult | undefined> {
-    const seen = await chains.effect(hash, intent)
-    if (!seen || (await paymentStore.isClaimed(database, payment, hash))) return undefined
-    if (seen.effect === 'mismatch') {
-      return explain(payment, { code: 'payment.mismatch', detail: `${hash} is mined, but did not do what was meant.` })
-    }
-    const end = seen.effect === 'moved' ? ('CONFIRMED' as const) : ('REVERTED' as const)
-    const failure =
-      end === 'REVERTED' ? { failure: { code: 'payment.reverted', detail: `${hash} is mined and reverted.` } } : {}
+  async function end(payment: PaymentRow, to: 'CONFIRMED' | 'REVERTED', receipt: Receipt): Promise<JobResult> {
+    const { hash: transactionHash, blockNumber } = receipt
+    const failure = { code: 'payment.reverted', detail: `${transactionHash} is mined and reverted.` }
     await database.inOrganization(payment.organizationId, async (tx) => {
       await holdStill(tx, needs, payment)
-      const proof = { transactionHash: hash, blockNumber: seen.receipt.blockNumber }
-      await settle(tx, needs, payment.id, {
-        to: end,
-        from: ['SUBMITTED', 'UNKNOWN'],
-        actor: SYSTEM,
-        ...proof,
-        ...failure,
-      })
+      const how = { from: ['SUBMITTED' as const, 'UNKNOWN' as const], actor: SYSTEM, transactionHash, blockNumber }
+      await settle(tx, needs, payment.id, { to, ...how, ...(to === 'REVERTED' && { failure }) })
     })
     return 'done'
+  }
+
+  /** What one transaction says of the payment: how it ended, what is odd about it, or nothing. */
+  async function conclude(
+    payment: PaymentRow,
+    hash: Hex,
+    transaction: ChainTransactionRow,
+    intent: Intent,
+  ): Promise<Conclusion> {
+    const seen = await chains.effect(hash, intent)
+    if (seen === 'absent') return {}
+    if (seen === 'shallow') return { result: pause(payment) }
+    if (await paymentStore.isClaimed(database, payment, hash)) return {}
+    const { effect, receipt } = seen
+    const isOwnBytes = transaction.rawTransaction !== null
+    if (!isOwnBytes && receipt.blockNumber <= (transaction.sinceBlock ?? 0n)) return {}
+    if (effect === 'moved') return { result: await end(payment, 'CONFIRMED', receipt) }
+    // Of a queue it is no proof: it may have sent, or send, the same payment in another transaction.
+    if (effect === 'reverted' && isOwnBytes) return { result: await end(payment, 'REVERTED', receipt) }
+    return { oddity: { code: `payment.${effect}`, detail: `${hash} is mined, but did not do what was meant.` } }
   }
 
   /** The bytes are nowhere to be seen: hand them over again, unless another transaction took their nonce. */
   async function chase(
     payment: PaymentRow,
-    { rawTransaction, nonce, transactionHash }: ChainTransactionRow,
+    { rawTransaction, nonce }: ChainTransactionRow,
     intent: Intent,
   ): Promise<JobResult> {
     if (rawTransaction === null || clock().getTime() - payment.updatedAt.getTime() < REBROADCAST_AFTER_MS)
       return pause(payment)
     const chain = payment.chain as ChainId
-    const isUsed = await chains.isNonceUsed(chain, intent.from, nonce)
-    if (isUsed && !(await chains.effect(transactionHash as Hex, intent))) {
+    const mined = await chains.minedNonce(chain, intent.from)
+    if (mined > nonce) {
       return explain(payment, {
         code: 'payment.nonceTaken',
         detail: `Another transaction used nonce ${nonce} of the wallet.`,
       })
     }
-    await chains.broadcast(chain, rawTransaction as Hex)
+    // A chain that lost blocks needs what came before as well, byte for byte: a nonce is mined only after the one below.
+    for (const raw of await paymentStore.signedBetween(database, payment, mined, nonce)) {
+      const result = await chains.broadcast(chain, raw as Hex)
+      if (typeof result !== 'string') return explainOnly(payment, { code: 'chain.refused', detail: result.refused })
+    }
+    return pause(payment)
+  }
+
+  async function explainOnly(payment: PaymentRow, failure: Failure): Promise<JobResult> {
+    await database.inOrganization(payment.organizationId, (tx) => paymentStore.explain(tx, payment, failure))
     return pause(payment)
   }
 
@@ -119,9 +135,19 @@ export function looking(needs: PaymentNeeds) {
       amount: payment.amount,
     }
     try {
-      for (const hash of await hashes(payment, wallet, transaction, intent)) {
-        const concluded = await conclude(payment, hash, intent)
-        if (concluded) return concluded
+      const { hashes, status } = await traces(payment, wallet, transaction, intent)
+      let oddity: Failure | undefined
+      for (const hash of hashes) {
+        const concluded = await conclude(payment, hash, transaction, intent)
+        if (concluded.result) return concluded.result
+        oddity ??= concluded.oddity
+      }
+      if (oddity) return await explain(payment, oddity)
+      if (status && GIVEN_UP.includes(status.state)) {
+        return await explain(payment, {
+          code: `provider.${status.state}`,
+          detail: status.detail ?? 'The provider gave it up; only the chain can say.',
+        })
       }
       return await chase(payment, transaction, intent)
     } catch (error) {
@@ -130,4 +156,17 @@ export function looking(needs: PaymentNeeds) {
       throw error
     }
   }
+}
+
+/** What a provider says when it does not go on by itself. None of it proves that the money did not move. */
+const GIVEN_UP: QueueStatus['state'][] = ['errored', 'cancelled', 'unknown']
+
+interface Traces {
+  hashes: Hex[]
+  status?: QueueStatus
+}
+
+interface Conclusion {
+  result?: JobResult
+  oddity?: Failure
 }
