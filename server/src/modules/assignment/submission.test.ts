@@ -96,3 +96,27 @@ describe('a payment task that could never be paid', () => {
     expect(await count()).toBe(before)
   })
 })
+
+describe('sixty tasks at once', () => {
+  it('that are pinned to an agent are all taken: no request waits for a second connection', async () => {
+    const { admin: client } = await anOrganization(app)
+    const { agent } = await aFundedAgent(app, { client })
+    const ask = () => client.post('/v1/tasks', { type: 'errand', payload: {}, agentId: agent.id })
+    const replies = await Promise.all(Array.from({ length: 60 }, ask))
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]))
+  })
+})
+
+describe('input that looks right', () => {
+  it.each([
+    ['a urn instead of an id', (id: string) => `/v1/agents/urn:uuid:${id}`],
+    ['a urn in a filter', (id: string) => `/v1/decisions?agentId=urn:uuid:${id}`],
+    ['a leap second', () => '/v1/decisions?from=2026-12-31T23:59:60Z'],
+    ['an offset without minutes', () => '/v1/decisions?from=2026-12-31T23:59:59%2B01'],
+    ['the year 0', () => '/v1/decisions?to=0000-01-01T00:00:00Z'],
+    ['a time beyond the year 9999', () => '/v1/decisions?to=9999-12-31T23:59:59.999-23:59'],
+  ])('is refused with its place: %s', async (_case, pathOf) => {
+    const { admin: client, id } = await anOrganization(app)
+    expectProblem(await client.get(pathOf(id)), 400, 'request.invalid')
+  })
+})

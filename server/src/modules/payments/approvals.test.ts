@@ -119,3 +119,12 @@ it('ends by itself when nobody answers in time', async () => {
     offsetMs = 0
   }
 })
+
+it('stays open while the agent is frozen, and counts after', async () => {
+  const held = await aHeldPayment()
+  await app.admin.post(`/v1/agents/${held.agentId}/freeze`, { reason: 'stop' })
+  expectProblem(await approver.post(`/v1/approvals/${held.approvalId}/approve`), 409, 'approval.frozen')
+  await app.admin.post(`/v1/agents/${held.agentId}/unfreeze`)
+  expect((await approver.post(`/v1/approvals/${held.approvalId}/approve`)).status).toBe(200)
+  await paymentIn(app.admin, held.id, 'CONFIRMED')
+})

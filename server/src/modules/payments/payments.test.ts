@@ -183,3 +183,21 @@ describe('refusals', () => {
     expectProblem(await app.admin.post(`/v1/payments/${body.id}/cancel`), 409, 'payment.notCancelable')
   })
 })
+
+describe('a freeze of the organisation', () => {
+  it('is not kept waiting by payments that never pause', async () => {
+    const agent = await anAgent(app.admin, withLimits(aLimit({ maxAmount: '0' })))
+    let isFrozen = false
+    const paying = Array.from({ length: 20 }, async () => {
+      while (!isFrozen) await aPayment(app, { agentId: agent.id })
+    })
+    const begun = performance.now()
+    const frozen = await app.admin.post('/v1/organizations/current/freeze', { reason: 'stop' })
+    const tookMs = performance.now() - begun
+    isFrozen = true
+    await Promise.all(paying)
+    await app.admin.post('/v1/organizations/current/unfreeze', { reason: 'go on' })
+    expect(frozen.status).toBe(200)
+    expect(tookMs).toBeLessThan(2000)
+  })
+})
