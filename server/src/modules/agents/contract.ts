@@ -25,6 +25,7 @@ export const Agent = Type.Object({
   description: nullable(Type.String()),
   status: oneOf(AgentStatus),
   statusReason: nullable(Type.String({ description: 'For example what keeps it provisioning' })),
+  statusBeforeFreeze: nullable(oneOf(AgentStatus)),
   runtime: oneOf(AgentRuntime),
   labels: Type.Array(Type.String()),
   metadata: stored(Json),

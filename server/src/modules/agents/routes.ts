@@ -114,7 +114,11 @@ export const agentRoutes =
         schema: { operationId: 'freezeAgent', tags, params: AgentParams, body: AgentReason, response: { 200: Agent } },
         config: { needs: 'agents:write', problems: [notFound, wrongStatus] },
       },
-      async ({ caller, params, body }) => agents.freeze(caller, params.agentId, body.reason ?? 'frozen by hand'),
+      async ({ caller, params, body }, reply) => {
+        const agent = await agents.freeze(caller, params.agentId, body.reason ?? 'frozen by hand')
+        reply.headers(etagOf(agent.revision))
+        return agent
+      },
     )
 
     app.post(
