@@ -88,8 +88,6 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
         assets,
       })),
 
-    assetsOf: (chain: ChainId): readonly KnownAsset[] => at(chain).assets,
-
     balance: async (of: Asset, address: Address): Promise<bigint> =>
       answering(() => at(of.chain).node.balance(of, address)),
 

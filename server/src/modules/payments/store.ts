@@ -72,7 +72,7 @@ const explain = sql<PaymentRow>(
 const countOfWallet = sql<{ count: number }>(
   'payments.countOfWallet',
   `select count(*)::int as count from payment
-   where organization_id = $1 and wallet_id = $2 and status = any($3::payment_status[]) and id <> $4`,
+   where organization_id = $1 and wallet_id = $2 and status = any($3::payment_status[])`,
 )
 
 const hasOpenOfAgent = sql<{ found: boolean }>(
@@ -231,14 +231,8 @@ export const paymentStore = {
   explain: async (tx: Tx, payment: PaymentRow, failure: Failure) =>
     one(await tx.query(explain, [tx.organizationId, payment.id, payment.status, failure, tx.now])),
 
-  async countOfWallet(
-    tx: Tx,
-    walletId: string,
-    statuses: PaymentStatus[],
-    except: string | null = null,
-  ): Promise<number> {
-    const nobody = '00000000-0000-0000-0000-000000000000'
-    return one(await tx.query(countOfWallet, [tx.organizationId, walletId, statuses, except ?? nobody]))?.count ?? 0
+  async countOfWallet(tx: Tx, walletId: string, statuses: PaymentStatus[]): Promise<number> {
+    return one(await tx.query(countOfWallet, [tx.organizationId, walletId, statuses]))?.count ?? 0
   },
   hasOpenOfAgent: async (tx: Tx, agentId: string, statuses: PaymentStatus[]) =>
     one(await tx.query(hasOpenOfAgent, [tx.organizationId, agentId, statuses]))?.found ?? false,

@@ -111,8 +111,13 @@ export function executing(needs: PaymentNeeds) {
     return 'done'
   }
 
+  /** How long a signature that was begun may still be made: a freeze waits no longer. */
+  function timeLeft({ signingUntil: until }: ChainTransactionRow): number {
+    return until === null ? 0 : until.getTime() - needs.clock().getTime()
+  }
+
   async function sign(payment: PaymentRow, wallet: WalletRow, transaction: ChainTransactionRow): Promise<Step> {
-    const remainingMs = (transaction.signingUntil?.getTime() ?? 0) - needs.clock().getTime()
+    const remainingMs = timeLeft(transaction)
     if (remainingMs <= 0) return { againInMs: 0 }
     const raw = await wallets.sign(wallet, unsignedOf(transaction), remainingMs)
     const stored = await inTx(payment, async (tx) => {
@@ -174,13 +179,12 @@ export function executing(needs: PaymentNeeds) {
   async function submit(payment: PaymentRow, wallet: WalletRow, transaction: ChainTransactionRow): Promise<Step> {
     const { to, value, data, chain } = unsignedOf(transaction)
     const submission = { chain, to, value, data, submissionKey: transaction.submissionKey as string }
+    // A freeze that answered counts on nothing being handed over after this; what was not handed over is refused by us.
+    const remainingMs = timeLeft(transaction)
+    if (remainingMs <= 0) return refused(payment, submission.submissionKey, 'It was too late to hand it over.')
     try {
       const provider = wallets.providerOf(wallet)
-      const { queueId } = await provider.submit(
-        signingWallet(wallet),
-        submission,
-        AbortSignal.timeout(SIGNING_TIMEOUT_MS),
-      )
+      const { queueId } = await provider.submit(signingWallet(wallet), submission, AbortSignal.timeout(remainingMs))
       await inTx(payment, (tx) => paymentStore.storeQueueId(tx, payment.id, queueId))
       await submitted(payment)
       return 'look'
