@@ -24,10 +24,27 @@ export interface Config {
   readonly demo: boolean | undefined
   /** Undefined: an embedded development chain is started. */
   readonly chains: readonly ChainSettings[] | undefined
-  readonly engine: { readonly url: string; readonly token: string; readonly mode: 'signer' | 'queue' } | undefined
+  readonly engine: EngineConfig | undefined
+  /** thirdweb's hosted API. */
+  readonly hosted: HostedConfig | undefined
   readonly walletProvider: ProviderName
   readonly logLevel: string
   readonly rateLimitPerMinute: number
+}
+
+interface EngineConfig {
+  readonly url: string
+  readonly token: string
+  readonly mode: 'signer' | 'queue'
+  /** Signs the deliveries of its webhooks; undefined: none are taken. */
+  readonly webhookSecret: string | undefined
+}
+
+interface HostedConfig {
+  readonly secretKey: string
+  readonly vaultToken: string | undefined
+  /** Undefined: thirdweb's own addresses. */
+  readonly url: string | undefined
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -35,8 +52,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 const DEFAULT_PORT = 4080
 const DEFAULT_RATE_LIMIT = 600_000
 const MIN_MASTER_KEY_LENGTH = 32
-/** Not read yet: ignoring one would put wallets elsewhere than its user thinks. */
-const HOSTED_API = ['THIRDWEB_SECRET_KEY', 'THIRDWEB_VAULT_TOKEN', 'THIRDWEB_API_URL']
+/** Engine's own have 32; one that can be guessed would let anybody wake payments. */
+const MIN_WEBHOOK_SECRET_LENGTH = 16
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
 const KnownAsset = Type.Object(
@@ -76,11 +93,9 @@ export function readConfig(env: Environment): Config {
     )
   }
   const engine = engineOf(env)
-  const unread = HOSTED_API.find((name) => given(env, name) !== undefined)
-  if (unread)
-    throw new WrongSetting(`${unread} is for thirdweb's hosted API, which this version does not use: leave it out`)
+  const hosted = hostedOf(env)
   return {
-    ...{ databaseUrl, masterKey, engine, walletProvider: walletProviderOf(env, engine !== undefined) },
+    ...{ databaseUrl, masterKey, engine, hosted, walletProvider: walletProviderOf(env, { engine, hosted }) },
     host: given(env, 'HOST') ?? '127.0.0.1',
     port: integer(env, 'PORT', DEFAULT_PORT, { min: 0, max: 65_535 }),
     home: resolve(given(env, 'WEDI_HOME') ?? '.wedi'),
@@ -150,6 +165,7 @@ function engineOf(env: Environment): Config['engine'] {
   const engineUrl = url(env, 'THIRDWEB_ENGINE_URL', ['http:', 'https:'])
   const token = given(env, 'THIRDWEB_ENGINE_TOKEN')
   const mode = oneOf(env, 'THIRDWEB_ENGINE_MODE', ['signer', 'queue'] as const)
+  const webhookSecret = webhookSecretOf(env, mode)
   if (engineUrl === undefined && token === undefined) {
     if (mode !== undefined)
       throw new WrongSetting('THIRDWEB_ENGINE_MODE needs THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN')
@@ -157,19 +173,62 @@ function engineOf(env: Environment): Config['engine'] {
   }
   if (engineUrl === undefined) throw new WrongSetting('THIRDWEB_ENGINE_URL must be given with THIRDWEB_ENGINE_TOKEN')
   if (token === undefined) throw new WrongSetting('THIRDWEB_ENGINE_TOKEN must be given with THIRDWEB_ENGINE_URL')
-  return { url: engineUrl, token, mode: mode ?? 'signer' }
+  return { url: engineUrl, token, mode: mode ?? 'signer', webhookSecret }
 }
 
-function walletProviderOf(env: Environment, hasEngine: boolean): ProviderName {
-  const name = oneOf(env, 'WEDI_WALLET_PROVIDER', providerNames) ?? (hasEngine ? 'thirdweb-engine' : 'local')
-  if (name === 'thirdweb-engine' && !hasEngine) {
+/** Only a queue sends, so only of a queue there is anything to tell. */
+function webhookSecretOf(env: Environment, mode: string | undefined): string | undefined {
+  const secret = given(env, 'THIRDWEB_ENGINE_WEBHOOK_SECRET')
+  if (secret === undefined) return undefined
+  if (mode !== 'queue') {
+    throw new WrongSetting('THIRDWEB_ENGINE_WEBHOOK_SECRET needs THIRDWEB_ENGINE_MODE=queue: a signer sends nothing')
+  }
+  if (secret.length < MIN_WEBHOOK_SECRET_LENGTH) {
     throw new WrongSetting(
-      'WEDI_WALLET_PROVIDER is thirdweb-engine: THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN must be given too',
+      `THIRDWEB_ENGINE_WEBHOOK_SECRET must be the secret Engine answered when the webhook was made, at least ${MIN_WEBHOOK_SECRET_LENGTH} characters`,
     )
   }
-  if (name === 'thirdweb')
-    throw new WrongSetting('WEDI_WALLET_PROVIDER thirdweb (the hosted API) is not available in this version')
-  return name
+  return secret
+}
+
+function hostedOf(env: Environment): Config['hosted'] {
+  const secretKey = headerValue(env, 'THIRDWEB_SECRET_KEY')
+  const vaultToken = headerValue(env, 'THIRDWEB_VAULT_TOKEN')
+  const apiUrl = url(env, 'THIRDWEB_API_URL', ['http:', 'https:'])
+  if (secretKey !== undefined) return { secretKey, vaultToken, url: apiUrl }
+  if (vaultToken !== undefined) throw new WrongSetting('THIRDWEB_VAULT_TOKEN needs THIRDWEB_SECRET_KEY')
+  if (apiUrl !== undefined) throw new WrongSetting('THIRDWEB_API_URL needs THIRDWEB_SECRET_KEY')
+  return undefined
+}
+
+/** What is sent in a header; the message does not repeat it. */
+function headerValue(env: Environment, name: string): string | undefined {
+  const value = given(env, name)
+  if (value !== undefined && !/^[\x21-\x7e]+$/.test(value)) {
+    throw new WrongSetting(`${name} must be visible ASCII characters without spaces`)
+  }
+  return value
+}
+
+/** What a provider needs before wallets can be made with it. */
+const PROVIDER_SETTINGS = {
+  'thirdweb-engine': 'THIRDWEB_ENGINE_URL and THIRDWEB_ENGINE_TOKEN',
+  thirdweb: 'THIRDWEB_SECRET_KEY',
+}
+
+function walletProviderOf(env: Environment, { engine, hosted }: Pick<Config, 'engine' | 'hosted'>): ProviderName {
+  const configured: ProviderName[] = [
+    ...(engine ? ['thirdweb-engine' as const] : []),
+    ...(hosted ? ['thirdweb' as const] : []),
+  ]
+  const name = oneOf(env, 'WEDI_WALLET_PROVIDER', providerNames)
+  if (name === undefined && configured.length > 1) {
+    throw new WrongSetting(`WEDI_WALLET_PROVIDER must say which of ${configured.join(' and ')} makes new wallets`)
+  }
+  if (name !== undefined && name !== 'local' && !configured.includes(name)) {
+    throw new WrongSetting(`WEDI_WALLET_PROVIDER is ${name}: ${PROVIDER_SETTINGS[name]} must be given too`)
+  }
+  return name ?? configured[0] ?? 'local'
 }
 
 function chainsOf(env: Environment): ChainSettings[] | undefined {

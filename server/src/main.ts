@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { migrate } from '@wedi/database/migrate'
 import { makeKey } from '#modules/access'
-import { localProvider, type ProviderName, thirdwebEngineProvider, type WalletProvider } from '#modules/wallets'
+import {
+  localProvider,
+  type ProviderName,
+  thirdwebEngineProvider,
+  thirdwebProvider,
+  type WalletProvider,
+} from '#modules/wallets'
 import { systemClock } from '#platform/clock'
 import type { KeyRing } from '#platform/crypto'
 import { createLog, type Logger } from '#platform/log'
@@ -64,8 +70,12 @@ function adminKey(home: Home): string {
   return key
 }
 
-function providersOf({ engine }: Config, keys: KeyRing): ReadonlyMap<ProviderName, WalletProvider> {
-  const providers = [localProvider(keys), ...(engine ? [thirdwebEngineProvider(engine)] : [])]
+function providersOf({ engine, hosted }: Config, keys: KeyRing): ReadonlyMap<ProviderName, WalletProvider> {
+  const providers = [
+    localProvider(keys),
+    ...(engine ? [thirdwebEngineProvider(engine)] : []),
+    ...(hosted ? [thirdwebProvider(hosted)] : []),
+  ]
   return new Map(providers.map((provider) => [provider.name, provider]))
 }
 

@@ -12,6 +12,8 @@ import { aPayer, balanceOf, confirmed, engineToCome, newAccount, pay, sentBy } f
 
 const STOPS_WITHIN_MS = 10_000
 const ENGINE = { THIRDWEB_ENGINE_URL: 'http://127.0.0.1:1', THIRDWEB_ENGINE_TOKEN: 'a-token' }
+const QUEUE = { ...ENGINE, THIRDWEB_ENGINE_MODE: 'queue' }
+const HOSTED = { THIRDWEB_SECRET_KEY: 'a-secret' }
 const A_KEY = 'wedi_sk_0123456789AB0123456789012345678901234567890123456789012xxxxxx'
 const chains = (...given: object[]) => JSON.stringify(given)
 const base = { chain: 'eip155:8453', rpcUrl: 'http://127.0.0.1:1' }
@@ -39,7 +41,16 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
     ['THIRDWEB_ENGINE_TOKEN', { ...ENGINE, THIRDWEB_ENGINE_TOKEN: '' }, /must be given with THIRDWEB_ENGINE_URL/],
     ['THIRDWEB_ENGINE_MODE', { ...ENGINE, THIRDWEB_ENGINE_MODE: 'both' }, /one of signer, queue/],
     ['THIRDWEB_ENGINE_MODE', { THIRDWEB_ENGINE_MODE: 'queue' }, /needs THIRDWEB_ENGINE_URL/],
-    ['THIRDWEB_SECRET_KEY', { THIRDWEB_SECRET_KEY: 'a-secret' }, /does not use/],
+    ['THIRDWEB_ENGINE_WEBHOOK_SECRET', { ...ENGINE, THIRDWEB_ENGINE_WEBHOOK_SECRET: 'x'.repeat(32) }, /MODE=queue/],
+    ['THIRDWEB_ENGINE_WEBHOOK_SECRET', { THIRDWEB_ENGINE_WEBHOOK_SECRET: 'x'.repeat(32) }, /MODE=queue/],
+    ['THIRDWEB_ENGINE_WEBHOOK_SECRET', { ...QUEUE, THIRDWEB_ENGINE_WEBHOOK_SECRET: 'short' }, /at least 16 characters/],
+    ['THIRDWEB_SECRET_KEY', { THIRDWEB_SECRET_KEY: 'two words' }, /without spaces/],
+    ['THIRDWEB_VAULT_TOKEN', { ...HOSTED, THIRDWEB_VAULT_TOKEN: 'clé' }, /visible ASCII/],
+    ['THIRDWEB_VAULT_TOKEN', { THIRDWEB_VAULT_TOKEN: 'a-token' }, /needs THIRDWEB_SECRET_KEY/],
+    ['THIRDWEB_API_URL', { THIRDWEB_API_URL: 'http://127.0.0.1:1' }, /needs THIRDWEB_SECRET_KEY/],
+    ['THIRDWEB_API_URL', { ...HOSTED, THIRDWEB_API_URL: 'thirdweb' }, /begins with http/],
+    ['WEDI_WALLET_PROVIDER', { ...ENGINE, ...HOSTED }, /which of thirdweb-engine and thirdweb/],
+    ['WEDI_WALLET_PROVIDER', { ...ENGINE, WEDI_WALLET_PROVIDER: 'thirdweb' }, /THIRDWEB_SECRET_KEY/],
     ['WEDI_WALLET_PROVIDER', { WEDI_WALLET_PROVIDER: 'metamask' }, /one of local, thirdweb-engine/],
     ['WEDI_WALLET_PROVIDER', { WEDI_WALLET_PROVIDER: 'thirdweb-engine' }, /THIRDWEB_ENGINE_URL/],
   ])('%s given as %j', async (name, env, expected) => {

@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type Address, createPublicClient, type Hex, http, keccak256, type PublicClient } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { notifier } from './fake-engine-webhooks.ts'
 
 /** What the Engine keeps. Pass the same one again to start it anew with its accounts and its history. */
 export interface EngineState {
@@ -9,6 +10,10 @@ export interface EngineState {
   readonly transactions: Map<string, EngineTransaction>
   readonly webhooks: { id: number; url: string; eventType: string; secret: string }[]
   chains: unknown[]
+  /** Switched on until `behave()`, also over a restart. */
+  readonly misbehaviours: Set<Misbehaviour>
+  /** Broadcast by an Engine that was killed before it wrote that down. */
+  readonly unrecorded: Set<string>
 }
 
 export const newEngineState = (): EngineState => ({
@@ -17,6 +22,8 @@ export const newEngineState = (): EngineState => ({
   transactions: new Map(),
   webhooks: [],
   chains: [],
+  misbehaviours: new Set(),
+  unrecorded: new Set(),
 })
 
 export interface EngineWallet {
@@ -47,7 +54,36 @@ export interface EngineSignature extends SignedFields {
   readonly hash: Hex
 }
 
+/** Of one payment only. */
 export type QueueFlaw = 'errored-though-paid' | 'zero-value' | 'never-broadcast'
+
+/**
+ * What the real Engine was seen to do (`facts/ENGINE.md`), of every payment until it is switched off. Two more of its
+ * flaws need no switch, they are always there: overrides without a value send nothing, and a known key answers 200
+ * with the old queue id whatever the payload.
+ */
+export type Misbehaviour =
+  /** As when the node's reply to a broadcast is lost: it sends again with the next nonce and shows the second one. */
+  | 'paysTwice'
+  /** As when it is killed after a broadcast: nothing is written down, and the next one on this state pays again. */
+  | 'paysAgainAfterRestart'
+  /** As when Redis is emptied: at once and after each broadcast nothing is known, and the same key pays again. */
+  | 'forgets'
+  | 'sendsZero'
+  | 'erroredThoughPaid'
+  /** As after a cancel: it stays `sent` and shows the hash of a replacement that moves nothing. */
+  | 'sentAfterCancel'
+  /** It says `cancelled`, and then the payment is mined. */
+  | 'paysAfterCancelled'
+  | 'neverBroadcasts'
+  | 'duplicatesWebhooks'
+  | 'reordersWebhooks'
+
+const MISBEHAVIOUR_OF: Record<QueueFlaw, Misbehaviour> = {
+  'errored-though-paid': 'erroredThoughPaid',
+  'zero-value': 'sendsZero',
+  'never-broadcast': 'neverBroadcasts',
+}
 
 /** As `GET /transaction/status` shows it. Like the real one, an errored transaction shows no hash. */
 export interface EngineTransaction {
@@ -88,7 +124,7 @@ export function engineOn(rpcUrl: string, state: EngineState) {
 
   async function broadcast(
     wallet: EngineWallet,
-    { toAddress, data, value }: EngineTransaction,
+    { toAddress, data, value }: Pick<EngineTransaction, 'toAddress' | 'data' | 'value'>,
   ): Promise<EngineSignature> {
     const from = privateKeyToAccount(wallet.privateKey).address
     const call = { to: toAddress as Address, data: data as Hex, value: BigInt(value) }
@@ -103,21 +139,29 @@ export function engineOn(rpcUrl: string, state: EngineState) {
     return signed
   }
 
+  const notify = notifier(state)
   function change(transaction: EngineTransaction, changes: Partial<EngineTransaction>): void {
     Object.assign(transaction, changes)
-    void notify(state, transaction)
+    notify(transaction)
   }
 
   async function work(queueId: string, flaw: QueueFlaw | undefined): Promise<void> {
     const transaction = state.transactions.get(queueId)
-    if (transaction === undefined || flaw === 'never-broadcast') return
+    const has = (each: Misbehaviour) =>
+      state.misbehaviours.has(each) || (flaw !== undefined && MISBEHAVIOUR_OF[flaw] === each)
+    if (transaction === undefined || has('neverBroadcasts')) return
     try {
       const wallet = walletOf(transaction.fromAddress)
       if (wallet === undefined) throw new Error('Account not found')
-      const sent = await broadcast(wallet, flaw === 'zero-value' ? { ...transaction, value: '0' } : transaction)
-      if (flaw === 'errored-though-paid') throw new Error('Transaction timed out.')
+      if (has('paysAfterCancelled')) change(transaction, { status: 'cancelled' })
+      let sent = await broadcast(wallet, as(transaction, has))
+      if (has('paysTwice')) sent = await broadcast(wallet, transaction)
+      if (!state.unrecorded.delete(queueId) && has('paysAgainAfterRestart')) return void state.unrecorded.add(queueId)
+      if (has('forgets')) return forget(queueId)
+      if (has('paysAfterCancelled')) return
+      if (has('erroredThoughPaid')) throw new Error('Transaction timed out.')
       change(transaction, { status: 'sent', nonce: sent.nonce, transactionHash: sent.hash, sentAt: now() })
-      void watch(transaction, sent.hash)
+      if (!has('sentAfterCancel')) void watch(transaction, sent.hash)
     } catch (error) {
       change(transaction, { status: 'errored', errorMessage: error instanceof Error ? error.message : 'failed' })
     }
@@ -140,7 +184,19 @@ export function engineOn(rpcUrl: string, state: EngineState) {
     )
   }
 
-  return { chain: chain as PublicClient, walletOf, sign, enqueue: enqueuer(state, start) }
+  const { enqueue, forget } = enqueuer(state, start)
+  for (const queueId of state.unrecorded) setImmediate(start, queueId)
+  const transactionOf = (queueId: string) => state.transactions.get(queueId)
+  return { chain: chain as PublicClient, walletOf, transactionOf, sign, enqueue, forget }
+}
+
+/** The payment, or what is sent in its place. */
+function as(
+  { toAddress, fromAddress, data, value }: EngineTransaction,
+  has: (each: Misbehaviour) => boolean,
+): Pick<EngineTransaction, 'toAddress' | 'data' | 'value'> {
+  if (has('sentAfterCancel')) return { toAddress: fromAddress, data: '0x', value: '0' }
+  return { toAddress, data, value: has('sendsZero') ? '0' : value }
 }
 
 type Enqueue = (wanted: Wanted, options: { key?: string | undefined; flaw?: QueueFlaw | undefined }) => Promise<string>
@@ -150,9 +206,9 @@ type Wanted = Pick<EngineTransaction, 'chainId' | 'fromAddress' | 'toAddress' | 
  * The key is the queueId. A known key answers the old id whatever the payload; two at once both find it free, the later
  * write stays, and there is one job: these are the real one's flaws.
  */
-function enqueuer(state: EngineState, start: (queueId: string, flaw?: QueueFlaw) => void): Enqueue {
+function enqueuer(state: EngineState, start: (queueId: string, flaw?: QueueFlaw) => void) {
   const jobs = new Set(state.transactions.keys())
-  return async (wanted, { key, flaw }) => {
+  const enqueue: Enqueue = async (wanted, { key, flaw }) => {
     const queueId = key ?? randomUUID()
     if (state.transactions.has(queueId)) return queueId
     await new Promise(setImmediate)
@@ -161,6 +217,14 @@ function enqueuer(state: EngineState, start: (queueId: string, flaw?: QueueFlaw)
     jobs.add(queueId)
     return queueId
   }
+  /** Queue, keys and history are in one place, and go together. */
+  function forget(...queueIds: string[]): void {
+    for (const queueId of queueIds) {
+      state.transactions.delete(queueId)
+      jobs.delete(queueId)
+    }
+  }
+  return { enqueue, forget }
 }
 
 const now = () => new Date().toISOString()
@@ -175,17 +239,3 @@ const blank = {
   minedAt: null,
   blockNumber: null,
 } as const
-
-/** Bare transaction as it is now, signed; a receiver that fails is told no second time (the real one retries 5xx). */
-async function notify({ webhooks }: EngineState, transaction: EngineTransaction): Promise<void> {
-  const events = ['all_transactions', `${transaction.status}_transaction`]
-  const body = JSON.stringify(transaction)
-  for (const { url, secret } of webhooks.filter(({ eventType }) => events.includes(eventType))) {
-    const timestamp = String(Math.floor(Date.now() / 1000))
-    const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
-    const headers = { 'x-engine-timestamp': timestamp, 'x-engine-signature': signature }
-    await fetch(url, { method: 'POST', body, headers: { ...headers, 'content-type': 'application/json' } }).catch(
-      () => {},
-    )
-  }
-}

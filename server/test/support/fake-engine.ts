@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify'
-import { type Engine, type EngineState, engineOn, newEngineState } from './fake-engine-queue.ts'
+import { type Engine, type EngineState, engineOn, type Misbehaviour, newEngineState } from './fake-engine-queue.ts'
 import {
   type EngineFailure,
   type EngineRoute,
@@ -9,19 +9,20 @@ import {
   problem,
   routesOf,
 } from './fake-engine-routes.ts'
+import { type Script, scripted } from './scripted.ts'
 
-export { type EngineState, newEngineState } from './fake-engine-queue.ts'
+export { type EngineState, type Misbehaviour, newEngineState } from './fake-engine-queue.ts'
 export type { EngineFailure, EngineRoute } from './fake-engine-routes.ts'
 
-export interface FakeEngine extends Pick<EngineState, 'wallets' | 'signatures' | 'transactions'> {
+export interface FakeEngine
+  extends Pick<EngineState, 'wallets' | 'signatures' | 'transactions'>,
+    Omit<Script<EngineRoute, EngineFailure>, 'next'> {
   readonly url: string
   readonly token: string
   readonly state: EngineState
-  /** Requests that came in, by route. */
-  readonly requests: Map<EngineRoute, number>
-  /** The next calls of a route fail like this; without a number, all until `heal()`. */
-  fail(route: EngineRoute, how: EngineFailure, times?: number): void
-  heal(): void
+  /** From now on, of every payment, until `behave()`. */
+  misbehave(how: Misbehaviour): void
+  behave(): void
   stop(): Promise<void>
 }
 
@@ -35,29 +36,18 @@ interface FakeEngineOptions {
 /** thirdweb Engine v2 as `facts/ENGINE.md` describes it, over HTTP, paying for real on the chain at `rpcUrl`. */
 export async function startFakeEngine(options: FakeEngineOptions): Promise<FakeEngine> {
   const { rpcUrl, token = `engine-${randomUUID()}`, port = 0, state = newEngineState() } = options
-  const failures = new Map<EngineRoute, { how: EngineFailure; left: number }>()
-  const requests = new Map<EngineRoute, number>()
-
-  function nextFailure(route: EngineRoute): EngineFailure | undefined {
-    requests.set(route, (requests.get(route) ?? 0) + 1)
-    const failure = failures.get(route)
-    if (failure === undefined || failure.left <= 0) return undefined
-    failure.left -= 1
-    return failure.how
-  }
-
-  const server = serverOf(engineOn(rpcUrl, state), state, { token, nextFailure })
+  const { next, ...script } = scripted<EngineRoute, EngineFailure>()
+  const engine = engineOn(rpcUrl, state)
+  const server = serverOf(engine, state, { token, nextFailure: next })
   const url = await server.listen({ port, host: '127.0.0.1' })
   return {
-    url,
-    token,
-    state,
-    requests,
-    wallets: state.wallets,
-    signatures: state.signatures,
-    transactions: state.transactions,
-    fail: (route, how, times = Number.POSITIVE_INFINITY) => void failures.set(route, { how, left: times }),
-    heal: () => failures.clear(),
+    ...{ url, token, state, ...script },
+    ...{ wallets: state.wallets, signatures: state.signatures, transactions: state.transactions },
+    misbehave(how) {
+      state.misbehaviours.add(how)
+      if (how === 'forgets') engine.forget(...state.transactions.keys())
+    },
+    behave: () => state.misbehaviours.clear(),
     stop: () => server.close(),
   }
 }

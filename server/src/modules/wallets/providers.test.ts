@@ -6,11 +6,13 @@ import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keyRing } from '#platform/crypto'
 import { newId } from '#platform/ids'
-import { type FakeEngine, startFakeEngine } from '../../../test/support/fake-engine.ts'
+import { type EngineFailure, type FakeEngine, startFakeEngine } from '../../../test/support/fake-engine.ts'
+import { type FakeThirdweb, startFakeThirdweb } from '../../../test/support/fake-thirdweb.ts'
 import { failureOf, newWallet, opened, signal, strangers } from '../../../test/support/wallet-providers.ts'
 import { startEmbeddedChain } from '../../embedded/chain.ts'
 import type { SigningWallet, Submission, UnsignedTransaction, WalletProvider } from './provider.ts'
 import { localProvider } from './providers/local.ts'
+import { thirdwebProvider } from './providers/thirdweb.ts'
 import { thirdwebEngineProvider } from './providers/thirdweb-engine.ts'
 import { isSignatureOf } from './rules.ts'
 
@@ -19,6 +21,7 @@ const VALUE = 1_234_567n
 let directory: string
 let chain: Awaited<ReturnType<typeof startEmbeddedChain>>
 let engine: FakeEngine
+let hosted: FakeThirdweb
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'wedi-providers-'))
@@ -30,8 +33,12 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   engine = await startFakeEngine({ rpcUrl: chain.rpcUrl })
+  hosted = await startFakeThirdweb({ rpcUrl: chain.rpcUrl })
 })
-afterEach(() => engine.stop())
+afterEach(() => Promise.all([engine.stop(), hosted.stop()]))
+
+/** Failures that every fake has under one name. */
+type Failure = Extract<EngineFailure, Parameters<FakeThirdweb['fail']>[1]>
 
 interface Adapter {
   readonly name: string
@@ -39,6 +46,12 @@ interface Adapter {
   /** `local` keeps its key in the wallet's row only: asked again before the row exists, it makes another. */
   readonly findsAgain: boolean
   make(): WalletProvider
+  /** The fake behind it; `local` has none. */
+  fake(): Pick<FakeEngine, 'wallets' | 'signatures' | 'transactions'>
+  /** The next time it is asked to make a wallet, or to send. */
+  fail(what: 'create' | 'send', how: Failure): void
+  /** What is kept of the provider's own words about the account. */
+  metadata(wallet: { id: string }): object
 }
 
 const engineIn = (mode: 'signer' | 'queue'): Adapter => ({
@@ -46,15 +59,31 @@ const engineIn = (mode: 'signer' | 'queue'): Adapter => ({
   mode,
   findsAgain: true,
   make: () => thirdwebEngineProvider({ url: engine.url, token: engine.token, mode }),
+  fake: () => engine,
+  fail: (what, how) => engine.fail(what === 'create' ? 'create' : 'send-transaction', how, 1),
+  metadata: ({ id }) => ({ label: id, type: 'local' }),
 })
+
+const hostedApi: Adapter = {
+  name: 'thirdweb',
+  mode: 'queue',
+  findsAgain: true,
+  make: () => thirdwebProvider({ url: hosted.url, secretKey: hosted.secretKey, vaultToken: hosted.vaultToken }),
+  fake: () => hosted,
+  fail: (what, how) => hosted.fail(what === 'create' ? 'wallets' : 'write', how, 1),
+  metadata: ({ id }) => ({ identifier: id, smartWalletAddress: `0x${'5'.repeat(40)}` }),
+}
 
 const local: Adapter = {
   name: 'local',
   mode: 'signer',
   findsAgain: false,
   make: () => localProvider(keyRing('a master key for tests')),
+  fake: () => expect.unreachable('there is nobody behind it'),
+  fail: () => expect.unreachable('there is nobody behind it'),
+  metadata: () => ({}),
 }
-const adapters = [local, engineIn('signer'), engineIn('queue')]
+const adapters = [local, engineIn('signer'), engineIn('queue'), hostedApi]
 
 const testClient = () => createTestClient({ mode: 'anvil', transport: http(chain.rpcUrl) }).extend(publicActions)
 const balanceOf = (address: Address) => testClient().getBalance({ address })
@@ -113,70 +142,78 @@ describe.each(adapters)('$name', ({ mode, make }) => {
   })
 })
 
-describe.each(adapters.filter(({ findsAgain }) => findsAgain))('$name finds again', ({ make }) => {
-  it('the account it made before', async () => {
-    const wallet = newWallet()
-    const first = await make().open(wallet, signal())
-    expect(await make().open(wallet, signal())).toEqual(first)
-    expect(engine.wallets).toHaveLength(1)
-    expect(first.metadata).toEqual({ label: wallet.id, type: 'local' })
-  })
+describe.each(adapters.filter(({ findsAgain }) => findsAgain))(
+  '$name finds again',
+  ({ make, fake, fail, metadata }) => {
+    it('the account it made before', async () => {
+      const wallet = newWallet()
+      const first = await make().open(wallet, signal())
+      expect(await make().open(wallet, signal())).toEqual(first)
+      expect(fake().wallets).toHaveLength(1)
+      expect(first.metadata).toEqual(metadata(wallet))
+    })
 
-  it.each(['lose-reply-after-effect', 'status-500-after-effect', 'garbage'] as const)(
-    'the account whose creation ended in %s',
-    async (how) => {
+    it.each(['lose-reply-after-effect', 'status-500-after-effect', 'garbage'] as const)(
+      'the account whose creation ended in %s',
+      async (how) => {
+        const [provider, wallet] = [make(), newWallet()]
+        fail('create', how)
+        expect((await failureOf(provider.open(wallet, signal()))).outcome).toBe('unknown')
+        const { address } = await provider.open(wallet, signal())
+        expect(fake().wallets.map((each) => getAddress(each.address))).toEqual([address])
+      },
+    )
+
+    it('one account when two open it at once', async () => {
       const [provider, wallet] = [make(), newWallet()]
-      engine.fail('create', how, 1)
-      expect((await failureOf(provider.open(wallet, signal()))).outcome).toBe('unknown')
+      const both = await Promise.all([provider.open(wallet, signal()), provider.open(wallet, signal())])
+      expect(both[0].address).toBe(both[1].address)
+      expect(fake().wallets).toHaveLength(1)
+    })
+  },
+)
+
+describe.each([engineIn('signer'), engineIn('queue')])(
+  '$name, whose accounts are only listed, finds again',
+  ({ make }) => {
+    it('the account it made but could not see listed', async () => {
+      const [provider, wallet] = [make(), newWallet()]
+      engine.fail('create', 'lose-reply-after-effect', 1)
+      await failureOf(provider.open(wallet, signal()))
+      engine.fail('get-all', 'unauthorized', 1)
+      expect((await failureOf(provider.open(wallet, signal()))).outcome).toBe('refused')
+      await provider.open(wallet, signal())
+      expect(engine.wallets).toHaveLength(1)
+    })
+
+    it.each([300, 2_300])('the account among %i others on shuffled pages', async (others) => {
+      const [provider, wallet] = [make(), newWallet()]
+      engine.wallets.push(...strangers(others / 2))
       const { address } = await provider.open(wallet, signal())
-      expect(engine.wallets.map((each) => getAddress(each.address))).toEqual([address])
-    },
-  )
+      engine.wallets.push(...strangers(others / 2))
+      expect((await provider.open(wallet, signal())).address).toBe(address)
+      expect(engine.wallets.filter(({ label }) => label === wallet.id)).toHaveLength(1)
+    })
 
-  it('the account it made but could not see listed', async () => {
-    const [provider, wallet] = [make(), newWallet()]
-    engine.fail('create', 'lose-reply-after-effect', 1)
-    await failureOf(provider.open(wallet, signal()))
-    engine.fail('get-all', 'unauthorized', 1)
-    expect((await failureOf(provider.open(wallet, signal()))).outcome).toBe('refused')
-    await provider.open(wallet, signal())
-    expect(engine.wallets).toHaveLength(1)
-  })
+    it('the lowest of several accounts with its label', async () => {
+      const wallet = newWallet()
+      const twins = strangers(5).map((each) => ({ ...each, label: wallet.id }))
+      engine.wallets.push(...twins)
+      const [lowest] = twins.map(({ address }) => address).sort()
+      expect((await make().open(wallet, signal())).address).toBe(getAddress(lowest ?? ''))
+    })
 
-  it.each([300, 2_300])('the account among %i others on shuffled pages', async (others) => {
-    const [provider, wallet] = [make(), newWallet()]
-    engine.wallets.push(...strangers(others / 2))
-    const { address } = await provider.open(wallet, signal())
-    engine.wallets.push(...strangers(others / 2))
-    expect((await provider.open(wallet, signal())).address).toBe(address)
-    expect(engine.wallets.filter(({ label }) => label === wallet.id)).toHaveLength(1)
-  })
-
-  it('one account when two open it at once', async () => {
-    const [provider, wallet] = [make(), newWallet()]
-    const both = await Promise.all([provider.open(wallet, signal()), provider.open(wallet, signal())])
-    expect(both[0].address).toBe(both[1].address)
-    expect(engine.wallets).toHaveLength(1)
-  })
-
-  it('the lowest of several accounts with its label', async () => {
-    const wallet = newWallet()
-    const twins = strangers(5).map((each) => ({ ...each, label: wallet.id }))
-    engine.wallets.push(...twins)
-    const [lowest] = twins.map(({ address }) => address).sort()
-    expect((await make().open(wallet, signal())).address).toBe(getAddress(lowest ?? ''))
-  })
-
-  it('no account of a label that merely looks like its own', async () => {
-    const wallet = newWallet()
-    const labels = [`${wallet.id} `, wallet.id.toUpperCase(), `x${wallet.id}`, null]
-    engine.wallets.push(...strangers(labels.length).map((each, at) => ({ ...each, label: labels[at] ?? null })))
-    const { address } = await make().open(wallet, signal())
-    expect(engine.wallets.filter(({ label }) => label === wallet.id).map((each) => getAddress(each.address))).toEqual([
-      address,
-    ])
-  })
-})
+    it('no account of a label that merely looks like its own', async () => {
+      const wallet = newWallet()
+      const labels = [`${wallet.id} `, wallet.id.toUpperCase(), `x${wallet.id}`, null]
+      engine.wallets.push(...strangers(labels.length).map((each, at) => ({ ...each, label: labels[at] ?? null })))
+      const { address } = await make().open(wallet, signal())
+      expect(engine.wallets.filter(({ label }) => label === wallet.id).map((each) => getAddress(each.address))).toEqual(
+        [address],
+      )
+    })
+  },
+)
 
 describe.each(adapters.filter(({ mode }) => mode === 'signer'))('$name signs', ({ make }) => {
   it.each([
@@ -221,7 +258,7 @@ it('an Engine that signs another value is found out', async () => {
   expect(await isSignatureOf(raw, { ...asked, value: 0n }, wallet.address)).toBe(true)
 })
 
-describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', ({ make }) => {
+describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', ({ make, fake, fail }) => {
   it('a payment, pays it once and leads to its hash', async () => {
     const provider = make()
     const [wallet, wanted] = [await funded(provider), submission()]
@@ -231,7 +268,7 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
     const mined = await testClient().getTransaction({ hash: transactionHash ?? '0x' })
     expect(mined).toMatchObject({ from: wallet.address.toLowerCase(), to: wanted.to.toLowerCase(), value: VALUE })
     expect(await balanceOf(wanted.to)).toBe(VALUE)
-    expect(engine.signatures).toHaveLength(1)
+    expect(fake().signatures).toHaveLength(1)
   })
 
   it('a payment submitted again with its key only once', async () => {
@@ -248,14 +285,14 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
     const [wallet, wanted] = [await funded(provider), submission()]
     const { queueId } = await provider.submit(wallet, wanted, signal())
     const { transactionHash } = await settled(provider, queueId)
-    const shown = engine.transactions.get(queueId)
+    const shown = fake().transactions.get(queueId)
     if (shown) shown.onchainStatus = 'reverted'
     expect(await provider.status(queueId, signal())).toEqual({ state: 'mined', transactionHash })
   })
 
   it.each([
     ['an empty wallet', opened],
-    ['a wallet Engine does not have', async () => ({ ...newWallet(), address: freshAddress(), keystore: null })],
+    ['a wallet the provider does not have', async () => ({ ...newWallet(), address: freshAddress(), keystore: null })],
   ])('payments from %s too, and says later that they failed', async (_case, walletOf) => {
     const provider = make()
     const { queueId } = await provider.submit(await walletOf(provider), submission(), signal())
@@ -265,7 +302,7 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
   it('says errored of a payment that was paid, which proves nothing', async () => {
     const provider = make()
     const [wallet, wanted] = [await funded(provider), submission()]
-    engine.fail('send-transaction', 'errored-though-paid', 1)
+    fail('send', 'errored-though-paid')
     const { queueId } = await provider.submit(wallet, wanted, signal())
     expect((await settled(provider, queueId)).state).toBe('errored')
     await vi.waitFor(async () => expect(await balanceOf(wanted.to)).toBe(VALUE), { timeout: 5_000, interval: 25 })
@@ -274,7 +311,7 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
   it('says mined of a payment that moved nothing, which proves nothing', async () => {
     const provider = make()
     const [wallet, wanted] = [await funded(provider), submission()]
-    engine.fail('send-transaction', 'zero-value', 1)
+    fail('send', 'zero-value')
     const { queueId } = await provider.submit(wallet, wanted, signal())
     expect((await settled(provider, queueId)).state).toBe('mined')
     expect(await balanceOf(wanted.to)).toBe(0n)
@@ -287,38 +324,38 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
     ['cancelled', 'cancelled'],
   ] as const)('shows %s as %s', async (status, state) => {
     const provider = make()
-    engine.fail('send-transaction', 'never-broadcast', 1)
+    fail('send', 'never-broadcast')
     const { queueId } = await provider.submit(await opened(provider), submission(), signal())
-    Object.assign(engine.transactions.get(queueId) ?? {}, { status })
+    Object.assign(fake().transactions.get(queueId) ?? {}, { status })
     expect(await provider.status(queueId, signal())).toEqual({ state })
   })
 
-  it('knows nothing of a queue id Engine does not know', async () => {
+  it('knows nothing of a queue id the provider does not know', async () => {
     expect(await make().status(newId(), signal())).toEqual({ state: 'unknown' })
   })
 
   it('a payment whose reply was lost: its key leads to it all the same', async () => {
     const provider = make()
     const [wallet, wanted] = [await funded(provider), submission()]
-    engine.fail('send-transaction', 'lose-reply-after-effect', 1)
+    fail('send', 'lose-reply-after-effect')
     expect((await failureOf(provider.submit(wallet, wanted, signal()))).outcome).toBe('unknown')
     await settled(provider, wanted.submissionKey)
     expect(await balanceOf(wanted.to)).toBe(VALUE)
-  })
-
-  it('without overrides, which could send nothing', async () => {
-    const provider = make()
-    const sent = vi.spyOn(globalThis, 'fetch')
-    await provider.submit(await opened(provider), submission(), signal())
-    const bodies = sent.mock.calls.flatMap(([url, init]) =>
-      String(url).includes('send-transaction') ? [init?.body] : [],
-    )
-    sent.mockRestore()
-    expect(bodies.map((body) => Object.keys(JSON.parse(String(body))))).toEqual([['toAddress', 'data', 'value']])
   })
 
   it('but does not sign', async () => {
     const provider = make()
     await expect(provider.sign(await opened(provider), transaction(), signal())).rejects.toThrow('does not sign')
   })
+})
+
+it('an Engine gets no overrides, which could send nothing', async () => {
+  const provider = engineIn('queue').make()
+  const sent = vi.spyOn(globalThis, 'fetch')
+  await provider.submit(await opened(provider), submission(), signal())
+  const bodies = sent.mock.calls.flatMap(([url, init]) =>
+    String(url).includes('send-transaction') ? [init?.body] : [],
+  )
+  sent.mockRestore()
+  expect(bodies.map((body) => Object.keys(JSON.parse(String(body))))).toEqual([['toAddress', 'data', 'value']])
 })

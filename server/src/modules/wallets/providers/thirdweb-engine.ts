@@ -13,7 +13,15 @@ import {
   type UnsignedTransaction,
   type WalletProvider,
 } from '../provider.ts'
-import { codeOf, type EngineClient, type EngineRequest, engineClient } from './thirdweb-engine-client.ts'
+import {
+  type JsonClient,
+  ProviderAddress,
+  ProviderHash,
+  type ProviderRequest,
+  SubmissionName,
+  within,
+} from './json-client.ts'
+import { codeOf, engineClient } from './thirdweb-engine-client.ts'
 
 export interface EngineSettings {
   readonly url: string
@@ -36,16 +44,15 @@ const MAX_PAGES = 400
 /** Were every page shuffled anew, a pass would miss a third; 100,000 accounts are then all seen after about 12. */
 const MAX_PASSES = 40
 
-const EngineAddress = Type.String({ pattern: '^0x[0-9a-fA-F]{40}$' })
 const Accounts = Type.Array(
-  Type.Object({ address: EngineAddress, type: Type.String(), label: nullable(Type.String()) }),
+  Type.Object({ address: ProviderAddress, type: Type.String(), label: nullable(Type.String()) }),
 )
-const Created = Type.Object({ walletAddress: EngineAddress })
+const Created = Type.Object({ walletAddress: ProviderAddress })
 const Raw = Type.String({ pattern: '^0x([0-9a-fA-F]{2})+$' })
-const Queued = Type.Object({ queueId: Type.String({ pattern: '^[0-9a-zA-Z_-]{1,200}$' }) })
+const Queued = Type.Object({ queueId: SubmissionName })
 const QueuedTransaction = Type.Object({
   status: oneOf(['queued', 'sent', 'mined', 'errored', 'cancelled']),
-  transactionHash: nullable(Type.String({ pattern: '^0x[0-9a-fA-F]{64}$' })),
+  transactionHash: nullable(ProviderHash),
   errorMessage: nullable(Type.String()),
 })
 
@@ -56,7 +63,6 @@ export function thirdwebEngineProvider(settings: EngineSettings): WalletProvider
   const { mode, timeoutsMs = TIMEOUTS_MS } = settings
   const engine = engineClient(settings)
   const inTurn = turns()
-  const within = (signal: AbortSignal, timeoutMs: number) => AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
   return {
     name: 'thirdweb-engine',
     mode,
@@ -80,7 +86,7 @@ export function thirdwebEngineProvider(settings: EngineSettings): WalletProvider
 }
 
 /** Creating is not idempotent, so we look first; and again afterwards, for an earlier one that came late. */
-async function open(engine: EngineClient, { id }: ProviderWallet, signal: AbortSignal): Promise<OpenedWallet> {
+async function open(engine: JsonClient, { id }: ProviderWallet, signal: AbortSignal): Promise<OpenedWallet> {
   const found = await accountsLabelled(engine, id, signal)
   if (found.length > 0) return lowest(found)
   const request = { method: 'POST', path: '/backend-wallet/create', body: { label: id, type: 'local' } } as const
@@ -106,7 +112,7 @@ function lowest(accounts: Account[]): OpenedWallet {
  * Pages have no order and no total, so rows move between them while we read. A full pass counts the accounts even then:
  * the look is complete when a pass showed nothing new and the accounts seen are as many as it had rows.
  */
-async function accountsLabelled(engine: EngineClient, label: string, signal: AbortSignal): Promise<Account[]> {
+async function accountsLabelled(engine: JsonClient, label: string, signal: AbortSignal): Promise<Account[]> {
   let seen = new Map<string, Account>()
   for (let pass = 0; pass < MAX_PASSES; pass++) {
     const rows = await onePass(engine, signal)
@@ -122,7 +128,7 @@ async function accountsLabelled(engine: EngineClient, label: string, signal: Abo
   throw new ProviderError('unknown', `Engine's list of accounts did not settle in ${MAX_PASSES} passes`)
 }
 
-async function onePass(engine: EngineClient, signal: AbortSignal): Promise<Account[]> {
+async function onePass(engine: JsonClient, signal: AbortSignal): Promise<Account[]> {
   const rows: Account[] = []
   for (let page = 1; page <= MAX_PAGES; page++) {
     const path = `/backend-wallet/get-all?page=${page}&limit=${ACCOUNTS_PER_PAGE}`
@@ -134,7 +140,7 @@ async function onePass(engine: EngineClient, signal: AbortSignal): Promise<Accou
 }
 
 /** Every field is given, because Engine makes up those that are missing. */
-async function sign(engine: EngineClient, wallet: SigningWallet, asked: UnsignedTransaction, signal: AbortSignal) {
+async function sign(engine: JsonClient, wallet: SigningWallet, asked: UnsignedTransaction, signal: AbortSignal) {
   const transaction = {
     type: 2,
     chainId: chainNumber(asked.chain),
@@ -152,9 +158,9 @@ async function sign(engine: EngineClient, wallet: SigningWallet, asked: Unsigned
 }
 
 /** Never with `txOverrides`: with them and without a value inside, Engine sends nothing and reports success. */
-async function submit(engine: EngineClient, wallet: SigningWallet, submission: Submission, signal: AbortSignal) {
+async function submit(engine: JsonClient, wallet: SigningWallet, submission: Submission, signal: AbortSignal) {
   const { chain, to, data, value, submissionKey } = submission
-  const request: EngineRequest = {
+  const request: ProviderRequest = {
     method: 'POST',
     path: `/backend-wallet/${chainNumber(chain)}/send-transaction`,
     headers: { 'x-backend-wallet-address': wallet.address, 'x-idempotency-key': submissionKey },
@@ -173,9 +179,9 @@ const STATES: Record<Static<typeof QueuedTransaction>['status'], QueueStatus['st
 }
 
 /** Mined is said of a reverted one too: the chain decides which it was. */
-async function status(engine: EngineClient, queueId: string, signal: AbortSignal): Promise<QueueStatus> {
+async function status(engine: JsonClient, queueId: string, signal: AbortSignal): Promise<QueueStatus> {
   const path = `/transaction/status/${encodeURIComponent(queueId)}`
-  const request: EngineRequest = { method: 'GET', path, secret: queueId }
+  const request: ProviderRequest = { method: 'GET', path, secret: queueId }
   const reply = await engine.exchange(request, signal)
   if (codeOf(reply) === 'TRANSACTION_NOT_FOUND') return { state: 'unknown' }
   const { status, transactionHash, errorMessage } = engine.resultOf(reply, QueuedTransaction, request)
