@@ -10,6 +10,7 @@ import { organizationRoutes, organizationService } from '#modules/organizations'
 import { approvalRoutes, paymentRoutes, paymentService } from '#modules/payments'
 import { hostAgents, payAsAsked } from '#modules/runtime'
 import {
+  engineWebhookRoutes,
   type ProviderName,
   ProviderNameSchema,
   type WalletProvider,
@@ -33,6 +34,8 @@ export interface AppOptions {
   readonly faucet?: Faucet
   readonly providers: (keys: KeyRing) => ReadonlyMap<ProviderName, WalletProvider>
   readonly walletProvider: ProviderName
+  /** Undefined: no Engine may tell anything. */
+  readonly engineWebhookSecret?: string | undefined
   readonly masterKey: string
   readonly adminKey: string
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
@@ -54,6 +57,8 @@ export interface App {
 }
 
 const HOUSEKEEPING_MS = 3_600_000
+/** One Engine tells about four times of a payment; of what a key may ask in a minute this is little. */
+const WEBHOOK_SHARE_OF_RATE = 50
 
 /** What a new agent may be given at birth by modules below its own. */
 const furnishing = { capability: Type.Optional(CapabilityBody), walletProvider: Type.Optional(ProviderNameSchema) }
@@ -135,6 +140,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
+      await v1.register(
+        engineWebhookRoutes({
+          ...{ clock, secret: options.engineWebhookSecret, look: payments.lookAtSubmission },
+          deliveriesPerMinute: Math.ceil(options.rateLimitPerMinute / WEBHOOK_SHARE_OF_RATE),
+        }),
+      )
       await v1.register(taskRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))

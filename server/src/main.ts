@@ -59,6 +59,7 @@ async function openApp(
     isAdminKeyMade: config.adminKey === undefined,
     providers: (keys) => providersOf(config, keys),
     walletProvider: config.walletProvider,
+    engineWebhookSecret: config.engine?.webhookSecret,
     rateLimitPerMinute: config.rateLimitPerMinute,
   })
 }

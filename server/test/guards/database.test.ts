@@ -15,7 +15,18 @@ const PLATFORM_TABLES = ['_prisma_migrations']
 const OWN = `(organization_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))`
 
 /** Beside `own_organization` of every table, the platform's look where no organisation can be named yet. */
-const PLATFORM_POLICIES = ['api_key SELECT', 'idempotency_record ALL', 'job ALL', 'organization SELECT']
+const PLATFORM_POLICIES = [
+  'api_key SELECT',
+  'chain_transaction SELECT',
+  'idempotency_record ALL',
+  'job ALL',
+  'organization SELECT',
+]
+
+/** Where the platform does not see every row. */
+const PLATFORM_SEES: Readonly<Record<string, string>> = {
+  chain_transaction: '(submission_key IS NOT NULL)',
+}
 
 const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wedi_app: {
@@ -40,6 +51,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   wedi_platform: {
     api_key: 'SELECT',
+    chain_transaction: 'SELECT',
     idempotency_record: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
     organization: 'SELECT',
@@ -62,6 +74,7 @@ const PLATFORM_STATEMENTS = [
   'jobs.renew',
   'organizations.findOperator',
   'organizations.listAll',
+  'payments.ofSubmission',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>
@@ -134,7 +147,7 @@ describe('row-level security', () => {
         permissive: 'PERMISSIVE',
         roles: '{wedi_platform}',
         cmd,
-        qual: 'true',
+        qual: PLATFORM_SEES[table] ?? 'true',
         check: null,
       }
     })

@@ -22,6 +22,7 @@ import {
   engineToCome,
   FUNDS,
   failureOf,
+  hostedToCome,
   newAccount,
   pay,
   sentBy,
@@ -59,6 +60,7 @@ describe.each([
   ['local', undefined],
   ['thirdweb-engine', 'signer'],
   ['thirdweb-engine', 'queue'],
+  ['thirdweb', 'hosted'],
 ] as const)('from a wallet of %s (%s)', (provider, mode) => {
   let wedi: Wedi
   let client: Client
@@ -66,13 +68,13 @@ describe.each([
   let node: PublicClient
 
   beforeAll(async () => {
-    const engine = mode && (await engineToCome(mode))
-    wedi = await startWedi(engine && { env: engine.env })
+    const outside = mode && (await (mode === 'hosted' ? hostedToCome() : engineToCome(mode)))
+    wedi = await startWedi(outside && { env: outside.env })
     client = wedi.client
     const chain = await chainOf(wedi)
     token = chain.token
     node = chain.node
-    await engine?.start(chain.rpcUrl)
+    await outside?.start(chain.rpcUrl)
   })
   afterAll(closeAll)
 

@@ -5,6 +5,7 @@ import { freePort } from '../../src/embedded/process.ts'
 import { type Client, expectOk, type Reply } from '../support/client.ts'
 import { type AgentView, aCapability, anAgent, type PaymentView, unique, walletOf } from '../support/factories.ts'
 import { type FakeEngine, newEngineState, startFakeEngine } from '../support/fake-engine.ts'
+import { type FakeThirdweb, startFakeThirdweb } from '../support/fake-thirdweb.ts'
 import { until } from '../support/until.ts'
 import { atEnd } from './process.ts'
 
@@ -114,6 +115,19 @@ export async function engineToCome(mode: 'signer' | 'queue') {
     const engine = await startFakeEngine({ rpcUrl, port, token, state })
     atEnd(engine.stop)
     return engine
+  }
+  return { env, start }
+}
+
+/** As above, for thirdweb's hosted API. */
+export async function hostedToCome() {
+  const port = await freePort()
+  const secretKey = 'a-secret-key-of-a-journey'
+  const env = { THIRDWEB_SECRET_KEY: secretKey, THIRDWEB_API_URL: `http://127.0.0.1:${port}` }
+  async function start(rpcUrl: string): Promise<FakeThirdweb> {
+    const hosted = await startFakeThirdweb({ rpcUrl, port, secretKey })
+    atEnd(hosted.stop)
+    return hosted
   }
   return { env, start }
 }

@@ -25,6 +25,7 @@ import {
   engineToCome,
   expectOneAccount,
   failureOf,
+  hostedToCome,
   newAccount,
   pay,
   sentBy,
@@ -84,24 +85,48 @@ describe('while an agent is created, an Engine', () => {
   )
 })
 
-describe("while an Engine's queue pays", () => {
+/** What a queue that spoils its next answer is, for Wedi. */
+interface Queue {
+  readonly env: Record<string, string>
+  start(rpcUrl: string): Promise<{ spoil(how: Spoiled): void }>
+}
+type Spoiled = 'lose-reply-after-effect' | 'garbage' | 'status-500-after-effect' | 'errored-though-paid' | 'zero-value'
+
+async function engineQueue(): Promise<Queue> {
+  const { env, start } = await engineToCome('queue')
+  return { env, start: async (rpcUrl) => spoiling((await start(rpcUrl)).fail, 'send-transaction') }
+}
+
+async function hostedQueue(): Promise<Queue> {
+  const { env, start } = await hostedToCome()
+  return { env, start: async (rpcUrl) => spoiling((await start(rpcUrl)).fail, 'write') }
+}
+
+const spoiling = <Route>(fail: (route: Route, how: Spoiled, times: number) => void, route: Route) => ({
+  spoil: (how: Spoiled) => fail(route, how, 1),
+})
+
+describe.each([
+  ["an Engine's queue", engineQueue],
+  ['the hosted API', hostedQueue],
+])('while %s pays', (_name, queueToCome) => {
   let wedi: Wedi
-  let engine: FakeEngine
+  let queue: Awaited<ReturnType<Queue['start']>>
   let chain: Awaited<ReturnType<typeof chainOf>>
 
   beforeAll(async () => {
-    const { env, start } = await engineToCome('queue')
+    const { env, start } = await queueToCome()
     wedi = await startWedi({ env })
     chain = await chainOf(wedi)
-    engine = await start(chain.rpcUrl)
+    queue = await start(chain.rpcUrl)
   })
 
-  it.each<EngineFailure>(['lose-reply-after-effect', 'garbage', 'status-500-after-effect', 'errored-though-paid'])(
+  it.each<Spoiled>(['lose-reply-after-effect', 'garbage', 'status-500-after-effect', 'errored-though-paid'])(
     'an answer spoiled by %s never makes it pay twice, and the chain settles it',
     async (how) => {
       const { client } = wedi
       const { id: agentId, address } = await aPayer(client, chain.token)
-      engine.fail('send-transaction', how, 1)
+      queue.spoil(how)
       const asked = { agentId, asset: chain.token, payee: newAccount(), amount: AMOUNT }
       const { body } = await pay(client, asked)
       await confirmed(client, [body.id])
@@ -122,7 +147,7 @@ describe("while an Engine's queue pays", () => {
     const { client } = wedi
     const { id: agentId, address } = await aPayer(client, chain.token)
     const coin = 'eip155:31337/slip44:60'
-    engine.fail('send-transaction', 'zero-value', 1)
+    queue.spoil('zero-value')
     const asked = { agentId, asset: coin, payee: newAccount(), amount: AMOUNT }
     const { body } = await pay(client, asked)
     expect(await paymentIn(client, body.id, 'UNKNOWN')).toMatchObject({ failure: { code: 'payment.mismatch' } })

@@ -126,6 +126,13 @@ const storeQueueId = sql(
   `update chain_transaction set queue_id = $3, signing_until = null where organization_id = $1 and payment_id = $2`,
 )
 
+/** Whose submission this is, of all organisations: as its queue calls it, or by our key while the answer is missing. */
+const ofSubmission = sql<{ organizationId: string; paymentId: string }>(
+  'payments.ofSubmission',
+  `select organization_id as "organizationId", payment_id as "paymentId" from chain_transaction
+   where coalesce(queue_id, submission_key) = $1 and submission_key is not null limit 1`,
+)
+
 /** Nothing was signed or handed over: the payment may begin again. */
 const dropTransaction = sql<{ id: string }>(
   'payments.dropTransaction',
@@ -271,6 +278,8 @@ export const paymentStore = {
     one(await tx.query(storeSignature, [tx.organizationId, paymentId, raw, hash])),
   storeQueueId: (tx: Tx, paymentId: string, queueId: string) =>
     tx.query(storeQueueId, [tx.organizationId, paymentId, queueId]),
+  ofSubmission: async (database: Database, submission: string) =>
+    one(await database.platform(ofSubmission, [submission])),
   dropTransaction: (tx: Tx, paymentId: string, submissionKey: string) =>
     tx.query(dropTransaction, [tx.organizationId, paymentId, submissionKey]),
   async signedBetween(database: Database, payment: PaymentRow, from: bigint, to: bigint): Promise<string[]> {

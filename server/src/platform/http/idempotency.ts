@@ -48,11 +48,34 @@ const store = sql<{ key: string }>(
    returning r.key`,
 )
 
+/** As the row of a reply, under a principal that no caller has. */
+const note = sql<{ key: string }>(
+  'idempotency.note',
+  `insert into idempotency_record as r
+     (organization_id, principal, key, fingerprint, status_code, headers, body, expires_at)
+   values ($1, $2, $3, $4, 200, '{}', '', now() + $5::int * interval '1 minute')
+   on conflict (organization_id, principal, key) do update set expires_at = excluded.expires_at
+     where r.expires_at <= now()
+   returning r.key`,
+)
+
 const purge = sql('idempotency.purge', 'delete from idempotency_record where expires_at < now()')
 
 /** Replies that nobody may ask for again are forgotten. */
 export async function forgetExpiredReplies(database: Database): Promise<void> {
   await database.platform(purge, [])
+}
+
+/**
+ * True for the first transaction that commits with this digest, until it is forgotten: what others deliver more than
+ * once is done once. A second at the same time waits for the first.
+ */
+export async function isFirst(
+  tx: Tx,
+  { by, digest, rememberedMinutes }: { by: string; digest: Buffer; rememberedMinutes: number },
+): Promise<boolean> {
+  const row = [tx.organizationId, `delivery:${by}`, digest.toString('hex'), digest, rememberedMinutes]
+  return (await tx.query(note, row)).length === 1
 }
 
 /**

@@ -50,7 +50,7 @@ function unstorable(root: unknown, at: string): FieldError | undefined {
     const { value, path, depth } = item
     const fault = unstorableScalar(value)
     if (fault) return { path: path || '/', message: fault }
-    if (value === null || typeof value !== 'object') continue
+    if (value === null || typeof value !== 'object' || Buffer.isBuffer(value)) continue
     if (depth >= MAX_DEPTH) return { path, message: `is nested deeper than ${MAX_DEPTH} levels` }
     for (const [key, inner] of Object.entries(value)) {
       const badKey = unstorableScalar(key)

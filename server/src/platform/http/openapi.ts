@@ -24,9 +24,10 @@ const problemResponse = (kinds: ProblemKind[]) => ({
 /** The problems a route answers because of what it is: a careless route cannot leave them out. */
 function problemsOf(route: RouteOptions, isGrantedToAll: (permission: string) => boolean): ProblemKind[] {
   const schema: FastifySchema = route.schema ?? {}
-  const { needs, problems = [], idempotency, honoursIfMatch } = route.config ?? {}
+  const { needs, problems = [], idempotency, honoursIfMatch, hasRawBody } = route.config ?? {}
   const kinds = [...problems]
-  if (schema.body || schema.params || schema.querystring || idempotency) kinds.push(requestProblems.invalid)
+  if ((schema.body && !hasRawBody) || schema.params || schema.querystring || idempotency)
+    kinds.push(requestProblems.invalid)
   if (schema.body) kinds.push(requestProblems.malformed, requestProblems.tooLarge, requestProblems.unsupportedMediaType)
   if (needs !== 'nothing') {
     kinds.push(requestProblems.unauthenticated, requestProblems.tooMany, serverProblems.bug, serverProblems.unavailable)
@@ -86,6 +87,6 @@ function requireBasics({ method, url, schema, config }: RouteOptions): void {
   if (!schema.response) throw new Error(`${route} has no response schema`)
   if (config?.needs === undefined) throw new Error(`${route} does not say what permission it needs`)
   const body = schema.body as { additionalProperties?: unknown } | undefined
-  if (body && body.additionalProperties !== false) throw new Error(`${route} has an open body`)
+  if (body && body.additionalProperties !== false && !config.hasRawBody) throw new Error(`${route} has an open body`)
   if (config.movesMoney && !config.idempotency) throw new Error(`${route} moves money without idempotency`)
 }

@@ -10,6 +10,8 @@ declare module 'fastify' {
     /** The caller's key is then looked up anew, past every cache. */
     movesMoney?: boolean
     honoursIfMatch?: boolean
+    /** The handler reads the bytes, because a signature covers them: see raw-body.ts. */
+    hasRawBody?: boolean
     /** What this route refuses by itself, beyond what every route of its shape refuses. */
     problems?: ProblemKind[]
   }

@@ -14,6 +14,7 @@ import { IN_FLIGHT, OPEN } from '../rules.ts'
 import { paymentStore, type SignatureScope } from '../store.ts'
 import { approvals } from './approvals.ts'
 import { executing, type Step } from './execute.ts'
+import { hinting } from './hints.ts'
 import { looking } from './look.ts'
 import { holdStill, type PaymentNeeds } from './needs.ts'
 import { outcomeOf, type PaymentRequest, type Requested, requesting } from './request.ts'
@@ -54,6 +55,8 @@ export function paymentService(needs: PaymentNeeds) {
   return {
     approve: answers.approve,
     reject: answers.reject,
+    /** Looks at the payment of a queue's submission now. */
+    lookAtSubmission: hinting(needs),
 
     /** The asset of a request, looked at before the transaction is opened: it may ask the chain. */
     asset: (input: PaymentRequest): Promise<Asset> => chains.asset(input.asset),
