@@ -304,6 +304,9 @@ it('an Engine that tells everything twice and in the wrong order is paid with on
   engine.misbehave('duplicatesWebhooks')
   engine.misbehave('reordersWebhooks')
   const { agent, wallet } = await aFundedAgent(app)
+  await expectOk(
+    app.admin.post('/v1/dev/faucet', { address: wallet.address, asset: app.coin, amount: String(10n ** 18n) }),
+  )
   const made = await Promise.all([1, 2, 3].map(() => expectOk(aPayment(app, { agentId: agent.id }))))
   const paid = await Promise.all(made.map(({ id }) => paymentIn(app.admin, id, 'CONFIRMED')))
   expect(new Set(paid.map(({ transactionHash }) => transactionHash)).size).toBe(3)
