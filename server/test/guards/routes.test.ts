@@ -24,11 +24,8 @@ import { type Scene, type Situation, situationOf } from './situations.ts'
 
 /** What every route owes because of what it is, tried on every operation of openapi.json. */
 
-/** Signed by a provider instead of asked by a caller: what they owe is in wallets/webhook.test.ts. */
-const DELIVERIES = ['receiveEngineWebhook']
-
 const document = committedDocument()
-const operations = operationsOf(document).filter(({ operationId }) => !DELIVERIES.includes(operationId))
+const operations = operationsOf(document)
 const guarded = operations.filter(({ isPublic }) => !isPublic)
 /** Which permission each route needs, and who holds which: changed on purpose, or not at all. */
 const permissions = JSON.parse(readFileSync(new URL('permissions.json', import.meta.url), 'utf8')) as {
