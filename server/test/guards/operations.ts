@@ -18,7 +18,7 @@ export const OPENAPI = new URL('../../../openapi.json', import.meta.url)
 export const committedDocument = (): OpenApi => JSON.parse(readFileSync(OPENAPI, 'utf8')) as OpenApi
 
 /** Signed by a provider instead of asked by a caller with a key: what they owe is in wallets/webhook.test.ts. */
-const DELIVERIES = ['receiveEngineWebhook']
+export const DELIVERIES = ['receiveEngineWebhook']
 
 /** Those that callers ask for. */
 export function operationsOf(document: OpenApi): Operation[] {
