@@ -77,6 +77,8 @@ function serverCommand(directory: string, programs: PostgresPrograms, settings: 
     unix_socket_directories: '',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // A plan made while a table was empty may take any index: statistics, and so better plans, come seconds after rows.
+    autovacuum_naptime: '5s',
     ...settings,
   }
   const args = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -30,6 +30,28 @@ interface Leased extends Job {
   readonly generation: number
 }
 
+type Key = Pick<Job, 'organizationId' | 'kind' | 'subject'>
+
+/** How a run of a job ended; no pause when there is nothing left to do. */
+interface End {
+  readonly job: Leased
+  readonly token: string
+  readonly pauseMs: number | null
+  readonly error: string | null
+}
+
+const keyOf = ({ organizationId, kind, subject }: Key): string => `${organizationId} ${kind} ${subject}`
+
+const valuesOf = ({ job, token, pauseMs, error }: End): unknown[] => [
+  job.organizationId,
+  job.kind,
+  job.subject,
+  token,
+  job.generation,
+  pauseMs,
+  error,
+]
+
 /** One job per kind and subject (`run_at` holds milliseconds: rounded up, it would be due a moment too late): a second request brings it forward, and makes a running one run once more. */
 const request = sql(
   'jobs.request',
@@ -60,19 +82,48 @@ const renew = sql(
      where lease_token = any($1::uuid[]) and run_at <= clock_timestamp() for update skip locked)`,
 )
 
-const finish = sql(
-  'jobs.finish',
-  `delete from job where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4 and generation = $5`,
+/**
+ * Ends jobs (no pause), or gives them back for later. One that was asked for again while it ran runs again at once. A row
+ * that a transaction holds just now is left out: whoever waits with several rows in hand could wait in a circle.
+ */
+const settle = sql<Key>(
+  'jobs.settle',
+  `with said as (
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::int[], $6::int[], $7::text[])
+       as s (organization_id, kind, subject, lease_token, generation, pause_ms, error)
+   ), held as (
+     select j.organization_id, j.kind, j.subject, s.pause_ms, s.error, j.generation = s.generation as is_last
+     from job j join said s using (organization_id, kind, subject, lease_token) for update of j skip locked
+   ), ended as (
+     delete from job j using held h
+     where (j.organization_id, j.kind, j.subject) = (h.organization_id, h.kind, h.subject) and h.is_last and h.pause_ms is null
+   ), kept as (
+     update job j
+     set lease_token = null, lease_until = null, last_error = h.error,
+         attempts = case when h.error is null then 0 else j.attempts end,
+         run_at = date_trunc('milliseconds', clock_timestamp())
+                  + case when h.is_last then h.pause_ms else 0 end * interval '1 millisecond'
+     from held h
+     where (j.organization_id, j.kind, j.subject) = (h.organization_id, h.kind, h.subject)
+       and not (h.is_last and h.pause_ms is null)
+   )
+   select organization_id as "organizationId", kind, subject from held`,
 )
 
-/** Gives a job back. Asked for again while it ran: at once; else after the pause. */
-const giveBack = sql(
-  'jobs.giveBack',
-  `update job set lease_token = null, lease_until = null, last_error = $7,
-                  attempts = case when $7::text is null then 0 else attempts end,
-                  run_at = case when generation = $5 then date_trunc('milliseconds', clock_timestamp()) + $6::int * interval '1 millisecond'
-                                else date_trunc('milliseconds', clock_timestamp()) end
-   where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4`,
+/** The same for one job, which can wait for whoever holds it. */
+const settleOne = sql(
+  'jobs.settleOne',
+  `with ended as (
+     delete from job
+     where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4 and generation = $5 and $6::int is null
+     returning 1
+   )
+   update job
+   set lease_token = null, lease_until = null, last_error = $7,
+       attempts = case when $7::text is null then 0 else attempts end,
+       run_at = date_trunc('milliseconds', clock_timestamp())
+                + case when generation = $5 then coalesce($6::int, 0) else 0 end * interval '1 millisecond'
+   where organization_id = $1 and kind = $2 and subject = $3 and lease_token = $4 and not exists (select from ended)`,
 )
 
 /**
@@ -90,6 +141,8 @@ export class Jobs {
   #wake: () => void = () => {}
   #isWoken = false
   #loop: Promise<void> = Promise.resolve()
+  readonly #ended: End[] = []
+  #settling: Promise<void> | undefined
 
   constructor(database: Database, log: Logger) {
     this.#database = database
@@ -173,31 +226,51 @@ export class Jobs {
   }
 
   async #run(job: Leased, token: string): Promise<void> {
-    const id = [job.organizationId, job.kind, job.subject, token, job.generation]
     try {
       const handler = this.#handlers.get(job.kind)
       if (!handler) throw new Error(`nobody handles jobs of kind ${job.kind}`)
       const result = await handler(job)
-      if (result !== 'done') await this.#database.platform(giveBack, [...id, result.againInMs, null])
-      else {
-        await this.#database.platform(finish, id)
-        await this.#database.platform(giveBack, [...id, 0, null])
-      }
+      await this.#settle({ job, token, pauseMs: result === 'done' ? null : result.againInMs, error: null })
     } catch (error) {
-      await this.#failed(job, id, error)
+      this.#log.warn(
+        { err: error, kind: job.kind, subject: job.subject, attempts: job.attempts },
+        'job failed, will retry',
+      )
+      const text = String(error instanceof Error ? error.message : error).slice(0, LAST_ERROR_LENGTH)
+      await this.#settle({ job, token, pauseMs: backoffMs(job.attempts, BACKOFF), error: text })
     }
   }
 
-  async #failed(job: Leased, id: unknown[], error: unknown): Promise<void> {
-    this.#log.warn(
-      { err: error, kind: job.kind, subject: job.subject, attempts: job.attempts },
-      'job failed, will retry',
+  /** Jobs that end while others are being written down go together with the next ones. */
+  async #settle(end: End): Promise<void> {
+    this.#ended.push(end)
+    this.#settling ??= this.#settleAll().finally(() => {
+      this.#settling = undefined
+    })
+    await this.#settling
+  }
+
+  async #settleAll(): Promise<void> {
+    await Promise.resolve() // what ends in the same turn goes together, too
+    for (let ends = this.#ended.splice(0); ends.length > 0; ends = this.#ended.splice(0)) {
+      try {
+        await this.#writeEnds(ends)
+      } catch (error) {
+        const isGone = isUnavailable(error)
+        this.#log.warn({ err: error, jobs: ends.length, isGone }, 'jobs not given back: their leases have to end first')
+      }
+    }
+  }
+
+  async #writeEnds(ends: readonly End[]): Promise<void> {
+    const columns = ends.map(valuesOf)
+    const held = await this.#database.platform(
+      settle,
+      valuesOf(ends[0] as End).map((_, i) => columns.map((each) => each[i])),
     )
-    const text = String(error instanceof Error ? error.message : error).slice(0, LAST_ERROR_LENGTH)
-    try {
-      await this.#database.platform(giveBack, [...id, backoffMs(job.attempts, BACKOFF), text])
-    } catch (unreachable) {
-      this.#log.warn({ err: unreachable, kind: job.kind }, 'job not given back: its lease has to end first')
+    const isSettled = new Set(held.map(keyOf))
+    for (const end of ends) {
+      if (!isSettled.has(keyOf(end.job))) await this.#database.platform(settleOne, valuesOf(end))
     }
   }
 

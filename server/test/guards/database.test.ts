@@ -68,8 +68,8 @@ const OTHER_KEYS: Readonly<Record<string, string>> = {
 const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
   'idempotency.purge',
-  'jobs.finish',
-  'jobs.giveBack',
+  'jobs.settle',
+  'jobs.settleOne',
   'jobs.lease',
   'jobs.renew',
   'organizations.findOperator',

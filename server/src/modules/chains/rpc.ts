@@ -55,7 +55,8 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
       nativeCurrency: { name: 'native coin', symbol: 'ETH', decimals: 18 },
       rpcUrls: { default: { http: [rpcUrl] } },
     }),
-    transport: http(rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 0 }),
+    // What is asked in one turn of the event loop goes in one request.
+    transport: http(rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 0, batch: { batchSize: 50, wait: 0 } }),
     cacheTime: 0,
   })
   let isRightChain = false

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import { rowTypes } from './row-types.ts'
 
@@ -119,10 +120,9 @@ export class TenantPool {
     return this.#withConnection(async ({ client, discard }) => {
       try {
         // On one connection answers come in order, so nothing is lost by not waiting for this one.
+        gather(client)
         const begun = heard(client.query(beginAs(tenant, options)))
-        const result = await this.#inTransaction(client, begun, work)
-        await commit(client)
-        return result
+        return await this.#inTransaction(client, begun, work)
       } catch (error) {
         // Closing a connection rolls back, too, so the first error is the only one worth knowing.
         if (isStale(error) || !(await isRolledBack(client))) discard()
@@ -149,14 +149,20 @@ export class TenantPool {
     const sent: Promise<unknown>[] = [begun]
     const query = async <Row>(asked: TenantQuery<Row>): Promise<TenantResult<Row>> => {
       if (hasEnded) throw new Error('the transaction has ended')
+      gather(client)
       // pg types a row as a record of any; the caller's statement says what it is.
       const { rows, rowCount, fields } = await client.query({ ...this.#rewritten(asked), ...oneStatement })
       return { rows: rows as Row[], rowCount, fields }
     }
-    const send = (asked: TenantQuery<unknown>): void => void sent.push(heard(query(asked)))
+    const send = (asked: TenantQuery<unknown>): void => {
+      if (ENDS_A_TRANSACTION.test(asked.text)) throw new Error('a transaction ends with its work')
+      sent.push(heard(query(asked)))
+    }
     try {
       const result = await work({ query, send })
-      await Promise.all(sent)
+      await begun
+      // Does not wait for what was sent: when any of it failed, PostgreSQL rolls back instead.
+      await Promise.all([...sent, commit(client)])
       return result
     } catch (error) {
       // Whatever follows a failed statement only says that the transaction is aborted.
@@ -230,9 +236,20 @@ async function firstFailure(promises: Promise<unknown>[]): Promise<unknown> {
   return settled.find((each) => each.status === 'rejected')?.reason
 }
 
+const ENDS_A_TRANSACTION = /^\s*(commit|end|rollback|abort|prepare)\b/i
+
+/** Statements that are asked for in the same turn of the event loop leave in one packet. */
+function gather(client: pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection
+  if (stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
 async function commit(client: pg.PoolClient): Promise<void> {
   const status = client.getTransactionStatus()
   if (status === 'I') throw new Error('the transaction was ended from inside')
+  gather(client)
   const { command } = await client.query('commit')
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
   if (command !== 'COMMIT') throw new Error('a statement of the transaction failed and its error was swallowed')
