@@ -37,13 +37,13 @@ const DELIVERY_WINDOW_MS = 5 * 60_000
 
 /** As Engine sends it: the time in seconds, the signature in hexadecimal, the body byte for byte. */
 export interface Delivery {
-  readonly timestamp: string | undefined
-  readonly signature: string | undefined
+  readonly timestamp: string
+  readonly signature: string
   readonly body: Uint8Array
 }
 
 /** Whether whoever knows the secret said this just now. Compared in constant time, so that nobody can guess their way. */
-export function isDelivery({ timestamp = '', signature = '', body }: Delivery, secret: string, now: Date): boolean {
+export function isDelivery({ timestamp, signature, body }: Delivery, secret: string, now: Date): boolean {
   if (!/^[0-9]{1,12}$/.test(timestamp) || !/^[0-9a-f]{64}$/.test(signature)) return false
   if (Math.abs(now.getTime() - Number(timestamp) * 1000) > DELIVERY_WINDOW_MS) return false
   const expected = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()

@@ -242,6 +242,7 @@ describe('what is refused wakes nobody', () => {
     ['no queue id', '{"status":"mined"}'],
     ['a queue id that is no text', '{"queueId":7}'],
     ['an endless queue id', told('q'.repeat(201))],
+    ['a queue id no database can hold', told('\u0000')],
   ])('with %s in it, without a word why', async (_case, body) => {
     const reply = await deliver(body)
     expectProblem(reply, 400, 'request.malformed')

@@ -5,12 +5,13 @@ import { readRawBodies } from '#platform/http/raw-body'
 import { Problem, requestProblems, serverProblems } from '#platform/problem'
 import type { Routes } from '#platform/routes'
 import { walletProblems } from './problems.ts'
+import { SubmissionName } from './providers/json-client.ts'
 import { isDelivery } from './rules.ts'
 
 /** A transaction is told in about 3 kB. */
 const MAX_DELIVERY_BYTES = 64 * 1024
 
-const Told = Type.Object({ queueId: Type.String({ minLength: 1, maxLength: 200 }) })
+const Told = Type.Object({ queueId: SubmissionName })
 
 export interface EngineWebhookNeeds {
   /** Undefined: there is no Engine that could tell anything. */
@@ -52,9 +53,10 @@ export const engineWebhookRoutes =
       async ({ headers, body }) => {
         if (secret === undefined) throw new Problem(notFound)
         const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
-        const [timestamp, signature] = [headers['x-engine-timestamp'], headers['x-engine-signature']].map(String)
-        const delivery = { timestamp, signature, body: bytes }
-        if (!isDelivery(delivery, secret, clock())) throw new Problem(walletProblems.deliveryRefused)
+        const timestamp = String(headers['x-engine-timestamp'])
+        const signature = String(headers['x-engine-signature'])
+        if (!isDelivery({ timestamp, signature, body: bytes }, secret, clock()))
+          throw new Problem(walletProblems.deliveryRefused)
         const told = parsed(bytes)
         if (!Check(Told, told)) throw new Problem(malformed)
         await look(told.queueId, sha256(`${timestamp}.`, bytes))
