@@ -1,7 +1,7 @@
 import { createPublicClient, createWalletClient, http } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
-import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk, type Reply, type SentHeaders } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
 import { aFundedAgent, anOrganization, aPayment, type PaymentView, paymentIn } from '../../../test/support/factories.ts'
@@ -53,6 +53,14 @@ async function aSleepingPayment(client = app.admin): Promise<Sleeping> {
   )
   await putToSleep(id)
   return { payment, queueId: row?.queue ?? '' }
+}
+
+/** An agent with coins as well: the Engine pays for gas. */
+async function aPayer(at: TestApp) {
+  const payer = await aFundedAgent(at)
+  const coins = { address: payer.wallet.address, asset: at.coin, amount: String(10n ** 18n) }
+  await expectOk(at.admin.post('/v1/dev/faucet', coins))
+  return payer
 }
 
 const putToSleep = (paymentId: string) =>
@@ -168,13 +176,26 @@ describe('a delivery', () => {
   })
 
   it('of a payment that is settled asks for nothing more', async () => {
-    const sleeping = await aSleepingPayment()
-    await pay(sleeping)
-    await deliver(told(sleeping.queueId))
-    await paymentIn(app.admin, sleeping.payment.id, 'CONFIRMED')
-    await until('its job is gone', async () => (await looksAt(sleeping)) === undefined)
-    expect((await deliver(told(sleeping.queueId, { status: 'mined' }))).status).toBe(200)
-    expect(await looksAt(sleeping)).toBeUndefined()
+    const database = await createDatabase()
+    const { masterKey, adminKey } = app
+    const queue = { url: engine.url, token: engine.token, mode: 'queue' } as const
+    const given = { databaseUrl: database.url, masterKey, adminKey, engine: queue, engineWebhookSecret: SECRET }
+    const working = await startApp(given)
+    const { agent } = await aPayer(working)
+    const { id } = await expectOk(aPayment(working, { agentId: agent.id }))
+    await paymentIn(working.admin, id, 'CONFIRMED')
+    await working.stop()
+    // Nobody does jobs here, so one that is asked for stays to be seen.
+    const still = await startApp({ ...given, doesJobs: false })
+    await still.query('delete from job')
+    const [row] = await still.query<{ queue: string }>('select queue_id as queue from chain_transaction')
+    expect((await deliver(told(row?.queue ?? ''), undefined, still)).status).toBe(200)
+    expect(await still.query('select subject from job')).toEqual([])
+    await still.query(`update payment set status = 'SUBMITTED'`)
+    await deliver(told(row?.queue ?? '', { again: true }), undefined, still)
+    expect(await still.query('select subject from job')).toEqual([{ subject: id }])
+    await still.stop()
+    await database.drop()
   })
 
   it("of nobody's payment is answered like any other, and leaves nothing", async () => {
@@ -304,10 +325,7 @@ it('an Engine that tells everything twice and in the wrong order is paid with on
   engine.state.webhooks.push({ id: 1, url, eventType: 'all_transactions', secret: SECRET })
   engine.misbehave('duplicatesWebhooks')
   engine.misbehave('reordersWebhooks')
-  const { agent, wallet } = await aFundedAgent(app)
-  await expectOk(
-    app.admin.post('/v1/dev/faucet', { address: wallet.address, asset: app.coin, amount: String(10n ** 18n) }),
-  )
+  const { agent, wallet } = await aPayer(app)
   const made = await Promise.all([1, 2, 3].map(() => expectOk(aPayment(app, { agentId: agent.id }))))
   const paid = await Promise.all(made.map(({ id }) => paymentIn(app.admin, id, 'CONFIRMED')))
   expect(new Set(paid.map(({ transactionHash }) => transactionHash)).size).toBe(3)
