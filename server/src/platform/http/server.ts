@@ -50,6 +50,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
     reply.header('x-request-id', request.id)
     done()
   })
+  closeWithLastAnswer(app)
   answerUnknownRoutes(app)
   await document(app, options)
   servePages(app)
@@ -103,6 +104,19 @@ async function limitRates(app: FastifyInstance, { rateLimitPerMinute }: HttpOpti
     keyGenerator: (request) => request.caller?.actor ?? request.ip,
     errorResponseBuilder: (_request, { ttl }) =>
       new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: Math.ceil(ttl / 1000) } }),
+  })
+}
+
+/** A connection whose request was in hand when closing began would be kept alive, and the close would wait for it. */
+function closeWithLastAnswer(app: FastifyInstance): void {
+  let isClosing = false
+  app.addHook('preClose', (done) => {
+    isClosing = true
+    done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (isClosing) reply.header('connection', 'close')
+    done(null, payload)
   })
 }
 
