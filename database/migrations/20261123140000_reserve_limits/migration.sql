@@ -1,0 +1,78 @@
+-- Takes a batch of payments' amounts of all their limits, in the order given: a payment for which every limit has room
+-- takes it, one for which some limit has none takes nothing and does not stop those behind it. Says of each payment
+-- whether it was taken.
+--
+-- Why a function: admission in order, where what was refused leaves its room to the next, is a loop over running totals.
+-- Window functions cannot say it, a recursive query carries all totals through every step, and a client would hold the
+-- rows over more round trips. It runs with its caller's rights, so row-level security holds in it as outside.
+--
+-- Places are the counters (limit, window, payee), each once; takes say which payment counts in which place, those of one
+-- payment side by side and in the order of the payments. Counters are made, and then locked, in one order of keys, so no
+-- two batches wait for each other. The check constraints of limit_counter have the last word.
+CREATE FUNCTION reserve_limits(
+  organization uuid,
+  payments uuid[], amounts numeric[],
+  limits uuid[], starts timestamptz[], payees text[], amount_caps numeric[], count_caps int[],
+  take_payments int[], take_places int[]
+) RETURNS boolean[] LANGUAGE plpgsql VOLATILE SECURITY INVOKER AS $$
+DECLARE
+  used numeric[];
+  times int[];
+  more numeric[] := array_fill(0::numeric, ARRAY[cardinality(limits)]);
+  more_times int[] := array_fill(0, ARRAY[cardinality(limits)]);
+  taken boolean[] := '{}';
+  fits boolean;
+  place int;
+  take int := 1;
+  first_take int;
+BEGIN
+  INSERT INTO limit_counter (organization_id, limit_id, window_start, payee)
+  SELECT organization, x.* FROM unnest(limits, starts, payees) AS x (limit_id, window_start, payee)
+  ORDER BY 2, 3, 4 ON CONFLICT DO NOTHING;
+
+  SELECT array_agg(locked.used ORDER BY locked.place), array_agg(locked.times ORDER BY locked.place) INTO used, times
+  FROM (
+    SELECT x.place, c.used, c.times
+    FROM (SELECT * FROM unnest(limits, starts, payees) WITH ORDINALITY AS x (limit_id, window_start, payee, place)
+          ORDER BY 1, 2, 3) AS x
+    CROSS JOIN LATERAL (
+      SELECT reserved_amount + spent_amount AS used, reserved_count + spent_count AS times FROM limit_counter
+      WHERE organization_id = organization AND limit_id = x.limit_id AND window_start = x.window_start AND payee = x.payee
+      FOR UPDATE) AS c
+  ) AS locked;
+
+  FOR payment IN 1 .. cardinality(payments) LOOP
+    first_take := take;
+    fits := true;
+    WHILE take_payments[take] = payment LOOP
+      place := take_places[take];
+      IF used[place] + amounts[payment] > amount_caps[place] OR times[place] >= count_caps[place] THEN fits := false; END IF;
+      take := take + 1;
+    END LOOP;
+    taken[payment] := fits;
+    IF fits THEN
+      FOR mine IN first_take .. take - 1 LOOP
+        place := take_places[mine];
+        used[place] := used[place] + amounts[payment];
+        times[place] := times[place] + 1;
+        more[place] := more[place] + amounts[payment];
+        more_times[place] := more_times[place] + 1;
+      END LOOP;
+    END IF;
+  END LOOP;
+
+  UPDATE limit_counter AS c
+  SET reserved_amount = c.reserved_amount + x.more, reserved_count = c.reserved_count + x.more_times,
+      cap_amount = x.amount_cap, cap_count = x.count_cap
+  FROM unnest(limits, starts, payees, more, more_times, amount_caps, count_caps)
+    AS x (limit_id, window_start, payee, more, more_times, amount_cap, count_cap)
+  WHERE x.more_times > 0 AND c.organization_id = organization
+    AND c.limit_id = x.limit_id AND c.window_start = x.window_start AND c.payee = x.payee;
+
+  INSERT INTO reservation (organization_id, payment_id, limit_id, window_start, payee, amount)
+  SELECT organization, payments[x.payment], limits[x.place], starts[x.place], payees[x.place], amounts[x.payment]
+  FROM unnest(take_payments, take_places) AS x (payment, place)
+  WHERE taken[x.payment];
+
+  RETURN taken;
+END $$;
