@@ -18,13 +18,16 @@ const reservedBy = sql<{ limitId: string; windowStart: Date }>(
 
 /**
  * Ends the reservations of payments once: as spent, or given back. The second call finds none that are open and changes
- * nothing. Counters are locked in the order in which `reserve` takes them.
+ * nothing. Reservations and counters are locked in one order, the counters in that of `reserve`.
  */
 const settle = sql(
   'capabilities.settle',
   `with ended as (
      update reservation set status = case when $3 then 'SPENT' else 'RELEASED' end::reservation_status
-     where organization_id = $1 and payment_id = any($2::uuid[]) and status = 'RESERVED'
+     where (organization_id, payment_id, limit_id) in (
+       select organization_id, payment_id, limit_id from reservation
+       where organization_id = $1 and payment_id = any($2::uuid[]) and status = 'RESERVED'
+       order by payment_id, limit_id for update)
      returning limit_id, window_start, payee, amount
    ), parts as (
      select limit_id, window_start, payee, sum(amount) as amount, count(*)::int as payments
