@@ -18,7 +18,8 @@ const reservedBy = sql<{ limitId: string; windowStart: Date }>(
 
 /**
  * Ends the reservations of payments once: as spent, or given back. The second call finds none that are open and changes
- * nothing. Reservations and counters are locked in one order, the counters in that of `reserve`.
+ * nothing. Reservations and counters are locked in one order, the counters in that of `reserve`,
+ * and found as it finds them: a counter of an open reservation is always there.
  */
 const settle = sql(
   'capabilities.settle',
@@ -29,21 +30,17 @@ const settle = sql(
        where organization_id = $1 and payment_id = any($2::uuid[]) and status = 'RESERVED'
        order by payment_id, limit_id for update)
      returning limit_id, window_start, payee, amount
-   ), parts as (
-     select limit_id, window_start, payee, sum(amount) as amount, count(*)::int as payments
-     from ended group by limit_id, window_start, payee
-   ), locked as materialized (
-     select c.limit_id, c.window_start, c.payee, p.amount, p.payments
-     from limit_counter c join parts p using (limit_id, window_start, payee)
-     where c.organization_id = $1
-     order by c.limit_id, c.window_start, c.payee for update of c
    )
-   update limit_counter c
-   set reserved_amount = c.reserved_amount - l.amount, reserved_count = c.reserved_count - l.payments,
-       spent_amount = c.spent_amount + case when $3 then l.amount else 0 end,
-       spent_count = c.spent_count + case when $3 then l.payments else 0 end
-   from locked l
-   where c.organization_id = $1 and (c.limit_id, c.window_start, c.payee) = (l.limit_id, l.window_start, l.payee)`,
+   insert into limit_counter as c (organization_id, limit_id, window_start, payee,
+                                   reserved_amount, reserved_count, spent_amount, spent_count)
+   select $1, limit_id, window_start, payee, sum(amount), count(*),
+          case when $3 then sum(amount) else 0 end, case when $3 then count(*) else 0 end
+   from ended group by limit_id, window_start, payee order by limit_id, window_start, payee
+   on conflict (organization_id, limit_id, window_start, payee) do update
+     set reserved_amount = c.reserved_amount - excluded.reserved_amount,
+         reserved_count = c.reserved_count - excluded.reserved_count,
+         spent_amount = c.spent_amount + excluded.spent_amount,
+         spent_count = c.spent_count + excluded.spent_count`,
 )
 
 /** What a limit that comes into force finds already taken in its present window, as the payments tell it. */
