@@ -3,9 +3,9 @@ import { parseAsset } from '#platform/caip'
 import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
+import type { LimitUse } from './headroom.ts'
 import { limitStore, type Starts, type UseRow } from './limit-store.ts'
 import { type OpenPayment, type Part, type Place, reservationStore } from './reservation-store.ts'
-import type { LimitUse } from './rules.ts'
 import { windowAt } from './windows.ts'
 
 /** What payments already took of a scope, told by the payments module when a limit comes into force. */
