@@ -15,7 +15,13 @@ const PLATFORM_TABLES = ['_prisma_migrations']
 const OWN = `(organization_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))`
 
 /** Beside `own_organization` of every table, the platform's look where no organisation can be named yet. */
-const PLATFORM_POLICIES = ['api_key SELECT', 'idempotency_record ALL', 'job ALL', 'organization SELECT']
+const PLATFORM_POLICIES = [
+  'api_key SELECT',
+  'idempotency_record ALL',
+  'job ALL',
+  'limit_counter ALL',
+  'organization SELECT',
+]
 
 const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wedi_app: {
@@ -42,6 +48,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     api_key: 'SELECT',
     idempotency_record: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
+    limit_counter: 'DELETE,SELECT',
     organization: 'SELECT',
   },
 }
@@ -55,6 +62,7 @@ const OTHER_KEYS: Readonly<Record<string, string>> = {
 /** Statements that belong to no organisation, and run as the other role. */
 const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
+  'capabilities.forgetCounters',
   'idempotency.purge',
   'jobs.finish',
   'jobs.giveBack',

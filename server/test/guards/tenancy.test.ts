@@ -36,6 +36,7 @@ describe('taking the filters out', () => {
     'jobs.lease',
     'jobs.renew',
     'idempotency.purge',
+    'capabilities.forgetCounters',
   ]
   const INSERTS = /^\s*insert into/i
   const NO_ROWS = /^\s*select (pg_advisory_xact_lock|set_config)/i

@@ -75,6 +75,21 @@ const usesOf = sql<UseRow>(
    order by l.scope, l.id, c.payee limit 1000`,
 )
 
+/**
+ * Forgets counters of windows that began before a time, though not those that a payment still has a part of (its end
+ * changes them), nor those of lifetimes, which began with time itself. The earlier of two clocks decides: one that runs
+ * ahead alone must not empty a window that is still on.
+ */
+const forgetCounters = sql(
+  'capabilities.forgetCounters',
+  `delete from limit_counter where ctid in (
+     select ctid from limit_counter
+     where window_start > to_timestamp(0) and window_start < least($1::timestamptz, now()) - interval '90 days'
+       and reserved_count = 0 and reserved_amount = 0
+     limit 10000)
+   and reserved_count = 0 and reserved_amount = 0`,
+)
+
 export interface Starts {
   hour: Date
   day: Date
@@ -93,6 +108,7 @@ export interface LimitToPut {
 }
 
 export const limitStore = {
+  forgetCounters: (database: Database, now: Date) => database.platform(forgetCounters, [now]),
   async putLimit(tx: Tx, limit: LimitToPut) {
     const { id, scope, scopeId, window, asset, perPayee, maxAmount, maxCount } = limit
     const [row] = await tx.query(putLimit, [

@@ -130,6 +130,11 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     /** It is proven that the money of these payments did not move and cannot move any more. */
     release: (tx: Tx, ...paymentIds: string[]) => reservationStore.settle(tx, paymentIds, false),
 
+    /** What no verdict and no payment can ask for any more: limits are seeded from payments, and only in their present window. */
+    async forgetPast(): Promise<void> {
+      await limitStore.forgetCounters(database, clock())
+    },
+
     async states(organizationId: string, agentId: string) {
       const now = clock()
       const rows = await limitStore.usesOf(database, organizationId, agentId, startsAt(now))

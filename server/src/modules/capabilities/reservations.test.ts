@@ -5,6 +5,7 @@ import { Database } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import { createLog } from '#platform/log'
 import { createDatabase, queryAt } from '../../../test/support/app.ts'
+import { limitBook } from './limits.ts'
 import { type Part, type Place, reservationStore } from './reservation-store.ts'
 
 /** The statements themselves, in more ways than payments can be made to ask for in a test's time. */
@@ -208,4 +209,32 @@ it('a counter is not passed by whoever goes around the statement', async () => {
   for (const change of ['reserved_amount = 101', 'spent_amount = 91', 'spent_count = 3', 'reserved_count = -1']) {
     await expect(set(change)).rejects.toMatchObject({ code: '23514' })
   }
+})
+
+it('what is long past is forgotten: not what is open, not a lifetime, and not because one clock runs ahead', async () => {
+  const organizationId = newId()
+  const now = new Date()
+  const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
+  const started = { lifetime: new Date(0), open: daysAgo(400), past: daysAgo(91), recent: daysAgo(89) }
+  const parts = Object.values(started).map((windowStart) => aPart(1n, aPlace({ windowStart, maxAmount: 1n })))
+  await reserve(organizationId, parts)
+  const ended = parts.filter(({ places }) => places[0]?.windowStart !== started.open)
+  await settle(
+    organizationId,
+    ended.map(({ paymentId }) => paymentId),
+    true,
+  )
+  const forget = (clock: () => Date) =>
+    limitBook({ database: inProcess(0), clock, historyOf: async () => ({ open: [], spent: [] }) }).forgetPast()
+  const left = async () =>
+    (await queryAt(made.url, 'select window_start from limit_counter where organization_id = $1', [organizationId]))
+      .length
+  await forget(() => daysAgo(30))
+  expect(await left()).toBe(4)
+  await forget(() => daysAgo(-1000))
+  expect(await left()).toBe(3)
+  await settle(organizationId, [parts[1]?.paymentId ?? ''], false)
+  await expectTrueBooks(organizationId)
+  await forget(() => now)
+  expect(await left()).toBe(2)
 })
