@@ -46,7 +46,10 @@ BEGIN
     fits := true;
     WHILE take_payments[take] = payment LOOP
       place := take_places[take];
-      IF used[place] + amounts[payment] > amount_caps[place] OR times[place] >= count_caps[place] THEN fits := false; END IF;
+      -- A counter that is not ours has no room; a cap that is null is none.
+      IF used[place] IS NULL OR used[place] + amounts[payment] > amount_caps[place] OR times[place] >= count_caps[place] THEN
+        fits := false;
+      END IF;
       take := take + 1;
     END LOOP;
     taken[payment] := fits;
