@@ -8,6 +8,7 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
 import { makeKey } from '../server/src/modules/access/index.ts'
 import { measureHttp } from './http.ts'
+import { type LimitResults, limitLines, measureLimits } from './limits.ts'
 import { CONNECTIONS } from './load.ts'
 import { paymentTimes } from './payments.ts'
 import { PEER } from './peer.ts'
@@ -19,13 +20,19 @@ const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
 const payments = { perSecond: 10, seconds: isQuick ? 5 : 20 }
 const starts = isQuick ? 3 : 5
+/** Of a hot limit; `--operations 1000000` */
+const operations = Number(process.argv[process.argv.indexOf('--operations') + 1 || -1] ?? 0)
+/** `npm run bench -- limits`: only these. */
+const isOnlyLimits = process.argv.includes('limits')
+/** Each contender for limits keeps its own connections open from round to round. */
+const CONNECTIONS_FOR_ALL = { max_connections: '200' }
 /** `--profile=DIRECTORY` */
 const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.slice('--profile='.length)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
 try {
-  await main()
+  await (isOnlyLimits ? onlyLimits() : main())
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
@@ -33,12 +40,32 @@ try {
 async function main(): Promise<void> {
   const { environment, ...http } = await overHttp()
   const { startsMs, paid } = await asProduct()
+  const { limits } = await ofLimits()
   const results: Results = { environment, ...http, startsMs, payments: paid }
-  const lines = linesOf(results)
+  const lines = [...linesOf(results), ...limitLines(limits)]
   say(`\n${table(lines)}`)
   say(
-    `\nRaw figures: ${keep({ ...results, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
+    `\nRaw figures: ${keep({ ...results, limits, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
   )
+}
+
+async function onlyLimits(): Promise<void> {
+  const { environment, limits } = await ofLimits()
+  for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
+  const lines = limitLines(limits)
+  say(`\n${table(lines)}`)
+  say(`\nRaw figures: ${keep({ environment, limits, lines, plan: { ...rounds, operations, isQuick } }, 'limits')}`)
+}
+
+/** On a PostgreSQL of its own, as durable as the product's. */
+async function ofLimits(): Promise<{ environment: Record<string, string>; limits: LimitResults }> {
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'limits'), settings: CONNECTIONS_FOR_ALL })
+  try {
+    const environment = { ...machine(), ...(await durability(postgres.url)) }
+    return { environment, limits: await measureLimits({ databaseUrl: postgres.url, ...rounds, operations, say }) }
+  } finally {
+    await postgres.stop()
+  }
 }
 
 async function overHttp() {
@@ -102,10 +129,11 @@ async function durability(url: string): Promise<Record<string, string>> {
   return { postgres: rows[0].version, durability: rows[0].settings }
 }
 
-function keep(results: unknown): string {
+function keep(results: unknown, what = ''): string {
   const folder = fileURLToPath(new URL('results', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  const path = join(folder, `${new Date().toISOString().slice(0, 10)}-${commit()}.json`)
+  const name = [new Date().toISOString().slice(0, 10), commit(), what].filter(Boolean).join('-')
+  const path = join(folder, `${name}.json`)
   writeFileSync(path, `${JSON.stringify(results, null, 2)}\n`)
   return path
 }

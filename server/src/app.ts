@@ -160,7 +160,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     start() {
       jobs.start()
       const keepHouse = () =>
-        forgetExpiredReplies(database).catch((err) => log.warn({ err }, 'cannot forget expired replies'))
+        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
+          log.warn({ err }, 'cannot forget what is past'),
+        )
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {

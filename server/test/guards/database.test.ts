@@ -20,6 +20,7 @@ const PLATFORM_POLICIES = [
   'chain_transaction SELECT',
   'idempotency_record ALL',
   'job ALL',
+  'limit_counter ALL',
   'organization SELECT',
 ]
 
@@ -54,6 +55,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     chain_transaction: 'SELECT',
     idempotency_record: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
+    limit_counter: 'DELETE,SELECT',
     organization: 'SELECT',
   },
 }
@@ -67,6 +69,7 @@ const OTHER_KEYS: Readonly<Record<string, string>> = {
 /** Statements that belong to no organisation, and run as the other role. */
 const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
+  'capabilities.forgetCounters',
   'idempotency.purge',
   'jobs.settle',
   'jobs.settleOne',

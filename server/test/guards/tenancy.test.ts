@@ -37,6 +37,7 @@ describe('taking the filters out', () => {
     'jobs.renew',
     'idempotency.purge',
     'payments.ofSubmission',
+    'capabilities.forgetCounters',
   ]
   const INSERTS = /^\s*insert into/i
   const NO_ROWS = /^\s*select (pg_advisory_xact_lock|set_config)/i

@@ -3,8 +3,9 @@ import { parseAsset } from '#platform/caip'
 import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
-import type { LimitUse } from './rules.ts'
-import { capabilityStore, type OpenPayment, type Place, type Starts, type UseRow } from './store.ts'
+import type { LimitUse } from './headroom.ts'
+import { limitStore, type Starts, type UseRow } from './limit-store.ts'
+import { type OpenPayment, type Part, type Place, reservationStore } from './reservation-store.ts'
 import { windowAt } from './windows.ts'
 
 /** What payments already took of a scope, told by the payments module when a limit comes into force. */
@@ -23,6 +24,13 @@ export interface LimitWanted {
   perPayee?: boolean
   maxAmount?: string
   maxCount?: number
+}
+
+/** A payment that asks for its part. */
+export interface Reserving {
+  id: string
+  amount: bigint
+  payee: string
 }
 
 export interface LimitView {
@@ -54,13 +62,13 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
       const at = { limitId: limit.id, windowStart: start, payee }
       const openHere = open.filter((each) => keyOf(each.payee) === payee)
       const spentHere = spent.filter((each) => keyOf(each.payee) === payee)
-      await capabilityStore.seedCounter(tx, at, {
+      await reservationStore.seedCounter(tx, at, {
         reserved: openHere.reduce((sum, { amount }) => sum + amount, 0n),
         reservedCount: openHere.length,
         spent: spentHere.reduce((sum, { amount }) => sum + amount, 0n),
         spentCount: spentHere.reduce((sum, { count }) => sum + count, 0),
       })
-      for (const payment of openHere) await capabilityStore.seedReservation(tx, at, payment)
+      for (const payment of openHere) await reservationStore.seedReservation(tx, at, payment)
     }
   }
 
@@ -70,13 +78,13 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
       const views: LimitView[] = []
       for (const { window, asset, perPayee = false, maxAmount = null, maxCount = null } of wanted) {
         const named = parseAsset(asset)?.id ?? asset
-        const row = await capabilityStore.putLimit(tx, {
+        const row = await limitStore.putLimit(tx, {
           ...{ id: newId(), scope, scopeId, window, asset: named, perPayee, maxAmount, maxCount },
         })
         if (!row.wasInForce) await seed(tx, row)
         views.push(viewOf(row))
       }
-      await capabilityStore.dropOthers(
+      await limitStore.dropOthers(
         tx,
         scopeId,
         views.map(({ limitId }) => limitId),
@@ -85,18 +93,18 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     },
 
     async ofOrganization(organizationId: string): Promise<LimitView[]> {
-      return (await capabilityStore.limitsOf(database, organizationId, organizationId)).map(viewOf)
+      return (await limitStore.limitsOf(database, organizationId, organizationId)).map(viewOf)
     },
 
     /** The limits a payment counts against, as they stand now. */
     async uses(tx: Tx, about: { agentId: string; asset: string; payee: string }): Promise<LimitUse[]> {
-      const rows = await capabilityStore.usesFor(tx, { ...about, payee: about.payee.toLowerCase() }, startsAt(tx.now))
+      const rows = await limitStore.usesFor(tx, { ...about, payee: about.payee.toLowerCase() }, startsAt(tx.now))
       return rows.map((row) => ({ ...row, span: windowAt(row.window, tx.now) }))
     },
 
     /** The same for a payment that has reserved already: its own part does not stand in its way. */
     async usesBeside(tx: Tx, payment: { id: string; agentId: string; asset: string; payee: string; amount: bigint }) {
-      const own = await capabilityStore.reservedBy(tx, payment.id)
+      const own = await reservationStore.reservedBy(tx, payment.id)
       const isOwn = ({ limitId, span }: LimitUse) =>
         own.some((each) => each.limitId === limitId && each.windowStart.getTime() === span.start.getTime())
       return (await this.uses(tx, payment)).map((use) =>
@@ -105,33 +113,43 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     },
 
     /** Takes a payment's amount of all its limits, or of none when one has no room any more: then false. */
-    async reserve(
-      tx: Tx,
-      payment: { id: string; amount: bigint; payee: string },
-      uses: readonly LimitUse[],
-    ): Promise<boolean> {
-      const places = uses.filter(({ window }) => window !== 'TRANSACTION').map((use) => placeOf(use, payment.payee))
-      if (places.length === 0) return true
-      const taken = await capabilityStore.reserve(tx, payment.amount, places)
-      if (taken.length < places.length) {
-        await capabilityStore.giveBack(tx, payment.amount, taken)
-        return false
-      }
-      await capabilityStore.keep(tx, payment.id, payment.amount, places)
-      return true
+    async reserve(tx: Tx, payment: Reserving, uses: readonly LimitUse[]): Promise<boolean> {
+      return (await this.reserveMany(tx, [{ payment, uses }]))[0] ?? false
     },
 
-    /** The money moved: what was reserved is spent. */
-    post: (tx: Tx, paymentId: string) => capabilityStore.settle(tx, paymentId, true),
+    /** The same for payments in a row: one that finds no room takes nothing and leaves it to those after it. */
+    async reserveMany(tx: Tx, asked: readonly { payment: Reserving; uses: readonly LimitUse[] }[]): Promise<boolean[]> {
+      const parts = asked.map(partOf)
+      if (parts.every(({ places }) => places.length === 0)) return parts.map(() => true)
+      return reservationStore.reserve(tx, parts)
+    },
 
-    /** It is proven that the money did not move and cannot move any more. */
-    release: (tx: Tx, paymentId: string) => capabilityStore.settle(tx, paymentId, false),
+    /** The money of these payments moved: what was reserved is spent. */
+    post: (tx: Tx, ...paymentIds: string[]) => reservationStore.settle(tx, paymentIds, true),
+
+    /** It is proven that the money of these payments did not move and cannot move any more. */
+    release: (tx: Tx, ...paymentIds: string[]) => reservationStore.settle(tx, paymentIds, false),
+
+    /** What no verdict and no payment can ask for any more: limits are seeded from payments, and only in their present window. */
+    async forgetPast(): Promise<void> {
+      await limitStore.forgetCounters(database, clock())
+    },
 
     async states(organizationId: string, agentId: string) {
       const now = clock()
-      const rows = await capabilityStore.usesOf(database, organizationId, agentId, startsAt(now))
+      const rows = await limitStore.usesOf(database, organizationId, agentId, startsAt(now))
       return { data: rows.map((row) => stateOf(row, now)) }
     },
+  }
+}
+
+function partOf({ payment, uses }: { payment: Reserving; uses: readonly LimitUse[] }): Part {
+  // A cap of a single transaction counts nothing: the verdict has looked at it.
+  const counted = uses.filter(({ window }) => window !== 'TRANSACTION')
+  return {
+    paymentId: payment.id,
+    amount: payment.amount,
+    places: counted.map((use) => placeOf(use, payment.payee)),
   }
 }
 

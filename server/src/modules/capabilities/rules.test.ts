@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LimitUse, type Question, verdict } from './rules.ts'
+import type { Allowed, LimitUse } from './headroom.ts'
+import { type Question, verdict } from './rules.ts'
 import { windowAt } from './windows.ts'
 
 const NOW = new Date('2026-11-23T12:00:00.000Z')
@@ -117,6 +118,34 @@ describe('headroom', () => {
     expect(reason?.allowed).toEqual({ maxAmount: '100', notBefore: '2026-11-24T00:00:00.000Z' })
   })
 
+  it('says how much now and when all of it, when both are possible', () => {
+    const day = limit({ maxAmount: 100n, spent: 80n })
+    const week = limit({ window: 'WEEK', maxAmount: 150n, spent: 80n })
+    expect(verdict(asking({ limits: [day] })).reasons[0]?.allowed).toEqual({
+      maxAmount: '20',
+      later: { maxAmount: '100', notBefore: '2026-11-24T00:00:00.000Z' },
+    })
+    // Tomorrow the week has 70 left, next week all of it: the first is no more than a step to the second.
+    expect(verdict(asking({ limits: [day, week] })).reasons[0]?.allowed).toEqual({
+      maxAmount: '20',
+      later: { maxAmount: '100', notBefore: '2026-11-30T00:00:00.000Z' },
+    })
+  })
+
+  it('promises nothing for a time when the capability has expired', () => {
+    const limits = [limit({ maxAmount: 100n, spent: 80n })]
+    const expiresAt = new Date('2026-11-24T00:00:00.000Z')
+    const [reason] = verdict(asking({ limits, authority: { expiresAt } as never })).reasons
+    expect(reason?.allowed).toEqual({ maxAmount: '20' })
+  })
+
+  it('promises nothing when something else says no as well', () => {
+    const limits = [limit({ maxAmount: 100n, spent: 80n })]
+    const { reasons } = verdict(asking({ limits, authority: { payeesDeny: [PAYEE] } as never }))
+    expect(reasons).toMatchObject([{ code: 'payee.denied' }, { code: 'limit.amountExceeded', remaining: '20' }])
+    expect(reasons[1]).not.toHaveProperty('allowed')
+  })
+
   it('promises nothing when a lifetime is used up', () => {
     const [reason] = verdict(asking({ limits: [limit({ window: 'LIFETIME', maxAmount: 100n, spent: 100n })] })).reasons
     expect(reason).not.toHaveProperty('allowed')
@@ -159,27 +188,59 @@ describe('headroom', () => {
         : each,
     )
 
+  const question = fc.record({
+    limits: fc.array(anyLimit, { minLength: 1, maxLength: 6 }),
+    amount: amount.filter((each) => each > 0n),
+    expiresAt: fc.option(
+      fc.date({ min: new Date(NOW.getTime() + 1), max: new Date('2027-02-01'), noInvalidDate: true }),
+    ),
+  })
+  type Asked = typeof question extends fc.Arbitrary<infer T> ? T : never
+  const verdictAt = ({ limits, expiresAt }: Asked, time: Date, wanted: bigint) => {
+    const payment = { ...asking().payment, amount: wanted }
+    return verdict(asking({ now: time, limits: asOf(limits, time), payment, authority: { expiresAt } as never }))
+  }
+  const allowedOf = (asked: Asked) =>
+    verdictAt(asked, NOW, asked.amount).reasons.map((reason) => reason.allowed as Allowed | undefined)
+  /** Now, and whenever a window of the limits ends. */
+  const moments = ({ limits }: Asked) => [NOW, ...limits.flatMap(({ span }) => span.end ?? [])]
+  const timeOf = ({ notBefore }: { notBefore?: string }) => (notBefore === undefined ? NOW : new Date(notBefore))
+
   it('promises only what is then allowed', () => {
+    let promises = 0
     fc.assert(
-      fc.property(
-        fc.array(anyLimit, { minLength: 1, maxLength: 6 }),
-        amount.filter((each) => each > 0n),
-        (limits, wanted) => {
-          const payment = { ...asking().payment, amount: wanted }
-          const denied = verdict(asking({ limits, payment }))
-          for (const { allowed } of denied.reasons) {
-            if (!allowed) continue
-            const { maxAmount, notBefore } = allowed as { maxAmount: string; notBefore?: string }
-            const time = notBefore === undefined ? NOW : new Date(notBefore)
-            const retry = asking({
-              now: time,
-              limits: asOf(limits, time),
-              payment: { ...payment, amount: BigInt(maxAmount) },
-            })
-            expect(verdict(retry).verdict).toBe('ALLOW')
+      fc.property(question, (asked) => {
+        for (const allowed of allowedOf(asked)) {
+          for (const change of [allowed, allowed?.later]) {
+            if (!change) continue
+            promises++
+            expect(verdictAt(asked, timeOf(change), BigInt(change.maxAmount)).verdict).toBe('ALLOW')
           }
-        },
-      ),
+        }
+      }),
+      { numRuns: 500 },
+    )
+    expect(promises).toBeGreaterThan(100)
+  })
+
+  it('promises the smallest change: no more is allowed, no earlier, and nothing at all when it says nothing', () => {
+    fc.assert(
+      fc.property(question, (asked) => {
+        const said = verdictAt(asked, NOW, asked.amount)
+        if (said.verdict === 'ALLOW') return
+        const [allowed] = allowedOf(asked)
+        const denied = (time: Date, wanted: bigint) => expect(verdictAt(asked, time, wanted).verdict).toBe('DENY')
+        if (!allowed) {
+          for (const time of moments(asked)) denied(time, 1n)
+          return
+        }
+        const most = BigInt(allowed.later?.maxAmount ?? allowed.maxAmount)
+        if (most < asked.amount) for (const time of moments(asked)) denied(time, most + 1n)
+        if (BigInt(allowed.maxAmount) < asked.amount) denied(timeOf(allowed), BigInt(allowed.maxAmount) + 1n)
+        if (allowed.notBefore) denied(new Date(timeOf(allowed).getTime() - 1), 1n)
+        if (allowed.later) denied(new Date(timeOf(allowed.later).getTime() - 1), most)
+      }),
+      { numRuns: 500 },
     )
   })
 

@@ -1,15 +1,7 @@
-import type {
-  AgentStatus,
-  AuthorityLevel,
-  LimitScope,
-  LimitWindow,
-  OrganizationStatus,
-  Verdict,
-  WalletStatus,
-} from '@wedi/database'
+import type { AgentStatus, AuthorityLevel, OrganizationStatus, Verdict, WalletStatus } from '@wedi/database'
 import type { Reason } from '#modules/decisions'
 import { parseAccount } from '#platform/caip'
-import type { Window } from './windows.ts'
+import { allowedInstead, exceededBy, type LimitUse } from './headroom.ts'
 
 /** What an agent may do, as one revision says. */
 export interface Authority {
@@ -23,21 +15,6 @@ export interface Authority {
   readonly payeesDeny: readonly string[]
   readonly approvalThreshold: readonly { asset: string; amount: bigint }[]
   readonly expiresAt: Date | null
-}
-
-/** A limit that a payment would count against, with what is taken of it in the payment's window. */
-export interface LimitUse {
-  readonly limitId: string
-  readonly scope: LimitScope
-  readonly window: LimitWindow
-  readonly perPayee: boolean
-  readonly maxAmount: bigint | null
-  readonly maxCount: number | null
-  readonly reserved: bigint
-  readonly spent: bigint
-  readonly reservedCount: number
-  readonly spentCount: number
-  readonly span: Window
 }
 
 export interface Question {
@@ -60,7 +37,10 @@ export interface Answer {
 
 /** May this payment be made? Pure: the same question has the same answer for ever, so that it can be replayed. */
 export function verdict(question: Question): Answer {
-  const denials = [...standing(question), ...scope(question), ...headroom(question)]
+  const others = [...standing(question), ...scope(question)]
+  const exceeded = exceededBy(question.limits, question.payment.amount)
+  const allowed = others.length === 0 && exceeded.length > 0 ? allowedInstead(question) : undefined
+  const denials = [...others, ...exceeded.map((reason) => (allowed ? { ...reason, allowed } : reason))]
   if (denials.length > 0) return { verdict: 'DENY', reasons: denials }
   const holds = question.stage === 'request' ? holdsOf(question) : []
   if (holds.length > 0) return { verdict: 'HOLD', reasons: holds }
@@ -102,51 +82,6 @@ function namesPayee(list: readonly string[], { payee, chain }: { payee: string; 
     const isThere = account?.chain === undefined || account.chain === chain
     return isThere && account?.address.toLowerCase() === payee.toLowerCase()
   })
-}
-
-const amountLeft = (limit: LimitUse): bigint | undefined =>
-  limit.maxAmount === null ? undefined : atLeastZero(limit.maxAmount - limit.reserved - limit.spent)
-const countLeft = (limit: LimitUse): number | undefined =>
-  limit.maxCount === null ? undefined : Math.max(0, limit.maxCount - limit.reservedCount - limit.spentCount)
-const lesser = (a: bigint, b: bigint): bigint => (b >= a ? a : b)
-const atLeastZero = (value: bigint): bigint => (value > 0n ? value : 0n)
-
-/** Is there room in every limit? Each denial says how much room there is and what would be allowed instead. */
-function headroom({ limits, payment }: Question): Reason[] {
-  const exceeded = limits.flatMap((limit) => {
-    const left = amountLeft(limit)
-    const times = countLeft(limit)
-    const reasons: Reason[] = []
-    const about = { limitId: limit.limitId, scope: limit.scope, window: limit.window }
-    if (left !== undefined && payment.amount > left) {
-      reasons.push({ code: 'limit.amountExceeded', ...about, cap: String(limit.maxAmount), remaining: String(left) })
-    }
-    if (times === 0) reasons.push({ code: 'limit.countExceeded', ...about, maxCount: limit.maxCount, remaining: '0' })
-    return reasons
-  })
-  if (exceeded.length === 0) return exceeded
-  const allowed = allowedInstead(limits, payment.amount)
-  return exceeded.map((reason) => (allowed === undefined ? reason : { ...reason, allowed }))
-}
-
-/** The smallest change that every limit would allow: less now, or (when something is used up) not before a time. */
-function allowedInstead(limits: readonly LimitUse[], amount: bigint): Record<string, string> | undefined {
-  const usedUp = limits.filter((limit) => amountLeft(limit) === 0n || countLeft(limit) === 0)
-  const ends = usedUp.map(({ span }) => span.end)
-  if (ends.includes(undefined)) return undefined
-  const notBefore = ends.reduce<Date | undefined>(
-    (latest, end) => (latest && end && latest > end ? latest : end),
-    undefined,
-  )
-  const room = limits.flatMap((limit) => {
-    const isNew = notBefore !== undefined && limit.span.end !== undefined && limit.span.end <= notBefore
-    if (isNew && limit.maxCount === 0) return [0n]
-    const most = isNew ? limit.maxAmount : amountLeft(limit)
-    return most === undefined || most === null ? [] : [most]
-  })
-  const maxAmount = room.reduce(lesser, amount)
-  if (maxAmount === 0n) return undefined
-  return { maxAmount: String(maxAmount), ...(notBefore && { notBefore: notBefore.toISOString() }) }
 }
 
 /** What a person has to be asked about. */
