@@ -20,8 +20,10 @@ const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
 const payments = { perSecond: 10, seconds: isQuick ? 5 : 20 }
 const starts = isQuick ? 3 : 5
-/** Of a hot limit; `--operations 1000000` */
-const operations = Number(process.argv[process.argv.indexOf('--operations') + 1 || -1] ?? 0)
+/** So many operations on a hot limit: `--operations 1000000` */
+const operationsAt = process.argv.indexOf('--operations')
+const operations = operationsAt === -1 ? 0 : Number(process.argv[operationsAt + 1])
+if (!Number.isSafeInteger(operations)) throw new Error('--operations needs a whole number')
 /** `npm run bench -- limits`: only these. */
 const isOnlyLimits = process.argv.includes('limits')
 /** Each contender for limits keeps its own connections open from round to round. */
