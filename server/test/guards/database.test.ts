@@ -15,7 +15,13 @@ const PLATFORM_TABLES = ['_prisma_migrations']
 const OWN = `(organization_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS "nullif"))`
 
 /** Beside `own_organization` of every table, the platform's look where no organisation can be named yet. */
-const PLATFORM_POLICIES = ['api_key SELECT', 'idempotency_record ALL', 'job ALL', 'organization SELECT']
+const PLATFORM_POLICIES = [
+  'api_key SELECT',
+  'idempotency_record ALL',
+  'job ALL',
+  'organization SELECT',
+  'wallet_book ALL',
+]
 
 const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wedi_app: {
@@ -32,10 +38,12 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     limit_counter: 'INSERT,SELECT,UPDATE',
     organization: 'INSERT,SELECT,UPDATE',
     payment: 'INSERT,SELECT,UPDATE',
+    reconciliation_break: 'INSERT,SELECT,UPDATE',
     reservation: 'INSERT,SELECT,UPDATE',
     spending_limit: 'INSERT,SELECT,UPDATE',
     task: 'INSERT,SELECT,UPDATE',
     wallet: 'INSERT,SELECT,UPDATE',
+    wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
   },
   wedi_platform: {
@@ -43,6 +51,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     idempotency_record: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
     organization: 'SELECT',
+    wallet_book: 'INSERT,SELECT,UPDATE',
   },
 }
 
@@ -62,6 +71,8 @@ const PLATFORM_STATEMENTS = [
   'jobs.renew',
   'organizations.findOperator',
   'organizations.listAll',
+  'reconciliation.addChains',
+  'reconciliation.lease',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>
