@@ -5,7 +5,8 @@ import { ProviderError } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
 import { assetOf, payeeOf } from '../rules.ts'
 import type { ReconciliationNeeds } from './needs.ts'
-import { type OwnTransaction, type Page, type Sight, strayNonces, waitsForQueue } from './rules.ts'
+import { strayNonces, waitsForQueue } from './rules.ts'
+import type { OwnTransaction, Page, Sight } from './sight.ts'
 import { reconciliationStore, type TransactionRow } from './store.ts'
 
 /** A turn asks for no more than this; what is beyond waits for the next. */

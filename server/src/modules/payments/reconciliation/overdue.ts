@@ -3,7 +3,7 @@ import type { Address, Hex } from 'viem'
 import { assetOf, isOpen, payeeOf } from '../rules.ts'
 import { breaks, SYSTEM } from './breaks.ts'
 import type { ReconciliationNeeds } from './needs.ts'
-import type { Finding } from './rules.ts'
+import type { Finding } from './sight.ts'
 import { type BookKey, type Overdue, type Provable, reconciliationStore } from './store.ts'
 
 /** In one state for so long that its job is asked for once more, should it be lost. */

@@ -52,7 +52,9 @@ export function rounds(needs: ReconciliationNeeds) {
       const level = error instanceof ChainUnavailable ? 'debug' : 'warn'
       log[level]({ err: error, organizationId, walletId, chain }, 'a wallet could not be reconciled, will retry')
     }
-    await reconciliationStore.rest(database, key, pause, reconciledAt)
+    await reconciliationStore
+      .rest(database, key, pause, reconciledAt)
+      .catch((err) => log.warn({ err, organizationId, walletId, chain }, 'a book is due again when its lease ends'))
   }
 
   async function takeDue(): Promise<void> {

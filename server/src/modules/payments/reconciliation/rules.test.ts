@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { type Address, getAddress, numberToHex, padHex } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { compare, type OwnTransaction, type Page, type Sight, type Stranger } from './rules.ts'
+import { compare } from './rules.ts'
+import type { OwnTransaction, Page, Sight, Stranger } from './sight.ts'
 
 const account = (n: number): Address => getAddress(padHex(numberToHex(n), { size: 20 }))
 const hashOf = (n: number): string => padHex(numberToHex(n), { size: 32 })

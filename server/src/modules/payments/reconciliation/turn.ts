@@ -4,7 +4,8 @@ import type { ChainId } from '#platform/caip'
 import { breaks } from './breaks.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import { type Look, NODE_PATIENCE_MS, type Opened, observing, patienceMs } from './observe.ts'
-import { compare, type Finding, severityOf } from './rules.ts'
+import { compare, severityOf } from './rules.ts'
+import type { Finding } from './sight.ts'
 import { type Doubts, type NextPage, reconciliationStore } from './store.ts'
 
 /** How a turn ended: up to which time the book is reconciled now, or not further than it was. */
