@@ -191,6 +191,26 @@ describe('what is not known yet', () => {
   })
 })
 
+describe('what is not there', () => {
+  const { page } = play([])
+
+  it('a confirmed payment whose transaction is in no block is said, although no nonce is missing', () => {
+    const { sight } = play([{ act: 'pay', asset: TOKEN, amount: 7n, fee: 0n, to: 3, status: 'CONFIRMED' }])
+    const own = sight.own.map(({ mined: _, ...each }) => each)
+    const gone = { ...play([]).sight, own }
+    expect(compare(page, gone, always).findings.map(({ kind }) => kind)).toEqual(['payment.vanished'])
+    expect(compare(page, gone, never)).toMatchObject({ findings: [], doubts: [expect.stringContaining('vanished')] })
+  })
+
+  it('a reverted payment explains its fee and no coins beside it', () => {
+    const { sight } = play([{ act: 'revert', asset: COIN, amount: 50n, fee: 3n, to: 3 }])
+    const own = sight.own.map((each) => ({ ...each, ...(each.mined && { mined: { ...each.mined, value: 50n } }) }))
+    const balances = { ...sight.balances, [COIN]: OPENING - 3n - 50n }
+    expect(compare(page, { ...sight, own }, always).findings).toEqual([])
+    expect(compare(page, { ...sight, own, balances }, always).findings).toMatchObject([{ kind: 'balance.missing' }])
+  })
+})
+
 describe('what differs without being stolen', () => {
   const { page, sight } = play([{ act: 'pay', asset: TOKEN, amount: 100n, fee: 5n, to: 3, status: 'UNKNOWN' }])
   const kinds = (over: Partial<Sight>) => compare(page, { ...sight, ...over }, always).findings.map(({ kind }) => kind)

@@ -178,6 +178,12 @@ describe('a payment that stands still', () => {
     offsetMs += 61 * MINUTE_MS
     const stuck = await breakOf(app, agent.id, 'payment.stuck')
     expect(stuck).toMatchObject({ paymentId: id, severity: 'WARNING', seen: { status: 'SUBMITTING' } })
+    await until('it is seen again', async () => (await breaksOf(app, agent.id))[0]?.lastSeenAt !== stuck.lastSeenAt)
+    const said = await app.query(
+      `select 1 from agent_decision where type = 'reconciliation.broken' and payment_id = $1`,
+      [id],
+    )
+    expect(said).toHaveLength(1)
     expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
     signs = true
     await paymentIn(app.admin, id, 'CONFIRMED')
