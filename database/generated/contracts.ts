@@ -52,6 +52,12 @@ export type PaymentStatus = (typeof PaymentStatus)[number]
 export const ApprovalStatus = ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'VOIDED'] as const
 export type ApprovalStatus = (typeof ApprovalStatus)[number]
 
+export const BreakSeverity = ['WARNING', 'CRITICAL'] as const
+export type BreakSeverity = (typeof BreakSeverity)[number]
+
+export const BreakStatus = ['OPEN', 'RESOLVED'] as const
+export type BreakStatus = (typeof BreakStatus)[number]
+
 export const WalletStatus = ['PROVISIONING', 'ACTIVE', 'FROZEN', 'RETIRED'] as const
 export type WalletStatus = (typeof WalletStatus)[number]
 
@@ -347,6 +353,58 @@ export interface ApprovalRow {
   decidedAt: Date | null
 }
 
+/** Something on a chain that our books do not explain, or the other way round. Opened once per kind and subject. */
+export interface ReconciliationBreakRow {
+  organizationId: string
+  id: string
+  /** `nonce.foreign`, `transfer.unmatched`, `balance.missing`, `payment.vanished`, … */
+  kind: string
+  /** What exactly: a nonce, a log, a payment; with the kind it names the break. */
+  subject: string
+  severity: BreakSeverity
+  status: BreakStatus
+  agentId: string
+  walletId: string
+  paymentId: string | null
+  chain: string
+  asset: string | null
+  transactionHash: string | null
+  /** What our books say, amounts as decimal strings. */
+  expected: unknown
+  /** What the chain says. */
+  seen: unknown
+  openedAt: Date
+  lastSeenAt: Date
+  resolvedAt: Date | null
+  resolvedBy: string | null
+  /** Why it is resolved: a person's words, or the proof. */
+  note: string | null
+}
+
+/** What we know of a wallet on a chain, as of the last block that was reconciled. */
+export interface WalletBookRow {
+  organizationId: string
+  walletId: string
+  chain: string
+  /** Null until the first look, which takes over what is there. */
+  blockNumber: bigint | null
+  blockHash: string | null
+  /** The wallet's next nonce at that block. */
+  nonce: bigint
+  /** What the wallet held of each asset at that block: `{asset: "decimal"}`. */
+  balances: unknown
+  /** The first look: block, nonce and balances it began with. */
+  opening: unknown
+  /** Rises with every change, so that of two processes one writes. */
+  revision: number
+  /** What waits to be explained, and since when: `{doubt: time}`. The book stands still meanwhile. */
+  doubts: unknown
+  /** When a process looks next; null for a wallet that is retired. */
+  dueAt: Date | null
+  /** Everything up to then is reconciled. */
+  reconciledAt: Date
+}
+
 /** Work that must happen after a commit: written in the transaction it follows from, done by any process. */
 export interface JobRow {
   organizationId: string
@@ -450,6 +508,10 @@ export const columns = {
     'organization_id AS "organizationId", id, payment_id AS "paymentId", wallet_id AS "walletId", chain, nonce, unsigned, raw_transaction AS "rawTransaction", transaction_hash AS "transactionHash", submission_key AS "submissionKey", queue_id AS "queueId", since_block AS "sinceBlock", signing_until AS "signingUntil", created_at AS "createdAt"',
   approval:
     'organization_id AS "organizationId", id, payment_id AS "paymentId", agent_id AS "agentId", status, intent, intent_hash AS "intentHash", reasons, requested_by AS "requestedBy", decided_by AS "decidedBy", note, expires_at AS "expiresAt", created_at AS "createdAt", decided_at AS "decidedAt"',
+  reconciliationBreak:
+    'organization_id AS "organizationId", id, kind, subject, severity, status, agent_id AS "agentId", wallet_id AS "walletId", payment_id AS "paymentId", chain, asset, transaction_hash AS "transactionHash", expected, seen, opened_at AS "openedAt", last_seen_at AS "lastSeenAt", resolved_at AS "resolvedAt", resolved_by AS "resolvedBy", note',
+  walletBook:
+    'organization_id AS "organizationId", wallet_id AS "walletId", chain, block_number AS "blockNumber", block_hash AS "blockHash", nonce, balances, opening, revision, doubts, due_at AS "dueAt", reconciled_at AS "reconciledAt"',
   job: 'organization_id AS "organizationId", kind, subject, payload, run_at AS "runAt", attempts, generation, lease_token AS "leaseToken", lease_until AS "leaseUntil", last_error AS "lastError", created_at AS "createdAt"',
   idempotencyRecord:
     'organization_id AS "organizationId", principal, key, fingerprint, status_code AS "statusCode", headers, body, expires_at AS "expiresAt"',

@@ -7,7 +7,13 @@ import { CapabilityBody, capabilityRoutes, capabilityService } from '#modules/ca
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { decisionRoutes, decisionService } from '#modules/decisions'
 import { organizationRoutes, organizationService } from '#modules/organizations'
-import { approvalRoutes, paymentRoutes, paymentService } from '#modules/payments'
+import {
+  approvalRoutes,
+  paymentRoutes,
+  paymentService,
+  reconciliationRoutes,
+  reconciliationService,
+} from '#modules/payments'
 import { hostAgents, payAsAsked } from '#modules/runtime'
 import {
   engineWebhookRoutes,
@@ -44,6 +50,8 @@ export interface AppOptions {
   readonly version: string
   readonly log: Logger
   readonly clock: Clock
+  /** Instead of the pauses between two looks at a wallet that fit its chain. */
+  readonly reconcileEveryMs?: number
   /** Only for the test that takes the organisation out of every statement. */
   readonly rewriteStatements?: (text: string) => string
 }
@@ -109,12 +117,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
       providers: options.providers(keys),
       defaultProvider: options.walletProvider,
     },
+    opened: (tx, walletId) => reconciliation.openBooks(tx, walletId),
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
   })
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
     isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
+  })
+  const reconciliation = reconciliationService({
+    ...{ database, clock, log, jobs, events, decisions, agents, chains, wallets },
+    everyMs: options.reconcileEveryMs,
   })
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
@@ -149,6 +162,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(taskRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
+      await v1.register(reconciliationRoutes(reconciliation, effect))
       await v1.register(decisionRoutes(decisions))
     },
     { prefix: '/v1' },
@@ -159,6 +173,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     http,
     start() {
       jobs.start()
+      reconciliation.start()
       const keepHouse = () =>
         Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
           log.warn({ err }, 'cannot forget what is past'),
@@ -168,7 +183,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await jobs.stop()
+      await Promise.all([jobs.stop(), reconciliation.stop()])
       await database.close()
     },
   }

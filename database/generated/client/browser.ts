@@ -83,6 +83,16 @@ export type ChainTransaction = Prisma.ChainTransactionModel
  */
 export type Approval = Prisma.ApprovalModel
 /**
+ * Model ReconciliationBreak
+ * Something on a chain that our books do not explain, or the other way round. Opened once per kind and subject.
+ */
+export type ReconciliationBreak = Prisma.ReconciliationBreakModel
+/**
+ * Model WalletBook
+ * What we know of a wallet on a chain, as of the last block that was reconciled.
+ */
+export type WalletBook = Prisma.WalletBookModel
+/**
  * Model Job
  * Work that must happen after a commit: written in the transaction it follows from, done by any process.
  */

@@ -755,6 +755,40 @@ export type EnumApprovalStatusWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedEnumApprovalStatusFilter<$PrismaModel>
 }
 
+export type EnumBreakSeverityFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakSeverity | Prisma.EnumBreakSeverityFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel> | $Enums.BreakSeverity
+}
+
+export type EnumBreakStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakStatus | Prisma.EnumBreakStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel> | $Enums.BreakStatus
+}
+
+export type EnumBreakSeverityWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakSeverity | Prisma.EnumBreakSeverityFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakSeverityWithAggregatesFilter<$PrismaModel> | $Enums.BreakSeverity
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel>
+}
+
+export type EnumBreakStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakStatus | Prisma.EnumBreakStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakStatusWithAggregatesFilter<$PrismaModel> | $Enums.BreakStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel>
+}
+
 export type EnumWalletStatusFilter<$PrismaModel = never> = {
   equals?: $Enums.WalletStatus | Prisma.EnumWalletStatusFieldRefInput<$PrismaModel>
   in?: $Enums.WalletStatus[] | Prisma.ListEnumWalletStatusFieldRefInput<$PrismaModel>
@@ -1466,6 +1500,40 @@ export type NestedEnumApprovalStatusWithAggregatesFilter<$PrismaModel = never> =
   _count?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedEnumApprovalStatusFilter<$PrismaModel>
   _max?: Prisma.NestedEnumApprovalStatusFilter<$PrismaModel>
+}
+
+export type NestedEnumBreakSeverityFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakSeverity | Prisma.EnumBreakSeverityFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel> | $Enums.BreakSeverity
+}
+
+export type NestedEnumBreakStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakStatus | Prisma.EnumBreakStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel> | $Enums.BreakStatus
+}
+
+export type NestedEnumBreakSeverityWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakSeverity | Prisma.EnumBreakSeverityFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakSeverity[] | Prisma.ListEnumBreakSeverityFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakSeverityWithAggregatesFilter<$PrismaModel> | $Enums.BreakSeverity
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakSeverityFilter<$PrismaModel>
+}
+
+export type NestedEnumBreakStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakStatus | Prisma.EnumBreakStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakStatus[] | Prisma.ListEnumBreakStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakStatusWithAggregatesFilter<$PrismaModel> | $Enums.BreakStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakStatusFilter<$PrismaModel>
 }
 
 export type NestedEnumWalletStatusFilter<$PrismaModel = never> = {

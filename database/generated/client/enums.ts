@@ -153,6 +153,22 @@ export const ApprovalStatus = {
 export type ApprovalStatus = (typeof ApprovalStatus)[keyof typeof ApprovalStatus]
 
 
+export const BreakSeverity = {
+  WARNING: 'WARNING',
+  CRITICAL: 'CRITICAL'
+} as const
+
+export type BreakSeverity = (typeof BreakSeverity)[keyof typeof BreakSeverity]
+
+
+export const BreakStatus = {
+  OPEN: 'OPEN',
+  RESOLVED: 'RESOLVED'
+} as const
+
+export type BreakStatus = (typeof BreakStatus)[keyof typeof BreakStatus]
+
+
 export const WalletStatus = {
   PROVISIONING: 'PROVISIONING',
   ACTIVE: 'ACTIVE',

@@ -11,6 +11,7 @@ export interface DomainEvent {
 export interface EventTypes {
   'agent.changed': DomainEvent
   'payment.changed': DomainEvent
+  'reconciliation.broken': DomainEvent
   'task.assigned': DomainEvent
   'task.changed': DomainEvent
 }

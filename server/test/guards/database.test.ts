@@ -22,6 +22,7 @@ const PLATFORM_POLICIES = [
   'job ALL',
   'limit_counter ALL',
   'organization SELECT',
+  'wallet_book ALL',
 ]
 
 /** Where the platform does not see every row. */
@@ -44,10 +45,12 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     limit_counter: 'INSERT,SELECT,UPDATE',
     organization: 'INSERT,SELECT,UPDATE',
     payment: 'INSERT,SELECT,UPDATE',
+    reconciliation_break: 'INSERT,SELECT,UPDATE',
     reservation: 'INSERT,SELECT,UPDATE',
     spending_limit: 'INSERT,SELECT,UPDATE',
     task: 'INSERT,SELECT,UPDATE',
     wallet: 'INSERT,SELECT,UPDATE',
+    wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
   },
   wedi_platform: {
@@ -57,6 +60,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     job: 'DELETE,SELECT,UPDATE',
     limit_counter: 'DELETE,SELECT',
     organization: 'SELECT',
+    wallet_book: 'INSERT,SELECT,UPDATE',
   },
 }
 
@@ -78,6 +82,8 @@ const PLATFORM_STATEMENTS = [
   'organizations.findOperator',
   'organizations.listAll',
   'payments.ofSubmission',
+  'reconciliation.addChains',
+  'reconciliation.lease',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>

@@ -1,3 +1,4 @@
+import { newId } from '#platform/ids'
 import type { TestApp } from '../support/app.ts'
 import { type Client, expectOk } from '../support/client.ts'
 import {
@@ -75,6 +76,24 @@ const ofApproval =
     const { approvalId } = await heldPayment(scene)
     return { params: { approvalId: approvalId as string }, ...(body && { body }), ...(otherBody && { otherBody }) }
   }
+
+/** As if a look at the chain had found it: whose money it was is left out. */
+export async function aBreak(scene: Scene): Promise<string> {
+  const agent = await agentId(scene)
+  const { id: walletId, organizationId } = await walletOf(scene.admin, agent)
+  const id = newId()
+  await scene.app.query(
+    `insert into reconciliation_break (organization_id, id, kind, subject, severity, agent_id, wallet_id, chain, expected,
+                                       seen, opened_at, last_seen_at)
+     values ($1, $2::uuid, 'balance.differs', $2::text, 'WARNING', $3, $4, 'eip155:31337', '{}', '{}', now(), now())`,
+    [organizationId, id, agent, walletId],
+  )
+  return id
+}
+
+const ofBreak =
+  (body?: Situation['body']): Prepare =>
+  async (scene) => ({ params: { breakId: await aBreak(scene) }, ...(body && { body }) })
 
 const ofTask =
   (after?: string): Prepare =>
@@ -166,6 +185,10 @@ export const situations: Readonly<Record<string, Prepare>> = {
   getApproval: ofApproval(),
   approvePayment: ofApproval({ note: 'yes' }, { note: 'no' }),
   rejectPayment: ofApproval({ note: 'yes' }, { note: 'no' }),
+
+  listBreaks: nothing,
+  getBreak: ofBreak(),
+  resolveBreak: ofBreak({ note: 'seen' }),
 
   listDecisions: nothing,
   getDecision: async ({ admin }) => {

@@ -9,6 +9,7 @@ import { createLog } from '#platform/log'
 import { type App, type AppOptions, buildApp } from '../../src/app.ts'
 import { embeddedSettings, faucetOf } from '../../src/infrastructure.ts'
 import { Client } from './client.ts'
+import type { TestInfrastructure } from './infrastructure.ts'
 import { noteDocument, type OpenApi, type Route, routesOfApp } from './sightings.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -16,12 +17,14 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 }
 const RATE_LIMIT = 10_000_000
 
-export interface StartOptions extends Partial<Omit<AppOptions, 'providers' | 'faucet' | 'log' | 'version'>> {
+export interface StartOptions extends Partial<Omit<AppOptions, 'providers' | 'faucet' | 'version'>> {
   /** Wallets on this Engine as well; then they are the default. */
   readonly engine?: { readonly url: string; readonly token: string; readonly mode?: 'signer' | 'queue' }
   /** Whatever is given here comes beside the local provider, or in its place. */
   readonly providers?: readonly WalletProvider[]
   readonly hasFaucet?: boolean
+  /** Instead of the run's chain, which others use as well. */
+  readonly chain?: TestInfrastructure['chain']
   /** False: requests are answered, but nothing that follows from them is done. */
   readonly doesJobs?: boolean
 }
@@ -47,8 +50,8 @@ export interface TestApp {
 
 /** A whole server on a database of its own, listening on a free port, on the run's chain. */
 export async function startApp(options: StartOptions = {}): Promise<TestApp> {
-  const { engine, providers = [], hasFaucet = true, doesJobs = true, ...given } = options
-  const { chain } = inject('infrastructure')
+  const { engine, providers = [], hasFaucet = true, doesJobs = true, chain: _, ...given } = options
+  const { chain = inject('infrastructure').chain } = options
   const database = given.databaseUrl === undefined ? await createDatabase() : undefined
   const databaseUrl = given.databaseUrl ?? (database?.url as string)
   const { masterKey = randomUUID(), adminKey = makeKey('sk') } = given
@@ -58,7 +61,7 @@ export async function startApp(options: StartOptions = {}): Promise<TestApp> {
     ...(hasFaucet && { faucet: faucetOf(chain) }),
     walletProvider: engine ? 'thirdweb-engine' : 'local',
     ...given,
-    ...{ databaseUrl, masterKey, adminKey, version, log: createLog(process.env.LOG_LEVEL ?? 'silent') },
+    ...{ databaseUrl, masterKey, adminKey, version, log: given.log ?? createLog(process.env.LOG_LEVEL ?? 'silent') },
     providers: (keys) =>
       new Map<ProviderName, WalletProvider>(
         [localProvider(keys), ...engineProviders, ...providers].map((each) => [each.name, each]),

@@ -410,6 +410,8 @@ export const ModelName = {
   Payment: 'Payment',
   ChainTransaction: 'ChainTransaction',
   Approval: 'Approval',
+  ReconciliationBreak: 'ReconciliationBreak',
+  WalletBook: 'WalletBook',
   Job: 'Job',
   IdempotencyRecord: 'IdempotencyRecord',
   AgentCheckpoint: 'AgentCheckpoint',
@@ -430,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1396,6 +1398,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ReconciliationBreak: {
+      payload: Prisma.$ReconciliationBreakPayload<ExtArgs>
+      fields: Prisma.ReconciliationBreakFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ReconciliationBreakFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ReconciliationBreakFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        findFirst: {
+          args: Prisma.ReconciliationBreakFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ReconciliationBreakFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        findMany: {
+          args: Prisma.ReconciliationBreakFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>[]
+        }
+        create: {
+          args: Prisma.ReconciliationBreakCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        createMany: {
+          args: Prisma.ReconciliationBreakCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ReconciliationBreakCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>[]
+        }
+        delete: {
+          args: Prisma.ReconciliationBreakDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        update: {
+          args: Prisma.ReconciliationBreakUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        deleteMany: {
+          args: Prisma.ReconciliationBreakDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ReconciliationBreakUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ReconciliationBreakUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>[]
+        }
+        upsert: {
+          args: Prisma.ReconciliationBreakUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReconciliationBreakPayload>
+        }
+        aggregate: {
+          args: Prisma.ReconciliationBreakAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateReconciliationBreak>
+        }
+        groupBy: {
+          args: Prisma.ReconciliationBreakGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReconciliationBreakGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ReconciliationBreakCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReconciliationBreakCountAggregateOutputType> | number
+        }
+      }
+    }
+    WalletBook: {
+      payload: Prisma.$WalletBookPayload<ExtArgs>
+      fields: Prisma.WalletBookFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.WalletBookFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.WalletBookFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        findFirst: {
+          args: Prisma.WalletBookFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.WalletBookFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        findMany: {
+          args: Prisma.WalletBookFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>[]
+        }
+        create: {
+          args: Prisma.WalletBookCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        createMany: {
+          args: Prisma.WalletBookCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.WalletBookCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>[]
+        }
+        delete: {
+          args: Prisma.WalletBookDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        update: {
+          args: Prisma.WalletBookUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        deleteMany: {
+          args: Prisma.WalletBookDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.WalletBookUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.WalletBookUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>[]
+        }
+        upsert: {
+          args: Prisma.WalletBookUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$WalletBookPayload>
+        }
+        aggregate: {
+          args: Prisma.WalletBookAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateWalletBook>
+        }
+        groupBy: {
+          args: Prisma.WalletBookGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.WalletBookGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.WalletBookCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.WalletBookCountAggregateOutputType> | number
+        }
+      }
+    }
     Job: {
       payload: Prisma.$JobPayload<ExtArgs>
       fields: Prisma.JobFieldRefs
@@ -2079,6 +2229,49 @@ export const ApprovalScalarFieldEnum = {
 export type ApprovalScalarFieldEnum = (typeof ApprovalScalarFieldEnum)[keyof typeof ApprovalScalarFieldEnum]
 
 
+export const ReconciliationBreakScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  kind: 'kind',
+  subject: 'subject',
+  severity: 'severity',
+  status: 'status',
+  agentId: 'agentId',
+  walletId: 'walletId',
+  paymentId: 'paymentId',
+  chain: 'chain',
+  asset: 'asset',
+  transactionHash: 'transactionHash',
+  expected: 'expected',
+  seen: 'seen',
+  openedAt: 'openedAt',
+  lastSeenAt: 'lastSeenAt',
+  resolvedAt: 'resolvedAt',
+  resolvedBy: 'resolvedBy',
+  note: 'note'
+} as const
+
+export type ReconciliationBreakScalarFieldEnum = (typeof ReconciliationBreakScalarFieldEnum)[keyof typeof ReconciliationBreakScalarFieldEnum]
+
+
+export const WalletBookScalarFieldEnum = {
+  organizationId: 'organizationId',
+  walletId: 'walletId',
+  chain: 'chain',
+  blockNumber: 'blockNumber',
+  blockHash: 'blockHash',
+  nonce: 'nonce',
+  balances: 'balances',
+  opening: 'opening',
+  revision: 'revision',
+  doubts: 'doubts',
+  dueAt: 'dueAt',
+  reconciledAt: 'reconciledAt'
+} as const
+
+export type WalletBookScalarFieldEnum = (typeof WalletBookScalarFieldEnum)[keyof typeof WalletBookScalarFieldEnum]
+
+
 export const JobScalarFieldEnum = {
   organizationId: 'organizationId',
   kind: 'kind',
@@ -2512,6 +2705,34 @@ export type ListEnumApprovalStatusFieldRefInput<$PrismaModel> = FieldRefInputTyp
 
 
 /**
+ * Reference to a field of type 'BreakSeverity'
+ */
+export type EnumBreakSeverityFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakSeverity'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakSeverity[]'
+ */
+export type ListEnumBreakSeverityFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakSeverity[]'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakStatus'
+ */
+export type EnumBreakStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakStatus[]'
+ */
+export type ListEnumBreakStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakStatus[]'>
+    
+
+
+/**
  * Reference to a field of type 'WalletStatus'
  */
 export type EnumWalletStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'WalletStatus'>
@@ -2702,6 +2923,8 @@ export type GlobalOmitConfig = {
   payment?: Prisma.PaymentOmit
   chainTransaction?: Prisma.ChainTransactionOmit
   approval?: Prisma.ApprovalOmit
+  reconciliationBreak?: Prisma.ReconciliationBreakOmit
+  walletBook?: Prisma.WalletBookOmit
   job?: Prisma.JobOmit
   idempotencyRecord?: Prisma.IdempotencyRecordOmit
   agentCheckpoint?: Prisma.AgentCheckpointOmit

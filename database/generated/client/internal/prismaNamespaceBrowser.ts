@@ -64,6 +64,8 @@ export const ModelName = {
   Payment: 'Payment',
   ChainTransaction: 'ChainTransaction',
   Approval: 'Approval',
+  ReconciliationBreak: 'ReconciliationBreak',
+  WalletBook: 'WalletBook',
   Job: 'Job',
   IdempotencyRecord: 'IdempotencyRecord',
   AgentCheckpoint: 'AgentCheckpoint',
@@ -359,6 +361,49 @@ export const ApprovalScalarFieldEnum = {
 } as const
 
 export type ApprovalScalarFieldEnum = (typeof ApprovalScalarFieldEnum)[keyof typeof ApprovalScalarFieldEnum]
+
+
+export const ReconciliationBreakScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  kind: 'kind',
+  subject: 'subject',
+  severity: 'severity',
+  status: 'status',
+  agentId: 'agentId',
+  walletId: 'walletId',
+  paymentId: 'paymentId',
+  chain: 'chain',
+  asset: 'asset',
+  transactionHash: 'transactionHash',
+  expected: 'expected',
+  seen: 'seen',
+  openedAt: 'openedAt',
+  lastSeenAt: 'lastSeenAt',
+  resolvedAt: 'resolvedAt',
+  resolvedBy: 'resolvedBy',
+  note: 'note'
+} as const
+
+export type ReconciliationBreakScalarFieldEnum = (typeof ReconciliationBreakScalarFieldEnum)[keyof typeof ReconciliationBreakScalarFieldEnum]
+
+
+export const WalletBookScalarFieldEnum = {
+  organizationId: 'organizationId',
+  walletId: 'walletId',
+  chain: 'chain',
+  blockNumber: 'blockNumber',
+  blockHash: 'blockHash',
+  nonce: 'nonce',
+  balances: 'balances',
+  opening: 'opening',
+  revision: 'revision',
+  doubts: 'doubts',
+  dueAt: 'dueAt',
+  reconciledAt: 'reconciledAt'
+} as const
+
+export type WalletBookScalarFieldEnum = (typeof WalletBookScalarFieldEnum)[keyof typeof WalletBookScalarFieldEnum]
 
 
 export const JobScalarFieldEnum = {

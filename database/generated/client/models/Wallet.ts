@@ -278,6 +278,8 @@ export type WalletWhereInput = {
   updatedAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
   payments?: Prisma.PaymentListRelationFilter
+  books?: Prisma.WalletBookListRelationFilter
+  breaks?: Prisma.ReconciliationBreakListRelationFilter
 }
 
 export type WalletOrderByWithRelationInput = {
@@ -296,6 +298,8 @@ export type WalletOrderByWithRelationInput = {
   updatedAt?: Prisma.SortOrder
   agent?: Prisma.AgentOrderByWithRelationInput
   payments?: Prisma.PaymentOrderByRelationAggregateInput
+  books?: Prisma.WalletBookOrderByRelationAggregateInput
+  breaks?: Prisma.ReconciliationBreakOrderByRelationAggregateInput
 }
 
 export type WalletWhereUniqueInput = Prisma.AtLeast<{
@@ -319,6 +323,8 @@ export type WalletWhereUniqueInput = Prisma.AtLeast<{
   updatedAt?: Prisma.DateTimeFilter<"Wallet"> | Date | string
   agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
   payments?: Prisma.PaymentListRelationFilter
+  books?: Prisma.WalletBookListRelationFilter
+  breaks?: Prisma.ReconciliationBreakListRelationFilter
 }, "organizationId_id" | "organizationId_provider_address">
 
 export type WalletOrderByWithAggregationInput = {
@@ -375,6 +381,8 @@ export type WalletCreateInput = {
   updatedAt: Date | string
   agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
   payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUncheckedCreateInput = {
@@ -392,6 +400,8 @@ export type WalletUncheckedCreateInput = {
   createdAt: Date | string
   updatedAt: Date | string
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookUncheckedCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakUncheckedCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUpdateInput = {
@@ -408,6 +418,8 @@ export type WalletUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateInput = {
@@ -425,6 +437,8 @@ export type WalletUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUncheckedUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUncheckedUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletCreateManyInput = {
@@ -609,6 +623,34 @@ export type WalletUpdateOneRequiredWithoutPaymentsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.WalletUpdateToOneWithWhereWithoutPaymentsInput, Prisma.WalletUpdateWithoutPaymentsInput>, Prisma.WalletUncheckedUpdateWithoutPaymentsInput>
 }
 
+export type WalletCreateNestedOneWithoutBreaksInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutBreaksInput, Prisma.WalletUncheckedCreateWithoutBreaksInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutBreaksInput
+  connect?: Prisma.WalletWhereUniqueInput
+}
+
+export type WalletUpdateOneRequiredWithoutBreaksNestedInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutBreaksInput, Prisma.WalletUncheckedCreateWithoutBreaksInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutBreaksInput
+  upsert?: Prisma.WalletUpsertWithoutBreaksInput
+  connect?: Prisma.WalletWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WalletUpdateToOneWithWhereWithoutBreaksInput, Prisma.WalletUpdateWithoutBreaksInput>, Prisma.WalletUncheckedUpdateWithoutBreaksInput>
+}
+
+export type WalletCreateNestedOneWithoutBooksInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutBooksInput, Prisma.WalletUncheckedCreateWithoutBooksInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutBooksInput
+  connect?: Prisma.WalletWhereUniqueInput
+}
+
+export type WalletUpdateOneRequiredWithoutBooksNestedInput = {
+  create?: Prisma.XOR<Prisma.WalletCreateWithoutBooksInput, Prisma.WalletUncheckedCreateWithoutBooksInput>
+  connectOrCreate?: Prisma.WalletCreateOrConnectWithoutBooksInput
+  upsert?: Prisma.WalletUpsertWithoutBooksInput
+  connect?: Prisma.WalletWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.WalletUpdateToOneWithWhereWithoutBooksInput, Prisma.WalletUpdateWithoutBooksInput>, Prisma.WalletUncheckedUpdateWithoutBooksInput>
+}
+
 export type EnumWalletStatusFieldUpdateOperationsInput = {
   set?: $Enums.WalletStatus
 }
@@ -626,6 +668,8 @@ export type WalletCreateWithoutAgentInput = {
   createdAt: Date | string
   updatedAt: Date | string
   payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUncheckedCreateWithoutAgentInput = {
@@ -641,6 +685,8 @@ export type WalletUncheckedCreateWithoutAgentInput = {
   createdAt: Date | string
   updatedAt: Date | string
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookUncheckedCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakUncheckedCreateNestedManyWithoutWalletInput
 }
 
 export type WalletCreateOrConnectWithoutAgentInput = {
@@ -701,6 +747,8 @@ export type WalletCreateWithoutPaymentsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
+  books?: Prisma.WalletBookCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakCreateNestedManyWithoutWalletInput
 }
 
 export type WalletUncheckedCreateWithoutPaymentsInput = {
@@ -717,6 +765,8 @@ export type WalletUncheckedCreateWithoutPaymentsInput = {
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
+  books?: Prisma.WalletBookUncheckedCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakUncheckedCreateNestedManyWithoutWalletInput
 }
 
 export type WalletCreateOrConnectWithoutPaymentsInput = {
@@ -748,6 +798,8 @@ export type WalletUpdateWithoutPaymentsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
+  books?: Prisma.WalletBookUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateWithoutPaymentsInput = {
@@ -764,6 +816,180 @@ export type WalletUncheckedUpdateWithoutPaymentsInput = {
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  books?: Prisma.WalletBookUncheckedUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUncheckedUpdateManyWithoutWalletNestedInput
+}
+
+export type WalletCreateWithoutBreaksInput = {
+  id: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookCreateNestedManyWithoutWalletInput
+}
+
+export type WalletUncheckedCreateWithoutBreaksInput = {
+  organizationId: string
+  id: string
+  agentId: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
+  books?: Prisma.WalletBookUncheckedCreateNestedManyWithoutWalletInput
+}
+
+export type WalletCreateOrConnectWithoutBreaksInput = {
+  where: Prisma.WalletWhereUniqueInput
+  create: Prisma.XOR<Prisma.WalletCreateWithoutBreaksInput, Prisma.WalletUncheckedCreateWithoutBreaksInput>
+}
+
+export type WalletUpsertWithoutBreaksInput = {
+  update: Prisma.XOR<Prisma.WalletUpdateWithoutBreaksInput, Prisma.WalletUncheckedUpdateWithoutBreaksInput>
+  create: Prisma.XOR<Prisma.WalletCreateWithoutBreaksInput, Prisma.WalletUncheckedCreateWithoutBreaksInput>
+  where?: Prisma.WalletWhereInput
+}
+
+export type WalletUpdateToOneWithWhereWithoutBreaksInput = {
+  where?: Prisma.WalletWhereInput
+  data: Prisma.XOR<Prisma.WalletUpdateWithoutBreaksInput, Prisma.WalletUncheckedUpdateWithoutBreaksInput>
+}
+
+export type WalletUpdateWithoutBreaksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUpdateManyWithoutWalletNestedInput
+}
+
+export type WalletUncheckedUpdateWithoutBreaksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUncheckedUpdateManyWithoutWalletNestedInput
+}
+
+export type WalletCreateWithoutBooksInput = {
+  id: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  agent: Prisma.AgentCreateNestedOneWithoutWalletsInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakCreateNestedManyWithoutWalletInput
+}
+
+export type WalletUncheckedCreateWithoutBooksInput = {
+  organizationId: string
+  id: string
+  agentId: string
+  provider: string
+  address?: string | null
+  status?: $Enums.WalletStatus
+  statusReason?: string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutWalletInput
+  breaks?: Prisma.ReconciliationBreakUncheckedCreateNestedManyWithoutWalletInput
+}
+
+export type WalletCreateOrConnectWithoutBooksInput = {
+  where: Prisma.WalletWhereUniqueInput
+  create: Prisma.XOR<Prisma.WalletCreateWithoutBooksInput, Prisma.WalletUncheckedCreateWithoutBooksInput>
+}
+
+export type WalletUpsertWithoutBooksInput = {
+  update: Prisma.XOR<Prisma.WalletUpdateWithoutBooksInput, Prisma.WalletUncheckedUpdateWithoutBooksInput>
+  create: Prisma.XOR<Prisma.WalletCreateWithoutBooksInput, Prisma.WalletUncheckedCreateWithoutBooksInput>
+  where?: Prisma.WalletWhereInput
+}
+
+export type WalletUpdateToOneWithWhereWithoutBooksInput = {
+  where?: Prisma.WalletWhereInput
+  data: Prisma.XOR<Prisma.WalletUpdateWithoutBooksInput, Prisma.WalletUncheckedUpdateWithoutBooksInput>
+}
+
+export type WalletUpdateWithoutBooksInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  agent?: Prisma.AgentUpdateOneRequiredWithoutWalletsNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUpdateManyWithoutWalletNestedInput
+}
+
+export type WalletUncheckedUpdateWithoutBooksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  provider?: Prisma.StringFieldUpdateOperationsInput | string
+  address?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumWalletStatusFieldUpdateOperationsInput | $Enums.WalletStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  keystore?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  provisionAttempts?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUncheckedUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletCreateManyAgentInput = {
@@ -793,6 +1019,8 @@ export type WalletUpdateWithoutAgentInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   payments?: Prisma.PaymentUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateWithoutAgentInput = {
@@ -808,6 +1036,8 @@ export type WalletUncheckedUpdateWithoutAgentInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutWalletNestedInput
+  books?: Prisma.WalletBookUncheckedUpdateManyWithoutWalletNestedInput
+  breaks?: Prisma.ReconciliationBreakUncheckedUpdateManyWithoutWalletNestedInput
 }
 
 export type WalletUncheckedUpdateManyWithoutAgentInput = {
@@ -831,10 +1061,14 @@ export type WalletUncheckedUpdateManyWithoutAgentInput = {
 
 export type WalletCountOutputType = {
   payments: number
+  books: number
+  breaks: number
 }
 
 export type WalletCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   payments?: boolean | WalletCountOutputTypeCountPaymentsArgs
+  books?: boolean | WalletCountOutputTypeCountBooksArgs
+  breaks?: boolean | WalletCountOutputTypeCountBreaksArgs
 }
 
 /**
@@ -854,6 +1088,20 @@ export type WalletCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types
   where?: Prisma.PaymentWhereInput
 }
 
+/**
+ * WalletCountOutputType without action
+ */
+export type WalletCountOutputTypeCountBooksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.WalletBookWhereInput
+}
+
+/**
+ * WalletCountOutputType without action
+ */
+export type WalletCountOutputTypeCountBreaksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ReconciliationBreakWhereInput
+}
+
 
 export type WalletSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
@@ -871,6 +1119,8 @@ export type WalletSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   updatedAt?: boolean
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
   payments?: boolean | Prisma.Wallet$paymentsArgs<ExtArgs>
+  books?: boolean | Prisma.Wallet$booksArgs<ExtArgs>
+  breaks?: boolean | Prisma.Wallet$breaksArgs<ExtArgs>
   _count?: boolean | Prisma.WalletCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["wallet"]>
 
@@ -928,6 +1178,8 @@ export type WalletOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
 export type WalletInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
   payments?: boolean | Prisma.Wallet$paymentsArgs<ExtArgs>
+  books?: boolean | Prisma.Wallet$booksArgs<ExtArgs>
+  breaks?: boolean | Prisma.Wallet$breaksArgs<ExtArgs>
   _count?: boolean | Prisma.WalletCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type WalletIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -942,6 +1194,8 @@ export type $WalletPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
   objects: {
     agent: Prisma.$AgentPayload<ExtArgs>
     payments: Prisma.$PaymentPayload<ExtArgs>[]
+    books: Prisma.$WalletBookPayload<ExtArgs>[]
+    breaks: Prisma.$ReconciliationBreakPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
@@ -1365,6 +1619,8 @@ export interface Prisma__WalletClient<T, Null = never, ExtArgs extends runtime.T
   readonly [Symbol.toStringTag]: "PrismaPromise"
   agent<T extends Prisma.AgentDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AgentDefaultArgs<ExtArgs>>): Prisma.Prisma__AgentClient<runtime.Types.Result.GetResult<Prisma.$AgentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
   payments<T extends Prisma.Wallet$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Wallet$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  books<T extends Prisma.Wallet$booksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Wallet$booksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WalletBookPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  breaks<T extends Prisma.Wallet$breaksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Wallet$breaksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReconciliationBreakPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1829,6 +2085,54 @@ export type Wallet$paymentsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.PaymentScalarFieldEnum | Prisma.PaymentScalarFieldEnum[]
+}
+
+/**
+ * Wallet.books
+ */
+export type Wallet$booksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the WalletBook
+   */
+  select?: Prisma.WalletBookSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the WalletBook
+   */
+  omit?: Prisma.WalletBookOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.WalletBookInclude<ExtArgs> | null
+  where?: Prisma.WalletBookWhereInput
+  orderBy?: Prisma.WalletBookOrderByWithRelationInput | Prisma.WalletBookOrderByWithRelationInput[]
+  cursor?: Prisma.WalletBookWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.WalletBookScalarFieldEnum | Prisma.WalletBookScalarFieldEnum[]
+}
+
+/**
+ * Wallet.breaks
+ */
+export type Wallet$breaksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the ReconciliationBreak
+   */
+  select?: Prisma.ReconciliationBreakSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the ReconciliationBreak
+   */
+  omit?: Prisma.ReconciliationBreakOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReconciliationBreakInclude<ExtArgs> | null
+  where?: Prisma.ReconciliationBreakWhereInput
+  orderBy?: Prisma.ReconciliationBreakOrderByWithRelationInput | Prisma.ReconciliationBreakOrderByWithRelationInput[]
+  cursor?: Prisma.ReconciliationBreakWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ReconciliationBreakScalarFieldEnum | Prisma.ReconciliationBreakScalarFieldEnum[]
 }
 
 /**

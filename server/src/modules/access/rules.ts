@@ -51,6 +51,7 @@ const READS = [
   'payments:read',
   'approvals:read',
   'decisions:read',
+  'reconciliation:read',
 ] as const
 const OPERATES = [
   'organizations:freeze',
@@ -63,7 +64,13 @@ const OPERATES = [
   'payments:create',
   'payments:write',
 ] as const
-const ADMINISTERS = ['organizations:write', 'keys:read', 'keys:write', 'approvals:decide'] as const
+const ADMINISTERS = [
+  'organizations:write',
+  'keys:read',
+  'keys:write',
+  'approvals:decide',
+  'reconciliation:resolve',
+] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
 export type Permission =

@@ -105,6 +105,15 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       return frozen
     },
 
+    /**
+     * A freeze by the system, in the transaction of what it found out. Undefined when the agent is frozen or retired
+     * already. A signature that was begun before is thrown away when it comes.
+     */
+    async freezeIn(tx: Tx, caller: Caller, id: string, reason: string) {
+      const row = await agentStore.freeze(tx, id, reason)
+      return row && changed(tx, caller.actor, 'agent.frozen', row, { reason })
+    },
+
     async unfreeze(tx: Tx, caller: Caller, id: string, reason?: string) {
       const row = (await agentStore.unfreeze(tx, id)) ?? (await refuse(tx, id))
       return changed(tx, caller.actor, 'agent.unfrozen', row, { reason })

@@ -1,3 +1,4 @@
+export type { Sent } from './ledger.ts'
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'
 export { ChainUnavailable, type Receipt } from './rpc.ts'

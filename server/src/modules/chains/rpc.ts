@@ -1,6 +1,7 @@
 import {
   type Address,
   BaseError,
+  BlockNotFoundError,
   ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   createPublicClient,
@@ -39,6 +40,9 @@ export interface Receipt {
   readonly from: Address
   readonly to: Address | null
   readonly value: bigint
+  readonly nonce: bigint
+  /** What the sender paid for it, in the native coin, as far as the node says. */
+  readonly fee: bigint
   readonly logs: readonly { address: Address; topics: readonly Hex[]; data: Hex }[]
 }
 
@@ -160,6 +164,8 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
             from,
             to,
             value: transaction.value,
+            nonce: BigInt(transaction.nonce),
+            fee: feeOf(receipt),
             logs,
           }
         } catch (error) {
@@ -185,6 +191,44 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
 
     /** Transactions of a block, for finding native transfers. */
     block: (blockNumber: bigint) => ask((node) => node.getBlock({ blockNumber, includeTransactions: true })),
+
+    /** Undefined when the node has no such block (yet, or any more). */
+    async blockHash(blockNumber: bigint): Promise<Hex | undefined> {
+      return ask(async (node) => {
+        try {
+          return (await node.getBlock({ blockNumber })).hash
+        } catch (error) {
+          if (error instanceof BlockNotFoundError) return undefined
+          throw error
+        }
+      })
+    },
+
+    /** How many transactions of an account were mined up to a block. A node knows this of recent blocks only. */
+    nonceAt: (address: Address, blockNumber: bigint) =>
+      ask(async (node) => BigInt(await node.getTransactionCount({ address, blockNumber }))),
+
+    /** Undefined when what is at the token's address does not answer as a token does. */
+    async balanceAt(asset: Asset, address: Address, blockNumber: bigint): Promise<bigint | undefined> {
+      return ask(async (node) => {
+        if (asset.kind === 'native') return node.getBalance({ address, blockNumber })
+        const call = { address: asset.contract, abi: erc20Abi, functionName: 'balanceOf', args: [address] } as const
+        try {
+          return await node.readContract({ ...call, blockNumber })
+        } catch (error) {
+          if (isNoToken(error)) return undefined
+          throw error
+        }
+      })
+    },
+
+    /** Every transfer of some tokens out of an account (`from`) or into it (`to`), in blocks from one to another. */
+    movements: (
+      tokens: Address[],
+      side: { from: Address } | { to: Address },
+      { from: fromBlock, to: toBlock }: { from: bigint; to: bigint },
+    ) =>
+      ask((node) => node.getLogs({ address: tokens, event: TRANSFER, args: side, fromBlock, toBlock, strict: true })),
   }
 }
 
@@ -198,6 +242,12 @@ export function transferCall(asset: Asset, payee: Address, amount: bigint): Call
 }
 
 export const hashOf = (raw: Hex): Hex => keccak256(raw)
+
+/** Rollups charge for their share of the chain below in a field of their own. */
+function feeOf(receipt: { gasUsed: bigint; effectiveGasPrice: bigint }): bigint {
+  const l1Fee = 'l1Fee' in receipt && receipt.l1Fee ? BigInt(String(receipt.l1Fee)) : 0n
+  return receipt.gasUsed * receipt.effectiveGasPrice + l1Fee
+}
 
 function shortMessage(error: unknown): string {
   if (error instanceof BaseError) return error.details || error.shortMessage

@@ -1,6 +1,7 @@
 import { type Address, isAddressEqual } from 'viem'
 import { type Asset, type ChainId, parseAccount, parseAsset } from '#platform/caip'
 import { invalid, Problem } from '#platform/problem'
+import { ledger } from './ledger.ts'
 import { assetProblems, chainProblems, faucetProblems } from './problems.ts'
 import {
   type BroadcastResult,
@@ -149,6 +150,8 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
       }
       return found
     },
+
+    ...ledger(at),
 
     async fund(request: { address: string; asset: string; amount: string }) {
       if (!faucet) throw new Problem(faucetProblems.notHere)

@@ -7,7 +7,7 @@ const OPENING_TIMEOUT_MS = 30_000
 const SHOWN_REASON_LENGTH = 300
 
 /** Makes the accounts of wallets that were written down: tried with growing pauses until they are there. */
-export function provisioning({ database, decisions, jobs, agents, providers }: WalletNeeds): void {
+export function provisioning({ database, decisions, jobs, agents, providers, opened: announce }: WalletNeeds): void {
   const provision: JobHandler = async ({ organizationId, subject }) => {
     const wallet = await walletStore.find(database, organizationId, subject)
     if (wallet?.status !== 'PROVISIONING') return 'done'
@@ -20,6 +20,7 @@ export function provisioning({ database, decisions, jobs, agents, providers }: W
         const row = await walletStore.provisioned(tx, wallet.id, opened)
         if (!row) return
         await agents.furnished(tx, row.agentId)
+        await announce(tx, row.id)
         await decisions.record(tx, 'system:wallets', {
           ...{ type: 'wallet.activated', subject: `wallet:${row.id}`, agentId: row.agentId, walletId: row.id },
           inputs: { provider: row.provider, address: row.address },

@@ -34,6 +34,8 @@ export interface WalletNeeds {
   chains: Pick<ChainService, 'list' | 'asset' | 'balance'>
   providers: ReadonlyMap<ProviderName, WalletProvider>
   defaultProvider: ProviderName
+  /** Whoever keeps books of wallets hears of one that has its account now. */
+  opened: (tx: Tx, walletId: string) => Promise<void>
   hasMoneyInFlight: (tx: Tx, walletId: string) => Promise<boolean>
   /** Returns when no signature begun before a freeze can still be made. */
   signaturesEnded: (organizationId: string, scope: { walletId: string }) => Promise<void>

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { localProvider } from '#modules/wallets'
+import { keyRing } from '#platform/crypto'
+import { startApp, type TestApp } from '../../../../test/support/app.ts'
+import { expectOk } from '../../../../test/support/client.ts'
+import { aCapability, aFundedAgent, aPayment, type PaymentView, paymentIn } from '../../../../test/support/factories.ts'
+import { type Outage, wayTo } from '../../../../test/support/outage.ts'
+import {
+  agentStatus,
+  aKnownAgent,
+  breakOf,
+  breaksOf,
+  listBreaks,
+  reconciled,
+  sendFrom,
+  THIEF,
+  tokenCall,
+} from '../../../../test/support/reconciliation.ts'
+import { until } from '../../../../test/support/until.ts'
+import { type EmbeddedChain, startEmbeddedChain } from '../../../embedded/chain.ts'
+import { chainClient } from '../../../embedded/chain-client.ts'
+import { embeddedSettings } from '../../../infrastructure.ts'
+
+/** What a chain, its node or a payment may do that is not theft: said, or waited for, and nobody is stopped. */
+
+const EVERY_MS = 100
+const MINUTE_MS = 60_000
+
+describe('a chain that is reorganised', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'wedi-reorganised-'))
+  let chain: EmbeddedChain
+  let app: TestApp
+  let offsetMs = 0
+  beforeAll(async () => {
+    chain = await startEmbeddedChain({ directory })
+    const clock = () => new Date(Date.now() + offsetMs)
+    app = await startApp({ chain, reconcileEveryMs: EVERY_MS, clock })
+  })
+  afterAll(async () => {
+    await app.stop()
+    await chain.stop()
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+  })
+  const now = () => new Date(Date.now() + offsetMs)
+
+  async function aConfirmedPayment() {
+    const { agent, wallet } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id, amount: '7' }))
+    const payment = await paymentIn(app.admin, id, 'CONFIRMED')
+    await reconciled(app, now())
+    return { agent, wallet, payment }
+  }
+
+  it('takes a confirmed payment back: both are said, the payment is handed over again, and its break ends with the proof', async () => {
+    const { agent, payment } = await aConfirmedPayment()
+    const client = chainClient(chain.rpcUrl)
+    // The blocks come again without their transactions; none is mined until the test says so.
+    await client.setAutomine(false)
+    await client.request({ method: 'anvil_reorg', params: [1, []] } as never)
+    const reorganized = await breakOf(app, agent.id, 'chain.reorganized')
+    expect(reorganized).toMatchObject({ severity: 'WARNING', expected: { nonce: '1' } })
+    expect(await breaksOf(app, agent.id)).toHaveLength(1)
+    offsetMs += MINUTE_MS
+    const vanished = await breakOf(app, agent.id, 'payment.vanished')
+    expect(vanished).toMatchObject({
+      paymentId: payment.id,
+      transactionHash: payment.transactionHash,
+      severity: 'WARNING',
+    })
+    expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
+    await until('it waits to be mined again', async () => {
+      const pool = await client.getTxpoolStatus()
+      return pool.pending + pool.queued > 0
+    })
+    await client.setAutomine(true)
+    await client.mine({ blocks: 1 })
+    const resolved = await until('it is proven to be there again', async () => {
+      const { body } = await app.admin.get<typeof vanished>(`/v1/reconciliation/${vanished.id}`)
+      return body.status === 'RESOLVED' && body
+    })
+    expect(resolved).toMatchObject({ resolvedBy: 'system:reconciliation', note: expect.stringContaining('mined') })
+    expect((await breaksOf(app, agent.id)).map(({ kind }) => kind)).toEqual(['chain.reorganized'])
+    await reconciled(app, now())
+    expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
+  })
+
+  it('goes back to an earlier block: said once it stays there, and what comes after is reconciled', async () => {
+    const client = chainClient(chain.rpcUrl)
+    const { agent, wallet } = await aKnownAgent(app)
+    const snapshot = await client.snapshot()
+    await client.mine({ blocks: 5 })
+    await reconciled(app, now())
+    await client.revert({ id: snapshot })
+    await until('it waits whether the node only lags', async () => {
+      const [book] = await app.query<{ doubts: object }>('select doubts from wallet_book where wallet_id = $1', [
+        wallet.id,
+      ])
+      return Object.keys(book?.doubts ?? {}).length > 0
+    })
+    expect(await breaksOf(app, agent.id)).toEqual([])
+    offsetMs += MINUTE_MS
+    expect(await breakOf(app, agent.id, 'chain.reorganized')).toMatchObject({ status: 'OPEN' })
+    await reconciled(app, now())
+    expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
+    await sendFrom(wallet.address, tokenCall('transfer', [THIEF, 1n]), chain)
+    await breakOf(app, agent.id, 'nonce.foreign')
+    expect(await agentStatus(app, agent.id)).toBe('FROZEN')
+  })
+})
+
+describe('a node that cannot be reached', () => {
+  let app: TestApp
+  let way: Outage
+  beforeAll(async () => {
+    const { chain } = inject('infrastructure')
+    way = await wayTo(chain.rpcUrl)
+    const settings = embeddedSettings({ ...chain, rpcUrl: way.url.replace(/\/$/, '') })
+    app = await startApp({ chains: [settings], reconcileEveryMs: EVERY_MS })
+  })
+  afterAll(async () => {
+    await app.stop()
+    await way.close()
+  })
+
+  it('is no break and stops nobody: the list says how far it is reconciled, and what left meanwhile is found after', async () => {
+    const { agent, wallet } = await aKnownAgent(app)
+    await way.cut()
+    const cutAt = new Date()
+    await sendFrom(wallet.address, tokenCall('transfer', [THIEF, 1n]))
+    const dueAt = async () => (await app.query<{ due_at: Date }>('select due_at from wallet_book'))[0]?.due_at.getTime()
+    for (let look = 0; look < 3; look++) {
+      const before = await dueAt()
+      await until('it was looked at', async () => (await dueAt()) !== before)
+    }
+    const { data, reconciledUntil } = await listBreaks(app.admin)
+    expect(data).toEqual([])
+    expect(new Date(reconciledUntil as string).getTime()).toBeLessThanOrEqual(cutAt.getTime())
+    expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
+    await way.mend()
+    await breakOf(app, agent.id, 'nonce.foreign')
+    expect(await agentStatus(app, agent.id)).toBe('FROZEN')
+  })
+})
+
+describe('a payment that stands still', () => {
+  const MASTER_KEY = 'the master key of payments that stand still'
+  let app: TestApp
+  let offsetMs = 0
+  let signs = true
+  beforeAll(async () => {
+    const local = localProvider(keyRing(MASTER_KEY))
+    const sign: typeof local.sign = (...args) => {
+      if (!signs) throw new Error('the signer is away')
+      return local.sign(...args)
+    }
+    const clock = () => new Date(Date.now() + offsetMs)
+    app = await startApp({ masterKey: MASTER_KEY, providers: [{ ...local, sign }], reconcileEveryMs: EVERY_MS, clock })
+  })
+  afterAll(() => app.stop())
+
+  const losesItsJob = (kind: string, subject: string) =>
+    until('its job is lost', async () => {
+      await app.query('delete from job where kind = $1 and subject = $2', [kind, subject])
+      const left = await app.query('select 1 from job where kind = $1 and subject = $2', [kind, subject])
+      return left.length === 0
+    })
+
+  it('is picked up, and is a break until it goes on', async () => {
+    signs = false
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    await losesItsJob('payments.advance', id)
+    expect(await breaksOf(app, agent.id)).toEqual([])
+    offsetMs += 61 * MINUTE_MS
+    const stuck = await breakOf(app, agent.id, 'payment.stuck')
+    expect(stuck).toMatchObject({ paymentId: id, severity: 'WARNING', seen: { status: 'SUBMITTING' } })
+    await until('it is seen again', async () => (await breaksOf(app, agent.id))[0]?.lastSeenAt !== stuck.lastSeenAt)
+    const said = await app.query(
+      `select 1 from agent_decision where type = 'reconciliation.broken' and payment_id = $1`,
+      [id],
+    )
+    expect(said).toHaveLength(1)
+    expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
+    signs = true
+    await paymentIn(app.admin, id, 'CONFIRMED')
+    const resolved = await until('its break is over', async () => {
+      const { body } = await app.admin.get<typeof stuck>(`/v1/reconciliation/${stuck.id}`)
+      return body.status === 'RESOLVED' && body
+    })
+    expect(resolved).toMatchObject({ resolvedBy: 'system:reconciliation', note: expect.stringContaining('CONFIRMED') })
+  })
+
+  it('goes on when its job was lost before anything was signed', async () => {
+    signs = false
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    await losesItsJob('payments.advance', id)
+    signs = true
+    offsetMs += 3 * MINUTE_MS
+    await paymentIn(app.admin, id, 'CONFIRMED')
+    expect(await breaksOf(app, agent.id)).toEqual([])
+  })
+
+  it('ends when the approval it waits for has run out unheard', async () => {
+    const capability = aCapability({ authorityLevel: 'PROPOSE' })
+    const { agent } = await aFundedAgent(app, { capability })
+    const held = await expectOk(aPayment(app, { agentId: agent.id }))
+    await losesItsJob('payments.expireApproval', held.approvalId as string)
+    offsetMs += 8 * 24 * 60 * MINUTE_MS
+    const payment: PaymentView = await paymentIn(app.admin, held.id, 'CANCELED')
+    expect(payment.failure).toMatchObject({ code: 'approval.expired' })
+  })
+})
