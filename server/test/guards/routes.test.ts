@@ -241,6 +241,7 @@ describe('Idempotency-Key', () => {
     createPayment: 'required',
     approvePayment: 'optional',
     rejectPayment: 'optional',
+    resolvePayment: 'optional',
   }
   const keyed = operations.filter(({ operationId }) => operationId in MODES)
 

@@ -2030,6 +2030,13 @@ export const PaymentScalarFieldEnum = {
   blockNumber: 'blockNumber',
   attempts: 'attempts',
   failure: 'failure',
+  refusals: 'refusals',
+  frozenAt: 'frozenAt',
+  frozenReason: 'frozenReason',
+  cancelRequestedAt: 'cancelRequestedAt',
+  cancelReason: 'cancelReason',
+  setAsideAt: 'setAsideAt',
+  revision: 'revision',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt',
   submittedAt: 'submittedAt',
@@ -2043,6 +2050,8 @@ export const ChainTransactionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
   paymentId: 'paymentId',
+  attempt: 'attempt',
+  purpose: 'purpose',
   walletId: 'walletId',
   chain: 'chain',
   nonce: 'nonce',
@@ -2052,6 +2061,7 @@ export const ChainTransactionScalarFieldEnum = {
   submissionKey: 'submissionKey',
   queueId: 'queueId',
   sinceBlock: 'sinceBlock',
+  searchedTo: 'searchedTo',
   signingUntil: 'signingUntil',
   createdAt: 'createdAt'
 } as const
@@ -2494,6 +2504,20 @@ export type EnumPaymentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$Pr
  * Reference to a field of type 'PaymentStatus[]'
  */
 export type ListEnumPaymentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'PaymentStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'TransactionPurpose'
+ */
+export type EnumTransactionPurposeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TransactionPurpose'>
+    
+
+
+/**
+ * Reference to a field of type 'TransactionPurpose[]'
+ */
+export type ListEnumTransactionPurposeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TransactionPurpose[]'>
     
 
 

@@ -63,7 +63,7 @@ const OPERATES = [
   'payments:create',
   'payments:write',
 ] as const
-const ADMINISTERS = ['organizations:write', 'keys:read', 'keys:write', 'approvals:decide'] as const
+const ADMINISTERS = ['organizations:write', 'keys:read', 'keys:write', 'approvals:decide', 'payments:resolve'] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
 export type Permission =

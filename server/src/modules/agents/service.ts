@@ -1,6 +1,7 @@
 import type { AgentRow, AgentStatus } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { DecisionService } from '#modules/decisions'
+import type { InFlightView } from '#modules/organizations'
 import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
@@ -22,8 +23,10 @@ interface Needs<Furnishing> {
   furnish: (tx: Tx, caller: Caller, agent: AgentRow, furnishing: Furnishing) => Promise<void>
   /** True while a payment of the agent is not settled. */
   hasMoneyInFlight: (tx: Tx, agentId: string) => Promise<boolean>
-  /** Returns when no signature begun before a freeze can still be made. */
-  signaturesEnded: (organizationId: string, agentId: string) => Promise<void>
+  /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
+  signaturesEnded: (organizationId: string, agentId: string) => Promise<InFlightView>
+  /** Lets the payments go on that a freeze held back. */
+  resumePayments: (tx: Tx, agentId: string) => Promise<void>
 }
 
 export type AgentService = ReturnType<typeof agentService<unknown>>
@@ -101,12 +104,22 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
         const row = (await agentStore.freeze(tx, id, reason)) ?? (await refuse(tx, id))
         return changed(tx, caller.actor, 'agent.frozen', row, { reason })
       })
-      await needs.signaturesEnded(caller.organizationId, id)
-      return frozen
+      return { ...frozen, inFlight: await needs.signaturesEnded(caller.organizationId, id) }
+    },
+
+    /**
+     * Frozen by Wedi itself, in a transaction that has not locked the agent yet. One that is frozen already stays so, and
+     * is held like the others.
+     */
+    async freezeIn(tx: Tx, actor: string, id: string, reason: string, inputs: Record<string, unknown>): Promise<void> {
+      const row = await agentStore.freeze(tx, id, reason)
+      if (row) await changed(tx, actor, 'agent.frozen', row, { ...inputs, reason })
+      else await agentStore.lockForChange(tx, id)
     },
 
     async unfreeze(tx: Tx, caller: Caller, id: string, reason?: string) {
       const row = (await agentStore.unfreeze(tx, id)) ?? (await refuse(tx, id))
+      await needs.resumePayments(tx, id)
       return changed(tx, caller.actor, 'agent.unfrozen', row, { reason })
     },
 

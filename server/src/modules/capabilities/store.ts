@@ -140,7 +140,10 @@ const keep = sql(
   'capabilities.keepReservations',
   `insert into reservation (organization_id, payment_id, limit_id, window_start, payee, amount)
    select $1, $2, x.limit_id, x.window_start, x.payee, $3
-   from unnest($4::uuid[], $5::timestamptz[], $6::text[]) as x (limit_id, window_start, payee)`,
+   from unnest($4::uuid[], $5::timestamptz[], $6::text[]) as x (limit_id, window_start, payee)
+   on conflict (organization_id, payment_id, limit_id) do update
+     set window_start = excluded.window_start, payee = excluded.payee, amount = excluded.amount, status = 'RESERVED'
+     where reservation.status = 'RELEASED'`,
 )
 
 /**

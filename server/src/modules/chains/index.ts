@@ -1,6 +1,6 @@
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'
-export { ChainUnavailable, type Receipt } from './rpc.ts'
+export { type Call, ChainUnavailable, type Receipt } from './rpc.ts'
 export type { Intent } from './rules.ts'
 export {
   type ChainService,
@@ -8,4 +8,5 @@ export {
   chainService,
   type Faucet,
   type Preflight,
+  type Price,
 } from './service.ts'
