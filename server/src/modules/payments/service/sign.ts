@@ -9,7 +9,18 @@ import { type Failure, MAX_REFUSALS } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import { requestCancel } from './cancel.ts'
-import { AGAIN, about, holdStill, isFrozen, PARKED, type PaymentNeeds, reevaluate, type Step, SYSTEM } from './needs.ts'
+import {
+  AGAIN,
+  about,
+  holdStill,
+  isFrozen,
+  PARKED,
+  type PaymentNeeds,
+  reevaluate,
+  type Step,
+  SYSTEM,
+  type Wait,
+} from './needs.ts'
 import { isSigned, lastOf, type Transactions, unsignedOf } from './transaction.ts'
 
 const WAIT_FOR_CHAIN_MS = 1000
