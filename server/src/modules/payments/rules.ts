@@ -76,7 +76,7 @@ export interface Fees {
 }
 
 /** Nodes take a transaction in place of another when it pays an eighth more, in both fees. */
-const raised = (fee: bigint): bigint => fee + (fee + 7n) / 8n
+const raised = (fee: bigint): bigint => fee + fee / 8n + 1n
 const CEILING_FACTOR = 20n
 /** In wei: where the first fee was next to nothing, its multiple would be nothing as well. */
 const CEILING_BASE = 1_000_000_000n
