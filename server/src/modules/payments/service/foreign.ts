@@ -89,7 +89,10 @@ export function foreignNonces(needs: PaymentNeeds) {
     async taken(payment: PaymentRow, transactions: Transactions, intent: Intent): Promise<JobResult> {
       const last = lastOf(transactions)
       const from = transactions[0]
-      const page = await chains.pageAfter(payment.chain as ChainId, from.searchedTo ?? from.sinceBlock ?? 0n)
+      const page = await chains.pageAfter(
+        payment.chain as ChainId,
+        from.searchedTo ?? justBefore(from.sinceBlock ?? 0n),
+      )
       if (!page) return { againInMs: LOOK_ON_MS }
       const user = await chains.findNonce(payment.chain as ChainId, { from: intent.from, nonce: last.nonce }, page)
       const isOurs = transactions.some((each) => isSigned(each) && each.transactionHash === user)
@@ -105,3 +108,7 @@ export function foreignNonces(needs: PaymentNeeds) {
 }
 
 export type Foreign = ReturnType<typeof foreignNonces>
+
+/** The block was asked for beside the nonce, not at the same moment: what used it may be in one just before. */
+const OVERLAP_BLOCKS = 64n
+const justBefore = (block: bigint): bigint => (block > OVERLAP_BLOCKS ? block - OVERLAP_BLOCKS : 0n)

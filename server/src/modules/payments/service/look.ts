@@ -49,7 +49,7 @@ export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: To
         await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
       return row
     })
-    return payment.setAsideAt === null ? { againInMs: PAUSE_MAX_MS } : pause(payment)
+    return payment.status === 'UNKNOWN' ? pause(payment) : { againInMs: PAUSE_MAX_MS }
   }
 
   async function end(payment: PaymentRow, { to, receipt, isQueued: wakes }: End): Promise<JobResult> {

@@ -62,7 +62,7 @@ export function signing(needs: PaymentNeeds) {
         const kept = isFrozen(standing, { frozenAt: null })
           ? undefined
           : await transactionStore.storeSignature(tx, transaction.id, raw, chains.hashOf(raw))
-        if (!kept) await transactionStore.endSigning(tx, transaction.id)
+        if (!kept) await transactionStore.endSigning(tx, transaction)
         return kept
       })
       return stored ? broadcast(payment, stored) : AGAIN
@@ -76,7 +76,7 @@ export function signing(needs: PaymentNeeds) {
   async function refused(payment: PaymentRow, transaction: ChainTransactionRow, error: ProviderError): Promise<Step> {
     const code = error.isUnreached ? 'provider.unavailable' : 'provider.refused'
     const row = await inTx(payment, async (tx) => {
-      await transactionStore.endSigning(tx, transaction.id)
+      await transactionStore.endSigning(tx, transaction)
       if (!error.isUnreached) return paymentStore.refused(tx, payment.id, { code, detail: error.message })
       return paymentStore.explain(tx, payment, { code, detail: error.message })
     })

@@ -27,10 +27,10 @@ const allowSigning = sql<ChainTransactionRow>(
    where organization_id = $1 and id = $2 and raw_transaction is null returning ${columns.chainTransaction}`,
 )
 
-/** Nobody is signing the fields any more. */
+/** Who was allowed to sign until then does not any more; another process, allowed later, may. */
 const endSigning = sql(
   'payments.endSigning',
-  'update chain_transaction set signing_until = null where organization_id = $1 and id = $2 and raw_transaction is null',
+  'update chain_transaction set signing_until = null where organization_id = $1 and id = $2 and signing_until = $3',
 )
 
 /**
@@ -169,7 +169,8 @@ export const transactionStore = {
   readOf: (tx: Tx, paymentId: string) => tx.query(ofPayment, [tx.organizationId, paymentId]),
   allowSigning: async (tx: Tx, id: string, signingMs: number) =>
     one(await tx.query(allowSigning, [tx.organizationId, id, signingMs])),
-  endSigning: (tx: Tx, id: string) => tx.query(endSigning, [tx.organizationId, id]),
+  endSigning: (tx: Tx, { id, signingUntil }: ChainTransactionRow) =>
+    tx.query(endSigning, [tx.organizationId, id, signingUntil]),
   storeSignature: async (tx: Tx, id: string, raw: string, hash: string) =>
     one(await tx.query(storeSignature, [tx.organizationId, id, raw, hash])),
   storeQueueId: (tx: Tx, id: string, queueId: string) => tx.query(storeQueueId, [tx.organizationId, id, queueId]),
