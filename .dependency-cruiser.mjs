@@ -65,7 +65,7 @@ export default {
       name: 'sql-in-stores',
       comment: 'SQL is in one layer: only a store (and the platform) names statements.',
       severity: 'error',
-      from: { path: '^server/src/modules/', pathNot: '(store|[.]test)[.]ts$' },
+      from: { path: '^server/src/modules/', pathNot: '(store|store/[a-z-]+|[.]test)[.]ts$' },
       to: { path: '^server/src/platform/database/statement[.]ts$' },
     },
     {

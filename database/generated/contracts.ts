@@ -49,6 +49,10 @@ export const PaymentStatus = [
 ] as const
 export type PaymentStatus = (typeof PaymentStatus)[number]
 
+/** What a transaction is for: the payment, or nothing but taking its nonce. */
+export const TransactionPurpose = ['PAY', 'CANCEL'] as const
+export type TransactionPurpose = (typeof TransactionPurpose)[number]
+
 export const ApprovalStatus = ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'VOIDED'] as const
 export type ApprovalStatus = (typeof ApprovalStatus)[number]
 
@@ -303,17 +307,35 @@ export interface PaymentRow {
   attempts: number
   /** `{code, detail}` of what went wrong last. */
   failure: unknown
+  /** How many times the provider said no. */
+  refusals: number
+  /** Frozen by itself, whatever else is: nothing of it is signed. */
+  frozenAt: Date | null
+  frozenReason: string | null
+  /** It shall not be paid any more, and its nonce is given to a transaction that does nothing. */
+  cancelRequestedAt: Date | null
+  /** `{code, detail, reasons?}`: why. */
+  cancelReason: unknown
+  /** A person let the wallet go on without knowing what became of it. */
+  setAsideAt: Date | null
+  revision: number
   createdAt: Date
   updatedAt: Date
   submittedAt: Date | null
   settledAt: Date | null
 }
 
-/** What was (or is about to be) sent to a chain for a payment. Written before anything is sent. */
+/**
+ * What was (or is about to be) sent to a chain for a payment. Written before anything is sent. All of one payment have
+ * one nonce: whichever is mined decides.
+ */
 export interface ChainTransactionRow {
   organizationId: string
   id: string
   paymentId: string
+  /** 1, 2, …: a later one replaces the one before. */
+  attempt: number
+  purpose: TransactionPurpose
   walletId: string
   chain: string
   /** Signer mode: the nonce Wedi gave it. Queue mode: the wallet's nonce when it was handed over. */
@@ -326,8 +348,10 @@ export interface ChainTransactionRow {
   /** Queue mode: the random key stored before the provider is called. */
   submissionKey: string | null
   queueId: string | null
-  /** Queue mode: the block after which its effect must be looked for. */
+  /** The block after which its effect must be looked for. */
   sinceBlock: bigint | null
+  /** How far that was done. */
+  searchedTo: bigint | null
   /** A signature may be made until then; a freeze waits for it. */
   signingUntil: Date | null
   createdAt: Date
@@ -503,9 +527,9 @@ export const columns = {
   organization:
     'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
   payment:
-    'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
+    'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, refusals, frozen_at AS "frozenAt", frozen_reason AS "frozenReason", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", set_aside_at AS "setAsideAt", revision, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
   chainTransaction:
-    'organization_id AS "organizationId", id, payment_id AS "paymentId", wallet_id AS "walletId", chain, nonce, unsigned, raw_transaction AS "rawTransaction", transaction_hash AS "transactionHash", submission_key AS "submissionKey", queue_id AS "queueId", since_block AS "sinceBlock", signing_until AS "signingUntil", created_at AS "createdAt"',
+    'organization_id AS "organizationId", id, payment_id AS "paymentId", attempt, purpose, wallet_id AS "walletId", chain, nonce, unsigned, raw_transaction AS "rawTransaction", transaction_hash AS "transactionHash", submission_key AS "submissionKey", queue_id AS "queueId", since_block AS "sinceBlock", searched_to AS "searchedTo", signing_until AS "signingUntil", created_at AS "createdAt"',
   approval:
     'organization_id AS "organizationId", id, payment_id AS "paymentId", agent_id AS "agentId", status, intent, intent_hash AS "intentHash", reasons, requested_by AS "requestedBy", decided_by AS "decidedBy", note, expires_at AS "expiresAt", created_at AS "createdAt", decided_at AS "decidedAt"',
   reconciliationBreak:

@@ -92,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ database, decisions },
     issueAdminKey: (tx, actor) => access.issue(tx, actor, { name: 'first admin', role: 'ADMIN' }),
     signaturesEnded: (organizationId) => payments.signaturesEnded(organizationId),
+    resumePayments: (tx) => payments.resume(tx),
   })
   const agents = agentService<Furnishing>({
     ...{ database, decisions, events },
@@ -101,6 +102,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
+    resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
   })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
   const capabilities = capabilityService({
@@ -120,10 +122,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
     opened: (tx, walletId) => reconciliation.openBooks(tx, walletId),
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
+    resumePayments: (tx, scope) => payments.resume(tx, scope),
   })
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
     isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
+    foreignNonce: (tx, found) => reconciliation.foreignNonce(tx, found),
   })
   const reconciliation = reconciliationService({
     ...{ database, clock, log, jobs, events, decisions, agents, chains, wallets },

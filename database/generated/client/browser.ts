@@ -74,7 +74,8 @@ export type Organization = Prisma.OrganizationModel
 export type Payment = Prisma.PaymentModel
 /**
  * Model ChainTransaction
- * What was (or is about to be) sent to a chain for a payment. Written before anything is sent.
+ * What was (or is about to be) sent to a chain for a payment. Written before anything is sent. All of one payment have
+ * one nonce: whichever is mined decides.
  */
 export type ChainTransaction = Prisma.ChainTransactionModel
 /**

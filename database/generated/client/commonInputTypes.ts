@@ -738,6 +738,23 @@ export type EnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
 }
 
+export type EnumTransactionPurposeFilter<$PrismaModel = never> = {
+  equals?: $Enums.TransactionPurpose | Prisma.EnumTransactionPurposeFieldRefInput<$PrismaModel>
+  in?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel> | $Enums.TransactionPurpose
+}
+
+export type EnumTransactionPurposeWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.TransactionPurpose | Prisma.EnumTransactionPurposeFieldRefInput<$PrismaModel>
+  in?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumTransactionPurposeWithAggregatesFilter<$PrismaModel> | $Enums.TransactionPurpose
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel>
+}
+
 export type EnumApprovalStatusFilter<$PrismaModel = never> = {
   equals?: $Enums.ApprovalStatus | Prisma.EnumApprovalStatusFieldRefInput<$PrismaModel>
   in?: $Enums.ApprovalStatus[] | Prisma.ListEnumApprovalStatusFieldRefInput<$PrismaModel>
@@ -1483,6 +1500,23 @@ export type NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = 
   _count?: Prisma.NestedIntFilter<$PrismaModel>
   _min?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
   _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
+}
+
+export type NestedEnumTransactionPurposeFilter<$PrismaModel = never> = {
+  equals?: $Enums.TransactionPurpose | Prisma.EnumTransactionPurposeFieldRefInput<$PrismaModel>
+  in?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel> | $Enums.TransactionPurpose
+}
+
+export type NestedEnumTransactionPurposeWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.TransactionPurpose | Prisma.EnumTransactionPurposeFieldRefInput<$PrismaModel>
+  in?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.TransactionPurpose[] | Prisma.ListEnumTransactionPurposeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumTransactionPurposeWithAggregatesFilter<$PrismaModel> | $Enums.TransactionPurpose
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumTransactionPurposeFilter<$PrismaModel>
 }
 
 export type NestedEnumApprovalStatusFilter<$PrismaModel = never> = {

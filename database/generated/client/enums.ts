@@ -142,6 +142,14 @@ export const PaymentStatus = {
 export type PaymentStatus = (typeof PaymentStatus)[keyof typeof PaymentStatus]
 
 
+export const TransactionPurpose = {
+  PAY: 'PAY',
+  CANCEL: 'CANCEL'
+} as const
+
+export type TransactionPurpose = (typeof TransactionPurpose)[keyof typeof TransactionPurpose]
+
+
 export const ApprovalStatus = {
   PENDING: 'PENDING',
   APPROVED: 'APPROVED',

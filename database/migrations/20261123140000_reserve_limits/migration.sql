@@ -27,6 +27,7 @@ DECLARE
   place int;
   take int := 1;
   first_take int;
+  written int;
 BEGIN
   -- Makes the counters that are missing and locks all of them, in one order, so that no two batches wait for each other.
   WITH locked AS (
@@ -75,10 +76,18 @@ BEGIN
         reserved_count = c.reserved_count + excluded.reserved_count,
         cap_amount = excluded.cap_amount, cap_count = excluded.cap_count;
 
-  INSERT INTO reservation (organization_id, payment_id, limit_id, window_start, payee, amount)
+  -- What a payment gave back it may take again, in another window; what it holds it cannot take twice.
+  INSERT INTO reservation AS r (organization_id, payment_id, limit_id, window_start, payee, amount)
   SELECT organization, payments[x.payment], limits[x.place], starts[x.place], payees[x.place], amounts[x.payment]
   FROM unnest(take_payments, take_places) AS x (payment, place)
-  WHERE taken[x.payment];
+  WHERE taken[x.payment]
+  ON CONFLICT (organization_id, payment_id, limit_id) DO UPDATE
+    SET window_start = excluded.window_start, payee = excluded.payee, amount = excluded.amount, status = 'RESERVED'
+    WHERE r.status = 'RELEASED';
+  GET DIAGNOSTICS written = ROW_COUNT;
+  IF written <> (SELECT count(*) FROM unnest(take_payments) AS x (payment) WHERE taken[x.payment]) THEN
+    RAISE EXCEPTION 'a payment holds its part of a limit already' USING ERRCODE = 'unique_violation';
+  END IF;
 
   RETURN taken;
 END $$;

@@ -61,6 +61,16 @@ const request = sql(
      set run_at = least(job.run_at, excluded.run_at), payload = excluded.payload, generation = job.generation + 1`,
 )
 
+/** Many of a kind at once, without payload; in one order, so that two who ask for the same do not wait for each other. */
+const requestAll = sql(
+  'jobs.requestAll',
+  `insert into job (organization_id, kind, subject, payload, run_at, created_at)
+   select $1, $2, subject, '{}', date_trunc('milliseconds', clock_timestamp()), now()
+   from unnest($3::text[]) as subject order by subject
+   on conflict (organization_id, kind, subject) do update
+     set run_at = least(job.run_at, excluded.run_at), generation = job.generation + 1`,
+)
+
 /** Takes due jobs for this process; what a dead process held comes back when its lease ends. */
 const lease = sql<Leased>(
   'jobs.lease',
@@ -162,6 +172,12 @@ export class Jobs {
     options: { payload?: Record<string, unknown>; inMs?: number } = {},
   ): Promise<void> {
     tx.send(request, [tx.organizationId, kind, subject, options.payload ?? {}, options.inMs ?? 0])
+    tx.afterCommit(() => this.wake())
+  }
+
+  async requestAll(tx: Tx, kind: string, subjects: string[]): Promise<void> {
+    if (subjects.length === 0) return
+    tx.send(requestAll, [tx.organizationId, kind, subjects])
     tx.afterCommit(() => this.wake())
   }
 

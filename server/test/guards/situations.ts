@@ -70,6 +70,15 @@ export async function heldPayment(scene: Scene): Promise<PaymentView> {
 
 const ofPayment: Prepare = async (scene) => ({ params: { paymentId: (await heldPayment(scene)).id } })
 
+/** In a status that only the outside world brings about: as the database's owner. */
+const ofPaymentThatIs =
+  (changed: string, body: Situation['body'], otherBody?: Situation['body']): Prepare =>
+  async (scene) => {
+    const { id } = await heldPayment(scene)
+    await scene.app.query(`update payment set ${changed} where id = $1`, [id])
+    return { params: { paymentId: id }, ...(body && { body }), ...(otherBody && { otherBody }) }
+  }
+
 const ofApproval =
   (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
   async (scene) => {
@@ -180,6 +189,13 @@ export const situations: Readonly<Record<string, Prepare>> = {
   listPayments: nothing,
   getPayment: ofPayment,
   cancelPayment: ofPayment,
+  freezePayment: async (scene) => ({ ...(await ofPayment(scene)), body: { reason: 'tried' } }),
+  unfreezePayment: ofPaymentThatIs(`frozen_at = now(), frozen_reason = 'tried'`, { reason: 'tried' }),
+  resolvePayment: ofPaymentThatIs(
+    `status = 'UNKNOWN'`,
+    { outcome: 'SET_ASIDE', note: 'nobody knows' },
+    { outcome: 'SET_ASIDE', note: 'somebody knows' },
+  ),
 
   listApprovals: nothing,
   getApproval: ofApproval(),

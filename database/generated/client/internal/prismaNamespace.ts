@@ -2180,6 +2180,13 @@ export const PaymentScalarFieldEnum = {
   blockNumber: 'blockNumber',
   attempts: 'attempts',
   failure: 'failure',
+  refusals: 'refusals',
+  frozenAt: 'frozenAt',
+  frozenReason: 'frozenReason',
+  cancelRequestedAt: 'cancelRequestedAt',
+  cancelReason: 'cancelReason',
+  setAsideAt: 'setAsideAt',
+  revision: 'revision',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt',
   submittedAt: 'submittedAt',
@@ -2193,6 +2200,8 @@ export const ChainTransactionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
   paymentId: 'paymentId',
+  attempt: 'attempt',
+  purpose: 'purpose',
   walletId: 'walletId',
   chain: 'chain',
   nonce: 'nonce',
@@ -2202,6 +2211,7 @@ export const ChainTransactionScalarFieldEnum = {
   submissionKey: 'submissionKey',
   queueId: 'queueId',
   sinceBlock: 'sinceBlock',
+  searchedTo: 'searchedTo',
   signingUntil: 'signingUntil',
   createdAt: 'createdAt'
 } as const
@@ -2687,6 +2697,20 @@ export type EnumPaymentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$Pr
  * Reference to a field of type 'PaymentStatus[]'
  */
 export type ListEnumPaymentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'PaymentStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'TransactionPurpose'
+ */
+export type EnumTransactionPurposeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TransactionPurpose'>
+    
+
+
+/**
+ * Reference to a field of type 'TransactionPurpose[]'
+ */
+export type ListEnumTransactionPurposeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TransactionPurpose[]'>
     
 
 

@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model ChainTransaction
- * What was (or is about to be) sent to a chain for a payment. Written before anything is sent.
+ * What was (or is about to be) sent to a chain for a payment. Written before anything is sent. All of one payment have
+ * one nonce: whichever is mined decides.
  */
 export type ChainTransactionModel = runtime.Types.Result.DefaultSelection<Prisma.$ChainTransactionPayload>
 
@@ -27,19 +28,25 @@ export type AggregateChainTransaction = {
 }
 
 export type ChainTransactionAvgAggregateOutputType = {
+  attempt: number | null
   nonce: number | null
   sinceBlock: number | null
+  searchedTo: number | null
 }
 
 export type ChainTransactionSumAggregateOutputType = {
+  attempt: number | null
   nonce: bigint | null
   sinceBlock: bigint | null
+  searchedTo: bigint | null
 }
 
 export type ChainTransactionMinAggregateOutputType = {
   organizationId: string | null
   id: string | null
   paymentId: string | null
+  attempt: number | null
+  purpose: $Enums.TransactionPurpose | null
   walletId: string | null
   chain: string | null
   nonce: bigint | null
@@ -48,6 +55,7 @@ export type ChainTransactionMinAggregateOutputType = {
   submissionKey: string | null
   queueId: string | null
   sinceBlock: bigint | null
+  searchedTo: bigint | null
   signingUntil: Date | null
   createdAt: Date | null
 }
@@ -56,6 +64,8 @@ export type ChainTransactionMaxAggregateOutputType = {
   organizationId: string | null
   id: string | null
   paymentId: string | null
+  attempt: number | null
+  purpose: $Enums.TransactionPurpose | null
   walletId: string | null
   chain: string | null
   nonce: bigint | null
@@ -64,6 +74,7 @@ export type ChainTransactionMaxAggregateOutputType = {
   submissionKey: string | null
   queueId: string | null
   sinceBlock: bigint | null
+  searchedTo: bigint | null
   signingUntil: Date | null
   createdAt: Date | null
 }
@@ -72,6 +83,8 @@ export type ChainTransactionCountAggregateOutputType = {
   organizationId: number
   id: number
   paymentId: number
+  attempt: number
+  purpose: number
   walletId: number
   chain: number
   nonce: number
@@ -81,6 +94,7 @@ export type ChainTransactionCountAggregateOutputType = {
   submissionKey: number
   queueId: number
   sinceBlock: number
+  searchedTo: number
   signingUntil: number
   createdAt: number
   _all: number
@@ -88,19 +102,25 @@ export type ChainTransactionCountAggregateOutputType = {
 
 
 export type ChainTransactionAvgAggregateInputType = {
+  attempt?: true
   nonce?: true
   sinceBlock?: true
+  searchedTo?: true
 }
 
 export type ChainTransactionSumAggregateInputType = {
+  attempt?: true
   nonce?: true
   sinceBlock?: true
+  searchedTo?: true
 }
 
 export type ChainTransactionMinAggregateInputType = {
   organizationId?: true
   id?: true
   paymentId?: true
+  attempt?: true
+  purpose?: true
   walletId?: true
   chain?: true
   nonce?: true
@@ -109,6 +129,7 @@ export type ChainTransactionMinAggregateInputType = {
   submissionKey?: true
   queueId?: true
   sinceBlock?: true
+  searchedTo?: true
   signingUntil?: true
   createdAt?: true
 }
@@ -117,6 +138,8 @@ export type ChainTransactionMaxAggregateInputType = {
   organizationId?: true
   id?: true
   paymentId?: true
+  attempt?: true
+  purpose?: true
   walletId?: true
   chain?: true
   nonce?: true
@@ -125,6 +148,7 @@ export type ChainTransactionMaxAggregateInputType = {
   submissionKey?: true
   queueId?: true
   sinceBlock?: true
+  searchedTo?: true
   signingUntil?: true
   createdAt?: true
 }
@@ -133,6 +157,8 @@ export type ChainTransactionCountAggregateInputType = {
   organizationId?: true
   id?: true
   paymentId?: true
+  attempt?: true
+  purpose?: true
   walletId?: true
   chain?: true
   nonce?: true
@@ -142,6 +168,7 @@ export type ChainTransactionCountAggregateInputType = {
   submissionKey?: true
   queueId?: true
   sinceBlock?: true
+  searchedTo?: true
   signingUntil?: true
   createdAt?: true
   _all?: true
@@ -237,6 +264,8 @@ export type ChainTransactionGroupByOutputType = {
   organizationId: string
   id: string
   paymentId: string
+  attempt: number
+  purpose: $Enums.TransactionPurpose
   walletId: string
   chain: string
   nonce: bigint
@@ -246,6 +275,7 @@ export type ChainTransactionGroupByOutputType = {
   submissionKey: string | null
   queueId: string | null
   sinceBlock: bigint | null
+  searchedTo: bigint | null
   signingUntil: Date | null
   createdAt: Date
   _count: ChainTransactionCountAggregateOutputType | null
@@ -277,6 +307,8 @@ export type ChainTransactionWhereInput = {
   organizationId?: Prisma.UuidFilter<"ChainTransaction"> | string
   id?: Prisma.UuidFilter<"ChainTransaction"> | string
   paymentId?: Prisma.UuidFilter<"ChainTransaction"> | string
+  attempt?: Prisma.IntFilter<"ChainTransaction"> | number
+  purpose?: Prisma.EnumTransactionPurposeFilter<"ChainTransaction"> | $Enums.TransactionPurpose
   walletId?: Prisma.UuidFilter<"ChainTransaction"> | string
   chain?: Prisma.StringFilter<"ChainTransaction"> | string
   nonce?: Prisma.BigIntFilter<"ChainTransaction"> | bigint | number
@@ -286,6 +318,7 @@ export type ChainTransactionWhereInput = {
   submissionKey?: Prisma.StringNullableFilter<"ChainTransaction"> | string | null
   queueId?: Prisma.StringNullableFilter<"ChainTransaction"> | string | null
   sinceBlock?: Prisma.BigIntNullableFilter<"ChainTransaction"> | bigint | number | null
+  searchedTo?: Prisma.BigIntNullableFilter<"ChainTransaction"> | bigint | number | null
   signingUntil?: Prisma.DateTimeNullableFilter<"ChainTransaction"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"ChainTransaction"> | Date | string
 }
@@ -294,6 +327,8 @@ export type ChainTransactionOrderByWithRelationInput = {
   organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   paymentId?: Prisma.SortOrder
+  attempt?: Prisma.SortOrder
+  purpose?: Prisma.SortOrder
   walletId?: Prisma.SortOrder
   chain?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
@@ -303,12 +338,13 @@ export type ChainTransactionOrderByWithRelationInput = {
   submissionKey?: Prisma.SortOrderInput | Prisma.SortOrder
   queueId?: Prisma.SortOrderInput | Prisma.SortOrder
   sinceBlock?: Prisma.SortOrderInput | Prisma.SortOrder
+  searchedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   signingUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
 export type ChainTransactionWhereUniqueInput = Prisma.AtLeast<{
-  organizationId_paymentId?: Prisma.ChainTransactionOrganizationIdPaymentIdCompoundUniqueInput
+  organizationId_paymentId_attempt?: Prisma.ChainTransactionOrganizationIdPaymentIdAttemptCompoundUniqueInput
   organizationId_id?: Prisma.ChainTransactionOrganizationIdIdCompoundUniqueInput
   AND?: Prisma.ChainTransactionWhereInput | Prisma.ChainTransactionWhereInput[]
   OR?: Prisma.ChainTransactionWhereInput[]
@@ -316,6 +352,8 @@ export type ChainTransactionWhereUniqueInput = Prisma.AtLeast<{
   organizationId?: Prisma.UuidFilter<"ChainTransaction"> | string
   id?: Prisma.UuidFilter<"ChainTransaction"> | string
   paymentId?: Prisma.UuidFilter<"ChainTransaction"> | string
+  attempt?: Prisma.IntFilter<"ChainTransaction"> | number
+  purpose?: Prisma.EnumTransactionPurposeFilter<"ChainTransaction"> | $Enums.TransactionPurpose
   walletId?: Prisma.UuidFilter<"ChainTransaction"> | string
   chain?: Prisma.StringFilter<"ChainTransaction"> | string
   nonce?: Prisma.BigIntFilter<"ChainTransaction"> | bigint | number
@@ -325,14 +363,17 @@ export type ChainTransactionWhereUniqueInput = Prisma.AtLeast<{
   submissionKey?: Prisma.StringNullableFilter<"ChainTransaction"> | string | null
   queueId?: Prisma.StringNullableFilter<"ChainTransaction"> | string | null
   sinceBlock?: Prisma.BigIntNullableFilter<"ChainTransaction"> | bigint | number | null
+  searchedTo?: Prisma.BigIntNullableFilter<"ChainTransaction"> | bigint | number | null
   signingUntil?: Prisma.DateTimeNullableFilter<"ChainTransaction"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"ChainTransaction"> | Date | string
-}, "organizationId_id" | "organizationId_paymentId">
+}, "organizationId_id" | "organizationId_paymentId_attempt">
 
 export type ChainTransactionOrderByWithAggregationInput = {
   organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   paymentId?: Prisma.SortOrder
+  attempt?: Prisma.SortOrder
+  purpose?: Prisma.SortOrder
   walletId?: Prisma.SortOrder
   chain?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
@@ -342,6 +383,7 @@ export type ChainTransactionOrderByWithAggregationInput = {
   submissionKey?: Prisma.SortOrderInput | Prisma.SortOrder
   queueId?: Prisma.SortOrderInput | Prisma.SortOrder
   sinceBlock?: Prisma.SortOrderInput | Prisma.SortOrder
+  searchedTo?: Prisma.SortOrderInput | Prisma.SortOrder
   signingUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   _count?: Prisma.ChainTransactionCountOrderByAggregateInput
@@ -358,6 +400,8 @@ export type ChainTransactionScalarWhereWithAggregatesInput = {
   organizationId?: Prisma.UuidWithAggregatesFilter<"ChainTransaction"> | string
   id?: Prisma.UuidWithAggregatesFilter<"ChainTransaction"> | string
   paymentId?: Prisma.UuidWithAggregatesFilter<"ChainTransaction"> | string
+  attempt?: Prisma.IntWithAggregatesFilter<"ChainTransaction"> | number
+  purpose?: Prisma.EnumTransactionPurposeWithAggregatesFilter<"ChainTransaction"> | $Enums.TransactionPurpose
   walletId?: Prisma.UuidWithAggregatesFilter<"ChainTransaction"> | string
   chain?: Prisma.StringWithAggregatesFilter<"ChainTransaction"> | string
   nonce?: Prisma.BigIntWithAggregatesFilter<"ChainTransaction"> | bigint | number
@@ -367,6 +411,7 @@ export type ChainTransactionScalarWhereWithAggregatesInput = {
   submissionKey?: Prisma.StringNullableWithAggregatesFilter<"ChainTransaction"> | string | null
   queueId?: Prisma.StringNullableWithAggregatesFilter<"ChainTransaction"> | string | null
   sinceBlock?: Prisma.BigIntNullableWithAggregatesFilter<"ChainTransaction"> | bigint | number | null
+  searchedTo?: Prisma.BigIntNullableWithAggregatesFilter<"ChainTransaction"> | bigint | number | null
   signingUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"ChainTransaction"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ChainTransaction"> | Date | string
 }
@@ -375,6 +420,8 @@ export type ChainTransactionCreateInput = {
   organizationId: string
   id: string
   paymentId: string
+  attempt?: number
+  purpose?: $Enums.TransactionPurpose
   walletId: string
   chain: string
   nonce: bigint | number
@@ -384,6 +431,7 @@ export type ChainTransactionCreateInput = {
   submissionKey?: string | null
   queueId?: string | null
   sinceBlock?: bigint | number | null
+  searchedTo?: bigint | number | null
   signingUntil?: Date | string | null
   createdAt: Date | string
 }
@@ -392,6 +440,8 @@ export type ChainTransactionUncheckedCreateInput = {
   organizationId: string
   id: string
   paymentId: string
+  attempt?: number
+  purpose?: $Enums.TransactionPurpose
   walletId: string
   chain: string
   nonce: bigint | number
@@ -401,6 +451,7 @@ export type ChainTransactionUncheckedCreateInput = {
   submissionKey?: string | null
   queueId?: string | null
   sinceBlock?: bigint | number | null
+  searchedTo?: bigint | number | null
   signingUntil?: Date | string | null
   createdAt: Date | string
 }
@@ -409,6 +460,8 @@ export type ChainTransactionUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   paymentId?: Prisma.StringFieldUpdateOperationsInput | string
+  attempt?: Prisma.IntFieldUpdateOperationsInput | number
+  purpose?: Prisma.EnumTransactionPurposeFieldUpdateOperationsInput | $Enums.TransactionPurpose
   walletId?: Prisma.StringFieldUpdateOperationsInput | string
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   nonce?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -418,6 +471,7 @@ export type ChainTransactionUpdateInput = {
   submissionKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   queueId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sinceBlock?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  searchedTo?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   signingUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -426,6 +480,8 @@ export type ChainTransactionUncheckedUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   paymentId?: Prisma.StringFieldUpdateOperationsInput | string
+  attempt?: Prisma.IntFieldUpdateOperationsInput | number
+  purpose?: Prisma.EnumTransactionPurposeFieldUpdateOperationsInput | $Enums.TransactionPurpose
   walletId?: Prisma.StringFieldUpdateOperationsInput | string
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   nonce?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -435,6 +491,7 @@ export type ChainTransactionUncheckedUpdateInput = {
   submissionKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   queueId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sinceBlock?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  searchedTo?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   signingUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -443,6 +500,8 @@ export type ChainTransactionCreateManyInput = {
   organizationId: string
   id: string
   paymentId: string
+  attempt?: number
+  purpose?: $Enums.TransactionPurpose
   walletId: string
   chain: string
   nonce: bigint | number
@@ -452,6 +511,7 @@ export type ChainTransactionCreateManyInput = {
   submissionKey?: string | null
   queueId?: string | null
   sinceBlock?: bigint | number | null
+  searchedTo?: bigint | number | null
   signingUntil?: Date | string | null
   createdAt: Date | string
 }
@@ -460,6 +520,8 @@ export type ChainTransactionUpdateManyMutationInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   paymentId?: Prisma.StringFieldUpdateOperationsInput | string
+  attempt?: Prisma.IntFieldUpdateOperationsInput | number
+  purpose?: Prisma.EnumTransactionPurposeFieldUpdateOperationsInput | $Enums.TransactionPurpose
   walletId?: Prisma.StringFieldUpdateOperationsInput | string
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   nonce?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -469,6 +531,7 @@ export type ChainTransactionUpdateManyMutationInput = {
   submissionKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   queueId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sinceBlock?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  searchedTo?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   signingUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
@@ -477,6 +540,8 @@ export type ChainTransactionUncheckedUpdateManyInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
   paymentId?: Prisma.StringFieldUpdateOperationsInput | string
+  attempt?: Prisma.IntFieldUpdateOperationsInput | number
+  purpose?: Prisma.EnumTransactionPurposeFieldUpdateOperationsInput | $Enums.TransactionPurpose
   walletId?: Prisma.StringFieldUpdateOperationsInput | string
   chain?: Prisma.StringFieldUpdateOperationsInput | string
   nonce?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
@@ -486,13 +551,15 @@ export type ChainTransactionUncheckedUpdateManyInput = {
   submissionKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   queueId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   sinceBlock?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  searchedTo?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   signingUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
-export type ChainTransactionOrganizationIdPaymentIdCompoundUniqueInput = {
+export type ChainTransactionOrganizationIdPaymentIdAttemptCompoundUniqueInput = {
   organizationId: string
   paymentId: string
+  attempt: number
 }
 
 export type ChainTransactionOrganizationIdIdCompoundUniqueInput = {
@@ -504,6 +571,8 @@ export type ChainTransactionCountOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   paymentId?: Prisma.SortOrder
+  attempt?: Prisma.SortOrder
+  purpose?: Prisma.SortOrder
   walletId?: Prisma.SortOrder
   chain?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
@@ -513,19 +582,24 @@ export type ChainTransactionCountOrderByAggregateInput = {
   submissionKey?: Prisma.SortOrder
   queueId?: Prisma.SortOrder
   sinceBlock?: Prisma.SortOrder
+  searchedTo?: Prisma.SortOrder
   signingUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
 export type ChainTransactionAvgOrderByAggregateInput = {
+  attempt?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
   sinceBlock?: Prisma.SortOrder
+  searchedTo?: Prisma.SortOrder
 }
 
 export type ChainTransactionMaxOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   paymentId?: Prisma.SortOrder
+  attempt?: Prisma.SortOrder
+  purpose?: Prisma.SortOrder
   walletId?: Prisma.SortOrder
   chain?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
@@ -534,6 +608,7 @@ export type ChainTransactionMaxOrderByAggregateInput = {
   submissionKey?: Prisma.SortOrder
   queueId?: Prisma.SortOrder
   sinceBlock?: Prisma.SortOrder
+  searchedTo?: Prisma.SortOrder
   signingUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
@@ -542,6 +617,8 @@ export type ChainTransactionMinOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   id?: Prisma.SortOrder
   paymentId?: Prisma.SortOrder
+  attempt?: Prisma.SortOrder
+  purpose?: Prisma.SortOrder
   walletId?: Prisma.SortOrder
   chain?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
@@ -550,13 +627,20 @@ export type ChainTransactionMinOrderByAggregateInput = {
   submissionKey?: Prisma.SortOrder
   queueId?: Prisma.SortOrder
   sinceBlock?: Prisma.SortOrder
+  searchedTo?: Prisma.SortOrder
   signingUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
 export type ChainTransactionSumOrderByAggregateInput = {
+  attempt?: Prisma.SortOrder
   nonce?: Prisma.SortOrder
   sinceBlock?: Prisma.SortOrder
+  searchedTo?: Prisma.SortOrder
+}
+
+export type EnumTransactionPurposeFieldUpdateOperationsInput = {
+  set?: $Enums.TransactionPurpose
 }
 
 
@@ -565,6 +649,8 @@ export type ChainTransactionSelect<ExtArgs extends runtime.Types.Extensions.Inte
   organizationId?: boolean
   id?: boolean
   paymentId?: boolean
+  attempt?: boolean
+  purpose?: boolean
   walletId?: boolean
   chain?: boolean
   nonce?: boolean
@@ -574,6 +660,7 @@ export type ChainTransactionSelect<ExtArgs extends runtime.Types.Extensions.Inte
   submissionKey?: boolean
   queueId?: boolean
   sinceBlock?: boolean
+  searchedTo?: boolean
   signingUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["chainTransaction"]>
@@ -582,6 +669,8 @@ export type ChainTransactionSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
   organizationId?: boolean
   id?: boolean
   paymentId?: boolean
+  attempt?: boolean
+  purpose?: boolean
   walletId?: boolean
   chain?: boolean
   nonce?: boolean
@@ -591,6 +680,7 @@ export type ChainTransactionSelectCreateManyAndReturn<ExtArgs extends runtime.Ty
   submissionKey?: boolean
   queueId?: boolean
   sinceBlock?: boolean
+  searchedTo?: boolean
   signingUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["chainTransaction"]>
@@ -599,6 +689,8 @@ export type ChainTransactionSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
   organizationId?: boolean
   id?: boolean
   paymentId?: boolean
+  attempt?: boolean
+  purpose?: boolean
   walletId?: boolean
   chain?: boolean
   nonce?: boolean
@@ -608,6 +700,7 @@ export type ChainTransactionSelectUpdateManyAndReturn<ExtArgs extends runtime.Ty
   submissionKey?: boolean
   queueId?: boolean
   sinceBlock?: boolean
+  searchedTo?: boolean
   signingUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["chainTransaction"]>
@@ -616,6 +709,8 @@ export type ChainTransactionSelectScalar = {
   organizationId?: boolean
   id?: boolean
   paymentId?: boolean
+  attempt?: boolean
+  purpose?: boolean
   walletId?: boolean
   chain?: boolean
   nonce?: boolean
@@ -625,11 +720,12 @@ export type ChainTransactionSelectScalar = {
   submissionKey?: boolean
   queueId?: boolean
   sinceBlock?: boolean
+  searchedTo?: boolean
   signingUntil?: boolean
   createdAt?: boolean
 }
 
-export type ChainTransactionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "paymentId" | "walletId" | "chain" | "nonce" | "unsigned" | "rawTransaction" | "transactionHash" | "submissionKey" | "queueId" | "sinceBlock" | "signingUntil" | "createdAt", ExtArgs["result"]["chainTransaction"]>
+export type ChainTransactionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "paymentId" | "attempt" | "purpose" | "walletId" | "chain" | "nonce" | "unsigned" | "rawTransaction" | "transactionHash" | "submissionKey" | "queueId" | "sinceBlock" | "searchedTo" | "signingUntil" | "createdAt", ExtArgs["result"]["chainTransaction"]>
 
 export type $ChainTransactionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ChainTransaction"
@@ -638,6 +734,11 @@ export type $ChainTransactionPayload<ExtArgs extends runtime.Types.Extensions.In
     organizationId: string
     id: string
     paymentId: string
+    /**
+     * 1, 2, …: a later one replaces the one before.
+     */
+    attempt: number
+    purpose: $Enums.TransactionPurpose
     walletId: string
     chain: string
     /**
@@ -659,9 +760,13 @@ export type $ChainTransactionPayload<ExtArgs extends runtime.Types.Extensions.In
     submissionKey: string | null
     queueId: string | null
     /**
-     * Queue mode: the block after which its effect must be looked for.
+     * The block after which its effect must be looked for.
      */
     sinceBlock: bigint | null
+    /**
+     * How far that was done.
+     */
+    searchedTo: bigint | null
     /**
      * A signature may be made until then; a freeze waits for it.
      */
@@ -1093,6 +1198,8 @@ export interface ChainTransactionFieldRefs {
   readonly organizationId: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly id: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly paymentId: Prisma.FieldRef<"ChainTransaction", 'String'>
+  readonly attempt: Prisma.FieldRef<"ChainTransaction", 'Int'>
+  readonly purpose: Prisma.FieldRef<"ChainTransaction", 'TransactionPurpose'>
   readonly walletId: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly chain: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly nonce: Prisma.FieldRef<"ChainTransaction", 'BigInt'>
@@ -1102,6 +1209,7 @@ export interface ChainTransactionFieldRefs {
   readonly submissionKey: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly queueId: Prisma.FieldRef<"ChainTransaction", 'String'>
   readonly sinceBlock: Prisma.FieldRef<"ChainTransaction", 'BigInt'>
+  readonly searchedTo: Prisma.FieldRef<"ChainTransaction", 'BigInt'>
   readonly signingUntil: Prisma.FieldRef<"ChainTransaction", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"ChainTransaction", 'DateTime'>
 }

@@ -31,6 +31,8 @@ export type PaymentAvgAggregateOutputType = {
   capabilityRevision: number | null
   blockNumber: number | null
   attempts: number | null
+  refusals: number | null
+  revision: number | null
 }
 
 export type PaymentSumAggregateOutputType = {
@@ -38,6 +40,8 @@ export type PaymentSumAggregateOutputType = {
   capabilityRevision: number | null
   blockNumber: bigint | null
   attempts: number | null
+  refusals: number | null
+  revision: number | null
 }
 
 export type PaymentMinAggregateOutputType = {
@@ -61,6 +65,12 @@ export type PaymentMinAggregateOutputType = {
   transactionHash: string | null
   blockNumber: bigint | null
   attempts: number | null
+  refusals: number | null
+  frozenAt: Date | null
+  frozenReason: string | null
+  cancelRequestedAt: Date | null
+  setAsideAt: Date | null
+  revision: number | null
   createdAt: Date | null
   updatedAt: Date | null
   submittedAt: Date | null
@@ -88,6 +98,12 @@ export type PaymentMaxAggregateOutputType = {
   transactionHash: string | null
   blockNumber: bigint | null
   attempts: number | null
+  refusals: number | null
+  frozenAt: Date | null
+  frozenReason: string | null
+  cancelRequestedAt: Date | null
+  setAsideAt: Date | null
+  revision: number | null
   createdAt: Date | null
   updatedAt: Date | null
   submittedAt: Date | null
@@ -116,6 +132,13 @@ export type PaymentCountAggregateOutputType = {
   blockNumber: number
   attempts: number
   failure: number
+  refusals: number
+  frozenAt: number
+  frozenReason: number
+  cancelRequestedAt: number
+  cancelReason: number
+  setAsideAt: number
+  revision: number
   createdAt: number
   updatedAt: number
   submittedAt: number
@@ -129,6 +152,8 @@ export type PaymentAvgAggregateInputType = {
   capabilityRevision?: true
   blockNumber?: true
   attempts?: true
+  refusals?: true
+  revision?: true
 }
 
 export type PaymentSumAggregateInputType = {
@@ -136,6 +161,8 @@ export type PaymentSumAggregateInputType = {
   capabilityRevision?: true
   blockNumber?: true
   attempts?: true
+  refusals?: true
+  revision?: true
 }
 
 export type PaymentMinAggregateInputType = {
@@ -159,6 +186,12 @@ export type PaymentMinAggregateInputType = {
   transactionHash?: true
   blockNumber?: true
   attempts?: true
+  refusals?: true
+  frozenAt?: true
+  frozenReason?: true
+  cancelRequestedAt?: true
+  setAsideAt?: true
+  revision?: true
   createdAt?: true
   updatedAt?: true
   submittedAt?: true
@@ -186,6 +219,12 @@ export type PaymentMaxAggregateInputType = {
   transactionHash?: true
   blockNumber?: true
   attempts?: true
+  refusals?: true
+  frozenAt?: true
+  frozenReason?: true
+  cancelRequestedAt?: true
+  setAsideAt?: true
+  revision?: true
   createdAt?: true
   updatedAt?: true
   submittedAt?: true
@@ -214,6 +253,13 @@ export type PaymentCountAggregateInputType = {
   blockNumber?: true
   attempts?: true
   failure?: true
+  refusals?: true
+  frozenAt?: true
+  frozenReason?: true
+  cancelRequestedAt?: true
+  cancelReason?: true
+  setAsideAt?: true
+  revision?: true
   createdAt?: true
   updatedAt?: true
   submittedAt?: true
@@ -329,6 +375,13 @@ export type PaymentGroupByOutputType = {
   blockNumber: bigint | null
   attempts: number
   failure: runtime.JsonValue | null
+  refusals: number
+  frozenAt: Date | null
+  frozenReason: string | null
+  cancelRequestedAt: Date | null
+  cancelReason: runtime.JsonValue | null
+  setAsideAt: Date | null
+  revision: number
   createdAt: Date
   updatedAt: Date
   submittedAt: Date | null
@@ -380,6 +433,13 @@ export type PaymentWhereInput = {
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
   failure?: Prisma.JsonNullableFilter<"Payment">
+  refusals?: Prisma.IntFilter<"Payment"> | number
+  frozenAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  frozenReason?: Prisma.StringNullableFilter<"Payment"> | string | null
+  cancelRequestedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  cancelReason?: Prisma.JsonNullableFilter<"Payment">
+  setAsideAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  revision?: Prisma.IntFilter<"Payment"> | number
   createdAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
@@ -410,6 +470,13 @@ export type PaymentOrderByWithRelationInput = {
   blockNumber?: Prisma.SortOrderInput | Prisma.SortOrder
   attempts?: Prisma.SortOrder
   failure?: Prisma.SortOrderInput | Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  frozenAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  frozenReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  cancelRequestedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  cancelReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  setAsideAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -444,6 +511,13 @@ export type PaymentWhereUniqueInput = Prisma.AtLeast<{
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
   failure?: Prisma.JsonNullableFilter<"Payment">
+  refusals?: Prisma.IntFilter<"Payment"> | number
+  frozenAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  frozenReason?: Prisma.StringNullableFilter<"Payment"> | string | null
+  cancelRequestedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  cancelReason?: Prisma.JsonNullableFilter<"Payment">
+  setAsideAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  revision?: Prisma.IntFilter<"Payment"> | number
   createdAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
@@ -474,6 +548,13 @@ export type PaymentOrderByWithAggregationInput = {
   blockNumber?: Prisma.SortOrderInput | Prisma.SortOrder
   attempts?: Prisma.SortOrder
   failure?: Prisma.SortOrderInput | Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  frozenAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  frozenReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  cancelRequestedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  cancelReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  setAsideAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -510,6 +591,13 @@ export type PaymentScalarWhereWithAggregatesInput = {
   blockNumber?: Prisma.BigIntNullableWithAggregatesFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntWithAggregatesFilter<"Payment"> | number
   failure?: Prisma.JsonNullableWithAggregatesFilter<"Payment">
+  refusals?: Prisma.IntWithAggregatesFilter<"Payment"> | number
+  frozenAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Payment"> | Date | string | null
+  frozenReason?: Prisma.StringNullableWithAggregatesFilter<"Payment"> | string | null
+  cancelRequestedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Payment"> | Date | string | null
+  cancelReason?: Prisma.JsonNullableWithAggregatesFilter<"Payment">
+  setAsideAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Payment"> | Date | string | null
+  revision?: Prisma.IntWithAggregatesFilter<"Payment"> | number
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Payment"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Payment"> | Date | string | null
@@ -535,6 +623,13 @@ export type PaymentCreateInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -565,6 +660,13 @@ export type PaymentUncheckedCreateInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -590,6 +692,13 @@ export type PaymentUpdateInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -620,6 +729,13 @@ export type PaymentUncheckedUpdateInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -648,6 +764,13 @@ export type PaymentCreateManyInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -673,6 +796,13 @@ export type PaymentUpdateManyMutationInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -701,6 +831,13 @@ export type PaymentUncheckedUpdateManyInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -744,6 +881,13 @@ export type PaymentCountOrderByAggregateInput = {
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
   failure?: Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  frozenAt?: Prisma.SortOrder
+  frozenReason?: Prisma.SortOrder
+  cancelRequestedAt?: Prisma.SortOrder
+  cancelReason?: Prisma.SortOrder
+  setAsideAt?: Prisma.SortOrder
+  revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrder
@@ -755,6 +899,8 @@ export type PaymentAvgOrderByAggregateInput = {
   capabilityRevision?: Prisma.SortOrder
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  revision?: Prisma.SortOrder
 }
 
 export type PaymentMaxOrderByAggregateInput = {
@@ -778,6 +924,12 @@ export type PaymentMaxOrderByAggregateInput = {
   transactionHash?: Prisma.SortOrder
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  frozenAt?: Prisma.SortOrder
+  frozenReason?: Prisma.SortOrder
+  cancelRequestedAt?: Prisma.SortOrder
+  setAsideAt?: Prisma.SortOrder
+  revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrder
@@ -805,6 +957,12 @@ export type PaymentMinOrderByAggregateInput = {
   transactionHash?: Prisma.SortOrder
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  frozenAt?: Prisma.SortOrder
+  frozenReason?: Prisma.SortOrder
+  cancelRequestedAt?: Prisma.SortOrder
+  setAsideAt?: Prisma.SortOrder
+  revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   submittedAt?: Prisma.SortOrder
@@ -816,6 +974,8 @@ export type PaymentSumOrderByAggregateInput = {
   capabilityRevision?: Prisma.SortOrder
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
+  refusals?: Prisma.SortOrder
+  revision?: Prisma.SortOrder
 }
 
 export type PaymentCreateNestedManyWithoutAgentInput = {
@@ -925,6 +1085,13 @@ export type PaymentCreateWithoutAgentInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -952,6 +1119,13 @@ export type PaymentUncheckedCreateWithoutAgentInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -1009,6 +1183,13 @@ export type PaymentScalarWhereInput = {
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
   failure?: Prisma.JsonNullableFilter<"Payment">
+  refusals?: Prisma.IntFilter<"Payment"> | number
+  frozenAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  frozenReason?: Prisma.StringNullableFilter<"Payment"> | string | null
+  cancelRequestedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  cancelReason?: Prisma.JsonNullableFilter<"Payment">
+  setAsideAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
+  revision?: Prisma.IntFilter<"Payment"> | number
   createdAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Payment"> | Date | string
   submittedAt?: Prisma.DateTimeNullableFilter<"Payment"> | Date | string | null
@@ -1034,6 +1215,13 @@ export type PaymentCreateWithoutWalletInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -1061,6 +1249,13 @@ export type PaymentUncheckedCreateWithoutWalletInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -1113,6 +1308,13 @@ export type PaymentCreateManyAgentInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -1138,6 +1340,13 @@ export type PaymentUpdateWithoutAgentInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1165,6 +1374,13 @@ export type PaymentUncheckedUpdateWithoutAgentInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1191,6 +1407,13 @@ export type PaymentUncheckedUpdateManyWithoutAgentInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1217,6 +1440,13 @@ export type PaymentCreateManyWalletInput = {
   blockNumber?: bigint | number | null
   attempts?: number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: number
+  frozenAt?: Date | string | null
+  frozenReason?: string | null
+  cancelRequestedAt?: Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Date | string | null
+  revision?: number
   createdAt: Date | string
   updatedAt: Date | string
   submittedAt?: Date | string | null
@@ -1242,6 +1472,13 @@ export type PaymentUpdateWithoutWalletInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1269,6 +1506,13 @@ export type PaymentUncheckedUpdateWithoutWalletInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1295,6 +1539,13 @@ export type PaymentUncheckedUpdateManyWithoutWalletInput = {
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
   failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  refusals?: Prisma.IntFieldUpdateOperationsInput | number
+  frozenAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  cancelRequestedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  cancelReason?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  setAsideAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   submittedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -1325,6 +1576,13 @@ export type PaymentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   blockNumber?: boolean
   attempts?: boolean
   failure?: boolean
+  refusals?: boolean
+  frozenAt?: boolean
+  frozenReason?: boolean
+  cancelRequestedAt?: boolean
+  cancelReason?: boolean
+  setAsideAt?: boolean
+  revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   submittedAt?: boolean
@@ -1355,6 +1613,13 @@ export type PaymentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   blockNumber?: boolean
   attempts?: boolean
   failure?: boolean
+  refusals?: boolean
+  frozenAt?: boolean
+  frozenReason?: boolean
+  cancelRequestedAt?: boolean
+  cancelReason?: boolean
+  setAsideAt?: boolean
+  revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   submittedAt?: boolean
@@ -1385,6 +1650,13 @@ export type PaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   blockNumber?: boolean
   attempts?: boolean
   failure?: boolean
+  refusals?: boolean
+  frozenAt?: boolean
+  frozenReason?: boolean
+  cancelRequestedAt?: boolean
+  cancelReason?: boolean
+  setAsideAt?: boolean
+  revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   submittedAt?: boolean
@@ -1415,13 +1687,20 @@ export type PaymentSelectScalar = {
   blockNumber?: boolean
   attempts?: boolean
   failure?: boolean
+  refusals?: boolean
+  frozenAt?: boolean
+  frozenReason?: boolean
+  cancelRequestedAt?: boolean
+  cancelReason?: boolean
+  setAsideAt?: boolean
+  revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
   submittedAt?: boolean
   settledAt?: boolean
 }
 
-export type PaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "walletId" | "taskId" | "chain" | "asset" | "payee" | "amount" | "reference" | "memo" | "status" | "decisionId" | "approvalId" | "capabilityRevision" | "requestedBy" | "intentHash" | "transactionHash" | "blockNumber" | "attempts" | "failure" | "createdAt" | "updatedAt" | "submittedAt" | "settledAt", ExtArgs["result"]["payment"]>
+export type PaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "walletId" | "taskId" | "chain" | "asset" | "payee" | "amount" | "reference" | "memo" | "status" | "decisionId" | "approvalId" | "capabilityRevision" | "requestedBy" | "intentHash" | "transactionHash" | "blockNumber" | "attempts" | "failure" | "refusals" | "frozenAt" | "frozenReason" | "cancelRequestedAt" | "cancelReason" | "setAsideAt" | "revision" | "createdAt" | "updatedAt" | "submittedAt" | "settledAt", ExtArgs["result"]["payment"]>
 export type PaymentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
   wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
@@ -1478,6 +1757,28 @@ export type $PaymentPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
      * `{code, detail}` of what went wrong last.
      */
     failure: runtime.JsonValue | null
+    /**
+     * How many times the provider said no.
+     */
+    refusals: number
+    /**
+     * Frozen by itself, whatever else is: nothing of it is signed.
+     */
+    frozenAt: Date | null
+    frozenReason: string | null
+    /**
+     * It shall not be paid any more, and its nonce is given to a transaction that does nothing.
+     */
+    cancelRequestedAt: Date | null
+    /**
+     * `{code, detail, reasons?}`: why.
+     */
+    cancelReason: runtime.JsonValue | null
+    /**
+     * A person let the wallet go on without knowing what became of it.
+     */
+    setAsideAt: Date | null
+    revision: number
     createdAt: Date
     updatedAt: Date
     submittedAt: Date | null
@@ -1928,6 +2229,13 @@ export interface PaymentFieldRefs {
   readonly blockNumber: Prisma.FieldRef<"Payment", 'BigInt'>
   readonly attempts: Prisma.FieldRef<"Payment", 'Int'>
   readonly failure: Prisma.FieldRef<"Payment", 'Json'>
+  readonly refusals: Prisma.FieldRef<"Payment", 'Int'>
+  readonly frozenAt: Prisma.FieldRef<"Payment", 'DateTime'>
+  readonly frozenReason: Prisma.FieldRef<"Payment", 'String'>
+  readonly cancelRequestedAt: Prisma.FieldRef<"Payment", 'DateTime'>
+  readonly cancelReason: Prisma.FieldRef<"Payment", 'Json'>
+  readonly setAsideAt: Prisma.FieldRef<"Payment", 'DateTime'>
+  readonly revision: Prisma.FieldRef<"Payment", 'Int'>
   readonly createdAt: Prisma.FieldRef<"Payment", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Payment", 'DateTime'>
   readonly submittedAt: Prisma.FieldRef<"Payment", 'DateTime'>

@@ -69,6 +69,7 @@ const ADMINISTERS = [
   'keys:read',
   'keys:write',
   'approvals:decide',
+  'payments:resolve',
   'reconciliation:resolve',
 ] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'

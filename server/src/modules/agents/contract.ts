@@ -1,5 +1,6 @@
 import { AgentRuntime, AgentStatus } from '@wedi/database'
 import { type TSchema, Type } from 'typebox'
+import { InFlight } from '#modules/organizations'
 import {
   body,
   Json,
@@ -36,6 +37,7 @@ export const Agent = Type.Object({
   retiredAt: nullable(Time),
 })
 
+export const FrozenAgent = Type.Object({ ...Agent.properties, inFlight: InFlight })
 export const AgentPage = pageOf(Agent)
 export const AgentParams = Type.Object({ agentId: Uuid })
 

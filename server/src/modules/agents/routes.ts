@@ -3,7 +3,16 @@ import { type AccessService, CredentialBody, NewCredential } from '#modules/acce
 import { etagOf, expectedRevision } from '#platform/http/etag'
 import { created, type Effects, ok } from '#platform/http/idempotency'
 import { pageRequest, type Routes } from '#platform/routes'
-import { Agent, AgentPage, AgentParams, AgentPatch, AgentQuery, AgentReason, agentBody } from './contract.ts'
+import {
+  Agent,
+  AgentPage,
+  AgentParams,
+  AgentPatch,
+  AgentQuery,
+  AgentReason,
+  agentBody,
+  FrozenAgent,
+} from './contract.ts'
 import { agentProblems } from './problems.ts'
 import type { AgentInput, AgentService } from './service.ts'
 
@@ -111,7 +120,13 @@ export const agentRoutes =
     app.post(
       '/agents/:agentId/freeze',
       {
-        schema: { operationId: 'freezeAgent', tags, params: AgentParams, body: AgentReason, response: { 200: Agent } },
+        schema: {
+          operationId: 'freezeAgent',
+          tags,
+          params: AgentParams,
+          body: AgentReason,
+          response: { 200: FrozenAgent },
+        },
         config: { needs: 'agents:write', problems: [notFound, wrongStatus] },
       },
       async ({ caller, params, body }, reply) => {

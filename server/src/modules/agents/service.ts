@@ -1,6 +1,7 @@
 import type { AgentRow, AgentStatus } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { DecisionService } from '#modules/decisions'
+import type { InFlightView } from '#modules/organizations'
 import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
@@ -22,8 +23,10 @@ interface Needs<Furnishing> {
   furnish: (tx: Tx, caller: Caller, agent: AgentRow, furnishing: Furnishing) => Promise<void>
   /** True while a payment of the agent is not settled. */
   hasMoneyInFlight: (tx: Tx, agentId: string) => Promise<boolean>
-  /** Returns when no signature begun before a freeze can still be made. */
-  signaturesEnded: (organizationId: string, agentId: string) => Promise<void>
+  /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
+  signaturesEnded: (organizationId: string, agentId: string) => Promise<InFlightView>
+  /** Lets the payments go on that a freeze held back. */
+  resumePayments: (tx: Tx, agentId: string) => Promise<void>
 }
 
 export type AgentService = ReturnType<typeof agentService<unknown>>
@@ -101,8 +104,7 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
         const row = (await agentStore.freeze(tx, id, reason)) ?? (await refuse(tx, id))
         return changed(tx, caller.actor, 'agent.frozen', row, { reason })
       })
-      await needs.signaturesEnded(caller.organizationId, id)
-      return frozen
+      return { ...frozen, inFlight: await needs.signaturesEnded(caller.organizationId, id) }
     },
 
     /**
@@ -116,6 +118,7 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
 
     async unfreeze(tx: Tx, caller: Caller, id: string, reason?: string) {
       const row = (await agentStore.unfreeze(tx, id)) ?? (await refuse(tx, id))
+      await needs.resumePayments(tx, id)
       return changed(tx, caller.actor, 'agent.unfrozen', row, { reason })
     },
 

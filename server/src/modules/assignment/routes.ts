@@ -1,6 +1,6 @@
 import { agentProblems } from '#modules/agents'
 import { assetProblems, chainProblems } from '#modules/chains'
-import { created, type Effects, ok } from '#platform/http/idempotency'
+import { askedBefore, created, type Effects, ok } from '#platform/http/idempotency'
 import { pageRequest, type Routes } from '#platform/routes'
 import { Task, TaskBody, TaskPage, TaskParams, TaskQuery } from './contract.ts'
 import { taskProblems } from './problems.ts'
@@ -27,9 +27,9 @@ export const taskRoutes =
         },
       },
       async (request, reply) => {
-        const requires = await tasks.check(request.body)
+        const requires = await askedBefore(tasks.check(request.body))
         return effect(request, reply, async (tx) =>
-          created(await tasks.submit(tx, request.caller, request.body, requires)),
+          created(await tasks.submit(tx, request.caller, request.body, requires())),
         )
       },
     )

@@ -124,6 +124,21 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
       return reservationStore.reserve(tx, parts)
     },
 
+    /**
+     * Counts a payment in the windows of now instead of those it was reserved in, of all its limits or of none. False
+     * when there was no room any more: then nothing is reserved.
+     */
+    async rebook(tx: Tx, payment: { id: string; agentId: string; asset: string; payee: string; amount: bigint }) {
+      const own = await reservationStore.reservedBy(tx, payment.id)
+      const uses = await this.uses(tx, payment)
+      const isThere = ({ limitId, window, span }: LimitUse) =>
+        window === 'TRANSACTION' ||
+        own.some((each) => each.limitId === limitId && each.windowStart.getTime() === span.start.getTime())
+      if (uses.every(isThere)) return true
+      await this.release(tx, payment.id)
+      return this.reserve(tx, payment, uses)
+    },
+
     /** The money of these payments moved: what was reserved is spent. */
     post: (tx: Tx, ...paymentIds: string[]) => reservationStore.settle(tx, paymentIds, true),
 

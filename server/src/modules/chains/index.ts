@@ -1,7 +1,7 @@
 export type { Sent } from './ledger.ts'
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'
-export { ChainUnavailable, type Receipt } from './rpc.ts'
+export { type Call, ChainUnavailable, type Receipt } from './rpc.ts'
 export type { Intent } from './rules.ts'
 export {
   type ChainService,
@@ -9,4 +9,5 @@ export {
   chainService,
   type Faucet,
   type Preflight,
+  type Price,
 } from './service.ts'

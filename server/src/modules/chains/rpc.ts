@@ -33,6 +33,12 @@ export interface Call {
   readonly data: Hex
 }
 
+/** Blocks after one, up to another. */
+export interface Page {
+  readonly after: bigint
+  readonly to: bigint
+}
+
 export interface Receipt {
   readonly hash: Hex
   readonly isSuccess: boolean
@@ -46,7 +52,8 @@ export interface Receipt {
   readonly logs: readonly { address: Address; topics: readonly Hex[]; data: Hex }[]
 }
 
-export type BroadcastResult = 'accepted' | 'nonceUsed' | { readonly refused: string }
+/** `outbid`: another transaction of the same nonce that pays more is there. `underpriced`: not at this fee, now. */
+export type BroadcastResult = 'accepted' | 'nonceUsed' | 'outbid' | 'underpriced' | { readonly refused: string }
 
 /** One chain's node, asked only for facts. Every failure to answer is a ChainUnavailable. */
 export type Rpc = ReturnType<typeof rpc>
@@ -176,18 +183,32 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
       })
     },
 
-    /** Transfers of a token between two accounts in blocks after one, for finding what a queue did. */
-    transfers: (token: Address, parties: { from: Address; to: Address }, after: bigint) =>
+    /** Transfers of a token between two accounts in a range of blocks, for finding what a queue did. */
+    transfers: (token: Address, parties: { from: Address; to: Address }, { after, to: last }: Page) =>
       ask((node) =>
         node.getLogs({
           address: token,
           event: TRANSFER,
           args: parties,
           fromBlock: after + 1n,
-          toBlock: 'latest',
+          toBlock: last,
           strict: true,
         }),
       ),
+
+    /** False when the token says so instead of failing, as some do. */
+    async wouldMove(from: Address, { to, data }: Call): Promise<boolean> {
+      return ask(async (node) => {
+        try {
+          const { data: answer } = await node.call({ account: from, to, data })
+          // Tokens from before the standard answer nothing.
+          return answer === undefined || BigInt(answer) !== 0n
+        } catch (error) {
+          if (isExecutionFailure(error)) return false
+          throw error
+        }
+      })
+    },
 
     /** Transactions of a block, for finding native transfers. */
     block: (blockNumber: bigint) => ask((node) => node.getBlock({ blockNumber, includeTransactions: true })),
@@ -283,8 +304,8 @@ function broadcastResult(error: unknown): BroadcastResult {
   const words = error instanceof BaseError ? `${error.details} ${error.shortMessage} ${error.message}` : String(error)
   if (/already known|already imported|known transaction/i.test(words)) return 'accepted'
   if (/nonce too low|nonce is too low|OldNonce/i.test(words)) return 'nonceUsed'
-  if (/insufficient funds|intrinsic gas|max fee per gas less than|underpriced|exceeds block gas limit/i.test(words)) {
-    return { refused: shortMessage(error) }
-  }
+  if (/replacement transaction underpriced/i.test(words)) return 'outbid'
+  if (/underpriced|max fee per gas less than|fee cap less than/i.test(words)) return 'underpriced'
+  if (/insufficient funds|intrinsic gas|exceeds block gas limit/i.test(words)) return { refused: shortMessage(error) }
   throw error
 }

@@ -8,6 +8,7 @@ import {
   type Call,
   ChainUnavailable,
   hashOf,
+  type Page,
   type Receipt,
   type Rpc,
   rpc,
@@ -47,14 +48,25 @@ export interface Preflight {
   readonly blockNumber: bigint
 }
 
+/** What a transaction would cost: gas units, and wei for each. */
+export interface Price {
+  readonly call: Call
+  readonly gas: bigint
+  readonly maxFeePerGas: bigint
+  readonly maxPriorityFeePerGas: bigint
+  readonly nativeBalance: bigint
+}
+
 /** A fifth on top of the estimate: a token's cost may differ a little by the time it is mined. */
-const GAS_MARGIN_PERCENT = 120n
+const withMargin = (gas: bigint): bigint => (gas * 120n) / 100n
+const PLAIN_TRANSFER_GAS = 21_000n
 
 export type ChainService = ReturnType<typeof chainService>
 
 export function chainService({ settings, faucet }: { settings: readonly ChainSettings[]; faucet?: Faucet }) {
   const byId = new Map(settings.map((each) => [each.chain, { ...each, node: rpc(each) }]))
-  const knownTokens = new Set(settings.flatMap(({ assets }) => assets.map(({ asset }) => asset)))
+  const listed: ReadonlySet<string> = new Set(settings.flatMap(({ assets }) => assets.map(({ asset }) => asset)))
+  const knownTokens = new Set(listed)
 
   function at(chain: ChainId): ChainSettings & { node: Rpc } {
     const found = byId.get(chain)
@@ -96,18 +108,38 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     async preflight({ from, payee, asset: what, amount }: Intent): Promise<Preflight> {
       const { node } = at(what.chain)
       const call = transferCall(what, payee, amount)
-      const [balance, nativeBalance, gas, fees, minedNonce, blockNumber] = await Promise.all([
+      const isListed = what.kind === 'native' || listed.has(what.id)
+      const [balance, nativeBalance, gas, fees, minedNonce, blockNumber, wouldMove] = await Promise.all([
         node.balance(what, from),
         what.kind === 'native' ? 0n : node.balance({ id: '', chain: what.chain, kind: 'native' }, from),
         node.gasOf(from, call),
         node.fees(),
         node.minedNonce(from),
         node.blockNumber(),
+        // Whoever runs this server listed a token knowing it; of any other it is asked whether it says no in its own way.
+        isListed || node.wouldMove(from, call),
       ])
       return {
-        ...{ call, balance, nativeBalance: what.kind === 'native' ? balance : nativeBalance, minedNonce, blockNumber },
-        ...{ gas: gas === undefined ? undefined : (gas * GAS_MARGIN_PERCENT) / 100n, ...fees },
+        call,
+        balance,
+        nativeBalance: what.kind === 'native' ? balance : nativeBalance,
+        minedNonce,
+        blockNumber,
+        gas: gas === undefined || !wouldMove ? undefined : withMargin(gas),
+        ...fees,
       }
+    },
+
+    /** What a transaction that does nothing but take a nonce would cost now; to replace one, only the fees count. */
+    async priceOfNothing(chain: ChainId, from: Address): Promise<Price> {
+      const { node } = at(chain)
+      const call: Call = { to: from, value: 0n, data: '0x' }
+      const [fees, nativeBalance, gas] = await Promise.all([
+        node.fees(),
+        node.balance({ id: '', chain, kind: 'native' }, from),
+        node.gasOf(from, call),
+      ])
+      return { ...fees, nativeBalance, call, gas: withMargin(gas ?? PLAIN_TRANSFER_GAS) }
     },
 
     broadcast: (chain: ChainId, raw: `0x${string}`): Promise<BroadcastResult> => at(chain).node.broadcast(raw),
@@ -130,25 +162,33 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     minedNonce: async (chain: ChainId, address: Address): Promise<bigint> =>
       BigInt(await at(chain).node.minedNonce(address)),
 
-    isNonceUsed: async (chain: ChainId, address: Address, nonce: bigint): Promise<boolean> =>
-      BigInt(await at(chain).node.minedNonce(address)) > nonce,
+    /**
+     * The next blocks to look through after one: a bounded number, and only those that count already, so that none has to
+     * be looked at again. Undefined when there are none.
+     */
+    async pageAfter(chain: ChainId, after: bigint): Promise<Page | undefined> {
+      const { node, confirmations } = at(chain)
+      const last = (await node.blockNumber()) - BigInt(Math.max(0, confirmations - 1))
+      const to = last < after + MAX_BLOCKS_SEARCHED ? last : after + MAX_BLOCKS_SEARCHED
+      return to > after ? { after, to } : undefined
+    },
 
-    /** Hashes of transactions after a block that moved exactly this, oldest first: how a queue's deed is found. */
-    async findTransfers({ from, payee, asset: what, amount }: Intent, after: bigint): Promise<`0x${string}`[]> {
+    /** Hashes of transactions in these blocks that moved exactly this, oldest first: how a queue's deed is found. */
+    async findTransfers({ from, payee, asset: what, amount }: Intent, page: Page): Promise<`0x${string}`[]> {
       const { node } = at(what.chain)
       if (what.kind === 'erc20') {
-        const logs = await node.transfers(what.contract, { from, to: payee }, after)
+        const logs = await node.transfers(what.contract, { from, to: payee }, page)
         return logs.filter(({ args }) => args.value === amount).map(({ transactionHash }) => transactionHash)
       }
-      const head = await node.blockNumber()
-      const found: `0x${string}`[] = []
-      for (let number = after + 1n; number <= head && number <= after + MAX_BLOCKS_SEARCHED; number++) {
-        const { transactions } = await node.block(number)
-        const isMeant = (each: (typeof transactions)[number]) =>
-          isAddressEqual(each.from, from) && each.to !== null && isAddressEqual(each.to, payee) && each.value === amount
-        found.push(...transactions.filter(isMeant).map(({ hash }) => hash))
-      }
-      return found
+      const sent = await sentIn(node, from, page)
+      const isMeant = ({ to, value }: Sent) => to !== null && isAddressEqual(to, payee) && value === amount
+      return sent.filter(isMeant).map(({ hash }) => hash)
+    },
+
+    /** The transaction in these blocks that used a nonce of an account. */
+    async findNonce(chain: ChainId, { from, nonce }: { from: Address; nonce: bigint }, page: Page) {
+      const sent = await sentIn(at(chain).node, from, page)
+      return sent.find((each) => BigInt(each.nonce) === nonce)?.hash
     },
 
     ...ledger(at),
@@ -165,8 +205,28 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
   }
 }
 
-/** Native transfers are searched block by block, so the search is bounded; the next look goes on from the same block. */
+/** Some transfers are searched block by block, so one search is bounded; the next goes on where it ended. */
 const MAX_BLOCKS_SEARCHED = 2000n
+const BLOCKS_AT_ONCE = 20n
+
+interface Sent {
+  readonly hash: `0x${string}`
+  readonly nonce: number
+  readonly to: Address | null
+  readonly value: bigint
+}
+
+/** What an account sent in a range of blocks, oldest first. */
+async function sentIn(node: Rpc, from: Address, { after, to }: Page): Promise<Sent[]> {
+  const found: Sent[] = []
+  for (let first = after + 1n; first <= to; first += BLOCKS_AT_ONCE) {
+    const count = to - first + 1n < BLOCKS_AT_ONCE ? to - first + 1n : BLOCKS_AT_ONCE
+    const numbers = Array.from({ length: Number(count) }, (_, i) => first + BigInt(i))
+    const blocks = await Promise.all(numbers.map((number) => node.block(number)))
+    found.push(...blocks.flatMap(({ transactions }) => transactions.filter((each) => isAddressEqual(each.from, from))))
+  }
+  return found
+}
 
 /** For what a person asked and waits for: an unreachable chain is an answer. */
 async function answering<T>(ask: () => Promise<T>): Promise<T> {

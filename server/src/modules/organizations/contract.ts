@@ -1,4 +1,4 @@
-import { OrganizationStatus } from '@wedi/database'
+import { OrganizationStatus, PaymentStatus } from '@wedi/database'
 import { Type } from 'typebox'
 import { body, Name, nullable, oneOf, PageQuery, pageOf, Reason, Time, Uuid } from '#platform/schemas'
 
@@ -18,3 +18,20 @@ export const OrganizationQuery = Type.Object(PageQuery, { additionalProperties: 
 export const OrganizationBody = body({ name: Name })
 export const OrganizationPatch = body({ name: Type.Optional(Name) })
 export const FreezeBody = body({ reason: Reason })
+
+/** What every freeze answers beside the thing it froze. */
+export const InFlight = Type.Array(
+  Type.Object({
+    paymentId: Uuid,
+    status: oneOf(PaymentStatus),
+    disposition: Type.Unsafe<string>(
+      Type.String({
+        enum: ['HELD_BACK', 'BROADCAST', 'HANDED_OVER'],
+        description: 'Nothing signed, it waits; signed, it may still be mined; a queue has it and may still send it',
+      }),
+    ),
+    transactionHash: nullable(Type.String()),
+  }),
+  { description: 'Payments that were on their way, oldest first, at most 200' },
+)
+export const FrozenOrganization = Type.Object({ ...Organization.properties, inFlight: InFlight })

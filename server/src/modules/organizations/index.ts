@@ -1,2 +1,3 @@
+export { InFlight } from './contract.ts'
 export { organizationRoutes } from './routes.ts'
-export { type OrganizationService, organizationService } from './service.ts'
+export { type InFlightView, type OrganizationService, organizationService } from './service.ts'

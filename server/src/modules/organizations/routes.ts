@@ -4,6 +4,7 @@ import { created, type Effects, ok } from '#platform/http/idempotency'
 import { pageRequest, type Routes } from '#platform/routes'
 import {
   FreezeBody,
+  FrozenOrganization,
   Organization,
   OrganizationBody,
   OrganizationPage,
@@ -78,10 +79,19 @@ export const organizationRoutes =
     app.post(
       '/organizations/current/freeze',
       {
-        schema: { operationId: 'freezeCurrentOrganization', tags, body: FreezeBody, response: { 200: Organization } },
+        schema: {
+          operationId: 'freezeCurrentOrganization',
+          tags,
+          body: FreezeBody,
+          response: { 200: FrozenOrganization },
+        },
         config: { needs: 'organizations:freeze', problems: [organizationProblems.frozen] },
       },
-      async ({ caller, body }) => organizations.freeze(caller, body.reason),
+      async ({ caller, body }, reply) => {
+        const organization = await organizations.freeze(caller, body.reason)
+        reply.headers(etagOf(organization.revision))
+        return organization
+      },
     )
 
     app.post(

@@ -1,4 +1,5 @@
 import type { OrganizationRow } from '@wedi/database'
+import type { Static } from 'typebox'
 import type { DecisionService } from '#modules/decisions'
 import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
@@ -6,21 +7,27 @@ import { newId } from '#platform/ids'
 import { Problem, requestProblems } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
+import type { InFlight } from './contract.ts'
 import { organizationProblems } from './problems.ts'
 import { organizationStore } from './store.ts'
+
+export type InFlightView = Static<typeof InFlight>
 
 interface Needs {
   database: Database
   decisions: Pick<DecisionService, 'record'>
   /** Makes the first key of a new organisation; answers what is shown once. */
   issueAdminKey: (tx: Tx, actor: string) => Promise<{ apiKey: unknown; secret: string }>
-  /** Returns when no signature begun before a freeze can still be made. */
-  signaturesEnded: (organizationId: string) => Promise<void>
+  /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
+  signaturesEnded: (organizationId: string) => Promise<InFlightView>
+  /** Lets the payments go on that a freeze held back. */
+  resumePayments: (tx: Tx) => Promise<void>
 }
 
 export type OrganizationService = ReturnType<typeof organizationService>
 
-export function organizationService({ database, decisions, issueAdminKey, signaturesEnded }: Needs) {
+export function organizationService(needs: Needs) {
+  const { database, decisions, issueAdminKey } = needs
   const record = (tx: Tx, actor: string, type: string, inputs: Record<string, unknown>) =>
     decisions.record(tx, actor, { type, subject: `organization:${tx.organizationId}`, inputs })
 
@@ -65,14 +72,14 @@ export function organizationService({ database, decisions, issueAdminKey, signat
         await record(tx, caller.actor, 'organization.frozen', { reason })
         return toWire(row)
       })
-      await signaturesEnded(caller.organizationId)
-      return frozen
+      return { ...frozen, inFlight: await needs.signaturesEnded(caller.organizationId) }
     },
 
     async unfreeze(tx: Tx, caller: Caller, reason: string) {
       const row = await organizationStore.unfreeze(tx)
       if (!row) throw new Problem(organizationProblems.notFrozen)
       await record(tx, caller.actor, 'organization.unfrozen', { reason })
+      await needs.resumePayments(tx)
       return toWire(row)
     },
 

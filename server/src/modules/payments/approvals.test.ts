@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import type { Client } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
@@ -104,7 +104,7 @@ it('voids the approval of a canceled payment', async () => {
 
 it('ends by itself when nobody answers in time', async () => {
   const held = await aHeldPayment()
-  offsetMs = 8 * 24 * 3_600_000
+  offsetMs += 8 * 24 * 3_600_000
   try {
     expectProblem(await approver.post(`/v1/approvals/${held.approvalId}/approve`), 409, 'approval.notPending')
     await app.query(`update job set run_at = now() where kind = 'payments.expireApproval' and subject = $1`, [
@@ -116,7 +116,7 @@ it('ends by itself when nobody answers in time', async () => {
     })
     expect(await paymentIn(app.admin, held.id, 'CANCELED')).toMatchObject({ failure: { code: 'approval.expired' } })
   } finally {
-    offsetMs = 0
+    offsetMs -= 8 * 24 * 3_600_000
   }
 })
 
@@ -127,4 +127,88 @@ it('stays open while the agent is frozen, and counts after', async () => {
   await app.admin.post(`/v1/agents/${held.agentId}/unfreeze`)
   expect((await approver.post(`/v1/approvals/${held.approvalId}/approve`)).status).toBe(200)
   await paymentIn(app.admin, held.id, 'CONFIRMED')
+})
+
+it('says which parts are no longer what was approved', async () => {
+  const held = await aHeldPayment()
+  await app.query('update payment set amount = 61 where id = $1', [held.id])
+  const reply = await approver.post<{ reasons: unknown[] }>(`/v1/approvals/${held.approvalId}/approve`)
+  expectProblem(reply, 409, 'approval.stale')
+  expect(reply.body.reasons).toEqual([
+    { code: 'approval.intentChanged', changes: [{ field: 'amount', asked: '60', now: '61' }] },
+  ])
+  expect(await paymentIn(app.admin, held.id, 'CANCELED')).toMatchObject({ failure: { code: 'approval.stale' } })
+})
+
+describe('approved in a later window', () => {
+  /** The same moment of the next day, which is another day, hour and perhaps week; approvals wait longer. */
+  const DAY_MS = 24 * 3_600_000
+
+  it('is counted in the windows of the approval', async () => {
+    const held = await aHeldPayment()
+    offsetMs += DAY_MS
+    expect(await reservedOf(held.agentId)).toMatchObject({ reserved: '0' })
+    expect((await approver.post(`/v1/approvals/${held.approvalId}/approve`)).status).toBe(200)
+    await paymentIn(app.admin, held.id, 'CONFIRMED')
+    expect(await reservedOf(held.agentId)).toMatchObject({ reserved: '0', spent: '60', remaining: '40' })
+  })
+
+  it('is void when they have no room, and says which limit', async () => {
+    const { agent } = await aFundedAgent(app, { capability: proposing() })
+    const early = await aPayment(app, { agentId: agent.id, amount: '60' })
+    offsetMs += DAY_MS
+    await aPayment(app, { agentId: agent.id, amount: '50' })
+    const reply = await approver.post<{ reasons: { code: string; remaining?: string }[] }>(
+      `/v1/approvals/${early.body.approvalId}/approve`,
+    )
+    expectProblem(reply, 409, 'approval.stale')
+    expect(reply.body.reasons).toMatchObject([{ code: 'limit.amountExceeded', remaining: '50' }])
+    expect(await reservedOf(agent.id)).toMatchObject({ reserved: '50' })
+  })
+
+  it('leaves nothing reserved in the windows of before', async () => {
+    const held = await aHeldPayment()
+    const taken = () =>
+      app.query<{ reserved: string }>(
+        `select c.reserved_amount::text as reserved from limit_counter c join spending_limit l on l.id = c.limit_id
+         where l.scope_id = $1 order by c.window_start`,
+        [held.agentId],
+      )
+    expect(await taken()).toEqual([{ reserved: '60' }])
+    offsetMs += DAY_MS
+    await app.admin.post(`/v1/agents/${held.agentId}/freeze`, { reason: 'stop' })
+    expectProblem(await approver.post(`/v1/approvals/${held.approvalId}/approve`), 409, 'approval.frozen')
+    expect(await taken()).toEqual([{ reserved: '60' }])
+    await app.admin.post(`/v1/agents/${held.agentId}/unfreeze`, {})
+    await approver.post(`/v1/approvals/${held.approvalId}/approve`)
+    await paymentIn(app.admin, held.id, 'CONFIRMED')
+    expect(await taken()).toEqual([{ reserved: '0' }, { reserved: '0' }])
+  })
+})
+
+it('ends once when it is approved, rejected, canceled and expires at the same time', async () => {
+  const held = await aHeldPayment()
+  const others = (await clientsOfEveryRole(app.admin)).APPROVER
+  // Due, but not yet by the clock of the requests: only the job says that it is over.
+  await app.query('update approval set expires_at = $2 where id = $1', [
+    held.approvalId,
+    new Date(Date.now() + offsetMs + 300),
+  ])
+  const replies = await Promise.all([
+    approver.post(`/v1/approvals/${held.approvalId}/approve`),
+    others.post(`/v1/approvals/${held.approvalId}/approve`),
+    others.post(`/v1/approvals/${held.approvalId}/reject`, {}),
+    app.admin.post(`/v1/payments/${held.id}/cancel`),
+    app.query(`update job set run_at = now() where kind = 'payments.expireApproval' and subject = $1`, [
+      held.approvalId,
+    ]),
+  ])
+  const { status } = await paymentIn(app.admin, held.id, 'CONFIRMED', 'CANCELED')
+  const { body: approval } = await approver.get<ApprovalView>(`/v1/approvals/${held.approvalId}`)
+  expect(status === 'CONFIRMED').toBe(approval.status === 'APPROVED')
+  expect(await reservedOf(held.agentId)).toMatchObject({ reserved: '0', spent: status === 'CONFIRMED' ? '60' : '0' })
+  const answered = replies.slice(0, 4).filter((reply) => 'status' in reply && reply.status === 200)
+  expect(answered.length).toBeLessThanOrEqual(1)
+  const { body: log } = await app.admin.get<{ data: { type: string }[] }>(`/v1/decisions?paymentId=${held.id}`)
+  expect(log.data.filter(({ type }) => ['payment.confirmed', 'payment.canceled'].includes(type))).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 import { ApprovalStatus, PaymentStatus } from '@wedi/database'
 import { Type } from 'typebox'
 import { ReasonSchema } from '#modules/decisions'
+import { InFlight } from '#modules/organizations'
 import {
   Amount,
   AssetId,
@@ -12,6 +13,7 @@ import {
   PageQuery,
   PositiveAmount,
   pageOf,
+  Reason,
   stored,
   Time,
   Uuid,
@@ -55,13 +57,31 @@ export const Payment = Type.Object({
   transactionHash: nullable(Type.String()),
   blockNumber: nullable(Type.String()),
   attempts: Type.Integer(),
+  refusals: Type.Integer({ description: 'How many times the provider said no' }),
   failure: stored(nullable(Failure)),
+  frozenAt: nullable(Time),
+  frozenReason: nullable(Type.String()),
+  cancelRequestedAt: nullable(Time),
+  cancelReason: stored(nullable(Failure)),
+  setAsideAt: nullable(Time),
+  revision: Type.Integer(),
   createdAt: Time,
   updatedAt: Time,
   submittedAt: nullable(Time),
   settledAt: nullable(Time),
 })
 
+export const FrozenPayment = Type.Object({ ...Payment.properties, inFlight: InFlight })
+export const PaymentReason = body({ reason: Reason })
+export const PaymentResolution = body({
+  outcome: oneOf(['CONFIRMED', 'SET_ASIDE']),
+  transactionHash: Type.Optional(
+    Type.String({ pattern: '^0x[0-9a-fA-F]{64}$', description: 'With `CONFIRMED`: the transaction that made it' }),
+  ),
+  note: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 1000, description: 'With `SET_ASIDE`: why nobody can know' }),
+  ),
+})
 export const PaymentPage = pageOf(Payment)
 export const PaymentParams = Type.Object({ paymentId: Uuid })
 export const PaymentQuery = Type.Object(

@@ -11,6 +11,10 @@ export const paymentProblems = defineProblems('payment', {
   taskTaken: [409, 'The task has a payment already.'],
   taskNotRunning: [409, 'The task is not being worked on by this agent.'],
   notCancelable: [409, 'The payment is on its way or settled: it cannot be canceled any more.'],
+  frozen: [409, 'The payment is frozen already, or settled: there is nothing to freeze.'],
+  notFrozen: [409, 'The payment is not frozen.'],
+  notUnknown: [409, 'Only a payment whose outcome is unknown is settled by hand, and set aside once.'],
+  notProven: [409, 'The chain does not show that this transaction made the payment; `detail` says why.'],
   contended: [503, 'Too many payments want the last of a limit at the same time. Nothing was reserved; try again.'],
 })
 

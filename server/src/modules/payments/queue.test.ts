@@ -1,120 +1,183 @@
-import { type Address, createPublicClient, erc20Abi, http } from 'viem'
-import { generatePrivateKey, privateKeyToAddress } from 'viem/accounts'
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk } from '../../../test/support/client.ts'
-import { aCapability, aFundedAgent, aPayment, type PaymentView, paymentIn } from '../../../test/support/factories.ts'
-import { type FakeEngine, type Misbehaviour, startFakeEngine } from '../../../test/support/fake-engine.ts'
+import { expectProblem } from '../../../test/support/expect-problem.ts'
+import {
+  aCapability,
+  aFundedAgent,
+  aPayment,
+  type PaymentView,
+  paymentIn,
+  unique,
+} from '../../../test/support/factories.ts'
+import { type FakeEngine, startFakeEngine } from '../../../test/support/fake-engine.ts'
 import { until } from '../../../test/support/until.ts'
 
-/**
- * What Wedi makes of an Engine's queue that does what the real one was seen to do. Where the queue itself pays twice, no
- * client can prevent it; Wedi hands over once, counts what it meant to pay, and gives no reservation back without proof.
- */
+/** A provider that sends by itself: one payment of a wallet at a time, and nobody believes what it says. */
 
-const AMOUNT = 1_000n
-const CAP = 10_000n
-
-let app: TestApp
 let engine: FakeEngine
-const { chain } = inject('infrastructure')
+let app: TestApp
+const { rpcUrl } = inject('infrastructure').chain
 
 beforeAll(async () => {
-  engine = await startFakeEngine({ rpcUrl: chain.rpcUrl })
+  engine = await startFakeEngine({ rpcUrl })
   app = await startApp({ engine: { url: engine.url, token: engine.token, mode: 'queue' } })
 })
 afterAll(async () => {
   await app.stop()
   await engine.stop()
 })
-beforeEach(() => engine.behave())
 
-const node = createPublicClient({ transport: http(chain.rpcUrl), cacheTime: 0 })
+const limited = () => ({
+  capability: aCapability({ limits: [{ window: 'LIFETIME', asset: app.token, maxAmount: '100' }] }),
+})
+const aPayer = async (on = app) => {
+  const { agent, wallet } = await aFundedAgent(on, limited())
+  await expectOk(
+    app.admin.post('/v1/dev/faucet', { address: wallet.address, asset: app.coin, amount: String(10n ** 18n) }),
+  )
+  return { agent, wallet }
+}
+const read = async (id: string) => expectOk(app.admin.get<PaymentView>(`/v1/payments/${id}`))
+const codeOf = ({ failure }: PaymentView) => (failure as { code: string } | null)?.code
+const limitOf = async (agentId: string) =>
+  (await app.admin.get<{ data: { reserved: string; spent: string }[] }>(`/v1/agents/${agentId}/limits`)).body.data[0]
+const nudge = (id: string) =>
+  app.query(`update job set run_at = now() where kind = 'payments.advance' and subject = $1 and lease_until is null`, [
+    id,
+  ])
 
-async function received(payee: Address, asset: string): Promise<bigint> {
-  if (asset === app.coin) return node.getBalance({ address: payee })
-  return node.readContract({ address: chain.token, abi: erc20Abi, functionName: 'balanceOf', args: [payee] })
+/** Engine took it and never sends it. */
+async function aLostPayment() {
+  const payer = await aPayer()
+  engine.fail('send-transaction', 'never-broadcast', 1)
+  const { body } = await aPayment(app, { agentId: payer.agent.id, amount: '7' })
+  await paymentIn(app.admin, body.id, 'SUBMITTED')
+  const queued = [...engine.transactions.values()].at(-1)
+  if (!queued) throw new Error('Engine has no transaction')
+  return { ...payer, id: body.id, queued }
 }
 
-/** An agent with a cap of its own, and a payment it asked for. */
-async function asked(asset = app.token) {
-  const limits = [{ window: 'LIFETIME' as const, asset, maxAmount: String(CAP) }]
-  const { agent, wallet } = await aFundedAgent(app, { capability: aCapability({ limits }) })
-  const coins = { address: wallet.address, asset: app.coin, amount: String(10n ** 18n) }
-  await expectOk(app.admin.post('/v1/dev/faucet', coins))
-  const payee = privateKeyToAddress(generatePrivateKey())
-  const handedOver = engine.requests.get('send-transaction') ?? 0
-  const { id } = await expectOk(aPayment(app, { agentId: agent.id, payee, asset, amount: String(AMOUNT) }))
-  return {
-    ...{ id, payee, agent },
-    handedOver: () => (engine.requests.get('send-transaction') ?? 0) - handedOver,
-    limit: async () => {
-      const path = `/v1/agents/${agent.id}/limits`
-      const { data } = await expectOk(app.admin.get<{ data: { spent: string; reserved: string }[] }>(path))
-      return { spent: BigInt(data[0]?.spent ?? -1), reserved: BigInt(data[0]?.reserved ?? -1) }
-    },
+it.each(['errored', 'cancelled'] as const)(
+  'what it says is %s is unknown, and its reservation stays',
+  async (status) => {
+    const { id, agent, queued } = await aLostPayment()
+    queued.status = status
+    await nudge(id)
+    expect(codeOf(await paymentIn(app.admin, id, 'UNKNOWN'))).toBe(`provider.${status}`)
+    expect(await limitOf(agent.id)).toMatchObject({ reserved: '7', spent: '0' })
+    expectProblem(await app.admin.post(`/v1/payments/${id}/cancel`), 409, 'payment.notCancelable')
+  },
+)
+
+describe('a payment that blocks its wallet because nobody knows', () => {
+  async function anUnknownPayment() {
+    const lost = await aLostPayment()
+    lost.queued.status = 'errored'
+    await nudge(lost.id)
+    await paymentIn(app.admin, lost.id, 'UNKNOWN')
+    return lost
   }
-}
 
-const SPENT = { spent: AMOUNT, reserved: 0n }
-const KEPT = { spent: 0n, reserved: AMOUNT }
-
-describe('an Engine that', () => {
-  it.each<[Misbehaviour, bigint]>([
-    ['paysTwice', 2n * AMOUNT],
-    ['paysAgainAfterRestart', AMOUNT],
-    ['forgets', AMOUNT],
-    ['erroredThoughPaid', AMOUNT],
-    ['paysAfterCancelled', AMOUNT],
-    ['duplicatesWebhooks', AMOUNT],
-  ])('%s was handed the payment once, and the chain confirms it', async (how, paid) => {
-    engine.misbehave(how)
-    const { id, payee, handedOver, limit } = await asked()
-    const { transactionHash } = await paymentIn(app.admin, id, 'CONFIRMED')
-    await until(`${paid} arrived`, async () => (await received(payee, app.token)) === paid)
-    expect([handedOver(), await limit()]).toEqual([1, SPENT])
-    const { status } = await node.getTransactionReceipt({ hash: transactionHash as `0x${string}` })
-    expect(status).toBe('success')
-  })
-
-  it.each<[Misbehaviour, PaymentView['status'], string | undefined]>([
-    ['sendsZero', 'UNKNOWN', 'payment.mismatch'],
-    ['sentAfterCancel', 'UNKNOWN', 'payment.mismatch'],
-    ['neverBroadcasts', 'SUBMITTED', undefined],
-  ])('%s is not believed: the payment is %s, and its reservation kept', async (how, status, code) => {
-    engine.misbehave(how)
-    const { id, payee, handedOver, limit } = await asked(app.coin)
-    const { failure } = await paymentIn(app.admin, id, status)
-    expect((failure as { code: string } | null)?.code).toBe(code)
-    expect([await received(payee, app.coin), handedOver(), await limit()]).toEqual([0n, 1, KEPT])
-  })
-
-  it('is killed after a broadcast pays again by itself when it is back, and Wedi has a hand in one of the two', async () => {
-    engine.misbehave('paysAgainAfterRestart')
-    const { id, payee, handedOver, limit } = await asked()
-    await paymentIn(app.admin, id, 'CONFIRMED')
-    const again = await startFakeEngine({ rpcUrl: chain.rpcUrl, token: engine.token, state: engine.state })
-    await until('it has paid again', async () => (await received(payee, app.token)) === 2n * AMOUNT)
-    await again.stop()
-    expect([handedOver(), await limit()]).toEqual([1, SPENT])
-  })
-
-  it('forgot a payment pays the same key again: nobody may hand it over twice', async () => {
-    const { id, payee } = await asked()
-    await paymentIn(app.admin, id, 'CONFIRMED')
-    const [sent] = [...engine.transactions.values()].slice(-1)
-    engine.misbehave('forgets')
-    expect(engine.transactions.size).toBe(0)
-    const headers = { authorization: `Bearer ${engine.token}`, 'content-type': 'application/json' }
-    const wanted = { toAddress: sent?.toAddress, data: sent?.data, value: sent?.value }
-    await fetch(`${engine.url}/backend-wallet/31337/send-transaction`, {
-      ...{ method: 'POST', body: JSON.stringify(wanted) },
-      headers: {
-        ...headers,
-        'x-backend-wallet-address': sent?.fromAddress ?? '',
-        'x-idempotency-key': sent?.queueId ?? '',
-      },
+  it('is set aside by a person: the next goes on, it stays unknown and reserved, and is never sent again', async () => {
+    const { id, agent } = await anUnknownPayment()
+    const handedOver = engine.requests.get('send-transaction') ?? 0
+    const next = await aPayment(app, { agentId: agent.id, amount: '2' })
+    await until('it waits', async () => {
+      const [job] = await app.query<{ waits: boolean }>(
+        `select run_at > now() + interval '1 second' as waits from job where subject = $1 and lease_until is null`,
+        [next.body.id],
+      )
+      return job?.waits
     })
-    await until('it has paid again', async () => (await received(payee, app.token)) === 2n * AMOUNT)
+    expect((await read(next.body.id)).status).toBe('RESERVED')
+    const resolve = (body: object) => app.admin.post<PaymentView>(`/v1/payments/${id}/resolve`, body)
+    expectProblem(await resolve({ outcome: 'SET_ASIDE' }), 400, 'request.invalid')
+    expectProblem(await resolve({ outcome: 'CONFIRMED' }), 400, 'request.invalid')
+    const aside = await resolve({ outcome: 'SET_ASIDE', note: 'Engine lost it' })
+    expect(aside.body).toMatchObject({ status: 'UNKNOWN', setAsideAt: expect.any(String) })
+    expectProblem(await resolve({ outcome: 'SET_ASIDE', note: 'again' }), 409, 'payment.notUnknown')
+    await paymentIn(app.admin, next.body.id, 'CONFIRMED')
+    expect(await limitOf(agent.id)).toMatchObject({ reserved: '7', spent: '2' })
+    expect(engine.requests.get('send-transaction')).toBe(handedOver + 1)
   })
+
+  it('is confirmed by a person only with a transaction that made it, and no other payment', async () => {
+    const { id, agent } = await anUnknownPayment()
+    await expectOk(app.admin.post(`/v1/payments/${id}/resolve`, { outcome: 'SET_ASIDE', note: 'go on' }))
+    const same = await aPayment(app, { agentId: agent.id, amount: '7' })
+    const { transactionHash } = await paymentIn(app.admin, same.body.id, 'CONFIRMED')
+    const answer = (hash: unknown) =>
+      app.admin.post(`/v1/payments/${id}/resolve`, { outcome: 'CONFIRMED', transactionHash: hash })
+    expectProblem(await answer(transactionHash), 409, 'payment.notProven')
+    expectProblem(await answer(`0x${'1'.repeat(64)}`), 409, 'payment.notProven')
+    expect((await read(id)).status).toBe('UNKNOWN')
+  })
+})
+
+it('a queue that cannot be reached was handed nothing: the payment waits, however long', async () => {
+  const own = await startFakeEngine({ rpcUrl })
+  const down = await startApp({ engine: { url: own.url, token: own.token, mode: 'queue' } })
+  try {
+    const { agent } = await aPayer(down)
+    const port = Number(new URL(own.url).port)
+    await own.stop()
+    const { body } = await aPayment(down, { agentId: agent.id })
+    const nudgeIt = () =>
+      down.query(`update job set run_at = now() where subject = $1 and lease_until is null`, [body.id])
+    await until('it was tried more often than a refusal would be', async () => {
+      await nudgeIt()
+      const { body: seen } = await down.admin.get<PaymentView>(`/v1/payments/${body.id}`)
+      expect(seen.status === 'RESERVED' || seen.status === 'SUBMITTING').toBe(true)
+      return seen.attempts > 11 && codeOf(seen) === 'provider.unavailable'
+    })
+    const back = await startFakeEngine({ rpcUrl, port, token: own.token, state: own.state })
+    await until('it is paid', async () => {
+      await nudgeIt()
+      return (await down.admin.get<PaymentView>(`/v1/payments/${body.id}`)).body.status === 'CONFIRMED'
+    })
+    await back.stop()
+  } finally {
+    await down.stop()
+  }
+})
+
+it('nothing is handed over after the time a freeze waits for', async () => {
+  const { agent } = await aPayer()
+  const before = engine.requests.get('send-transaction') ?? 0
+  const real = performance.now.bind(performance)
+  let jumpMs = 0
+  // The process stood still between the commit and the call: its own count has gone on.
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => {
+    jumpMs += 20_000
+    return real() + jumpMs
+  })
+  try {
+    const { body } = await aPayment(app, { agentId: agent.id })
+    await until('it was too late', async () => codeOf(await read(body.id)) === 'provider.unavailable', {
+      deadlineMs: Number.MAX_SAFE_INTEGER,
+    })
+    expect(engine.requests.get('send-transaction') ?? 0).toBe(before)
+    clock.mockRestore()
+    await nudge(body.id)
+    await paymentIn(app.admin, body.id, 'CONFIRMED')
+  } finally {
+    clock.mockRestore()
+  }
+})
+
+it('the payments of a wallet follow each other without waiting for a timer', async () => {
+  const { agent } = await aPayer()
+  const asked = await Promise.all(
+    Array.from({ length: 4 }, () => aPayment(app, { agentId: agent.id, reference: unique('r') })),
+  )
+  for (const { body } of asked) await paymentIn(app.admin, body.id, 'CONFIRMED')
+})
+
+it('a freeze says that a queue has it', async () => {
+  const { id, agent } = await aLostPayment()
+  const frozen = await app.admin.post(`/v1/agents/${agent.id}/freeze`, { reason: 'stop' })
+  expect(frozen.body.inFlight).toEqual([
+    { paymentId: id, status: 'SUBMITTED', disposition: 'HANDED_OVER', transactionHash: null },
+  ])
 })

@@ -1,6 +1,7 @@
 import { agentProblems } from '#modules/agents'
 import { assetProblems, chainProblems } from '#modules/chains'
-import { type Effects, ok } from '#platform/http/idempotency'
+import { etagOf } from '#platform/http/etag'
+import { askedBefore, type Effects, ok } from '#platform/http/idempotency'
 import { pageRequest, type Routes } from '#platform/routes'
 import {
   Approval,
@@ -8,11 +9,14 @@ import {
   ApprovalPage,
   ApprovalParams,
   ApprovalQuery,
+  FrozenPayment,
   Payment,
   PaymentBody,
   PaymentPage,
   PaymentParams,
   PaymentQuery,
+  PaymentReason,
+  PaymentResolution,
 } from './contract.ts'
 import { approvalProblems, paymentProblems } from './problems.ts'
 import type { PaymentService } from './service/index.ts'
@@ -21,25 +25,25 @@ export const paymentRoutes =
   (payments: PaymentService, effect: Effects): Routes =>
   async (app) => {
     const tags = ['payments']
-    const { notFound, denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended, notCancelable } =
-      paymentProblems
+    const { notFound, denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended } = paymentProblems
+    const { notCancelable, frozen, notFrozen, notUnknown, notProven } = paymentProblems
+    const refusals = [denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended, agentProblems.notFound]
 
     app.post(
       '/payments',
       {
         schema: { operationId: 'createPayment', tags, body: PaymentBody, response: { 201: Payment } },
         config: {
-          ...{ needs: 'payments:create', idempotency: 'required', movesMoney: true },
-          problems: [
-            ...[denied, notYours, taskNotFound, taskTaken, taskNotRunning, contended, agentProblems.notFound],
-            ...[assetProblems.unknown, chainProblems.unknown, chainProblems.unavailable],
-          ],
+          needs: 'payments:create',
+          idempotency: 'required',
+          movesMoney: true,
+          problems: [...refusals, assetProblems.unknown, chainProblems.unknown, chainProblems.unavailable],
         },
       },
       async (request, reply) => {
-        const asset = await payments.asset(request.body)
+        const asset = await askedBefore(payments.asset(request.body))
         return effect(request, reply, async (tx) =>
-          payments.outcomeOf(await payments.request(tx, request.caller, asset, request.body)),
+          payments.outcomeOf(await payments.request(tx, request.caller, asset(), request.body)),
         )
       },
     )
@@ -59,7 +63,11 @@ export const paymentRoutes =
         schema: { operationId: 'getPayment', tags, params: PaymentParams, response: { 200: Payment } },
         config: { needs: 'payments:read', problems: [notFound] },
       },
-      async ({ caller, params }) => payments.get(caller, params.paymentId),
+      async ({ caller, params }, reply) => {
+        const payment = await payments.get(caller, params.paymentId)
+        reply.headers(etagOf(payment.revision))
+        return payment
+      },
     )
 
     app.post(
@@ -69,7 +77,76 @@ export const paymentRoutes =
         config: { needs: 'payments:write', problems: [notFound, notCancelable] },
       },
       async (request, reply) =>
-        effect(request, reply, async (tx) => ok(await payments.cancel(tx, request.caller, request.params.paymentId))),
+        effect(request, reply, async (tx) => {
+          const payment = await payments.withdraw(tx, request.caller, request.params.paymentId)
+          return ok(payment, etagOf(payment.revision))
+        }),
+    )
+
+    app.post(
+      '/payments/:paymentId/freeze',
+      {
+        schema: {
+          operationId: 'freezePayment',
+          tags,
+          params: PaymentParams,
+          body: PaymentReason,
+          response: { 200: FrozenPayment },
+        },
+        config: { needs: 'payments:write', problems: [notFound, frozen] },
+      },
+      async ({ caller, params, body }, reply) => {
+        const payment = await payments.freeze(caller, params.paymentId, body.reason)
+        reply.headers(etagOf(payment.revision))
+        return payment
+      },
+    )
+
+    app.post(
+      '/payments/:paymentId/unfreeze',
+      {
+        schema: {
+          operationId: 'unfreezePayment',
+          tags,
+          params: PaymentParams,
+          body: PaymentReason,
+          response: { 200: Payment },
+        },
+        config: { needs: 'payments:write', problems: [notFound, notFrozen] },
+      },
+      async (request, reply) =>
+        effect(request, reply, async (tx) => {
+          const { caller, params, body } = request
+          const payment = await payments.unfreeze(tx, caller, params.paymentId, body.reason)
+          return ok(payment, etagOf(payment.revision))
+        }),
+    )
+
+    app.post(
+      '/payments/:paymentId/resolve',
+      {
+        schema: {
+          operationId: 'resolvePayment',
+          tags,
+          params: PaymentParams,
+          body: PaymentResolution,
+          response: { 200: Payment },
+        },
+        config: {
+          needs: 'payments:resolve',
+          idempotency: 'optional',
+          movesMoney: true,
+          problems: [notFound, notUnknown, notProven, chainProblems.unavailable],
+        },
+      },
+      async (request, reply) => {
+        const { caller, params, body } = request
+        const proof = await askedBefore(payments.proofOf(caller, params.paymentId, body))
+        return effect(request, reply, async (tx) => {
+          const payment = await payments.resolve(tx, caller, params.paymentId, body, proof())
+          return ok(payment, etagOf(payment.revision))
+        })
+      },
     )
   }
 
@@ -98,14 +175,17 @@ export const approvalRoutes =
     )
 
     for (const [act, problems] of [
-      ['approve', [notFound, notPending, requester, stale, frozen]],
+      ['approve', [notFound, notPending, requester, stale, frozen, paymentProblems.contended]],
       ['reject', [notFound, notPending]],
     ] as const) {
       app.post(
         `/approvals/:approvalId/${act}`,
         {
           schema: {
-            ...{ operationId: `${act}Payment`, tags, params: ApprovalParams, body: ApprovalAnswer },
+            operationId: `${act}Payment`,
+            tags,
+            params: ApprovalParams,
+            body: ApprovalAnswer,
             response: { 200: Approval },
           },
           config: { needs: 'approvals:decide', movesMoney: true, idempotency: 'optional', problems: [...problems] },

@@ -4,11 +4,13 @@ import { makeKey } from '#modules/access'
 import { localProvider, type WalletProvider } from '#modules/wallets'
 import { keyRing } from '#platform/crypto'
 import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
+import { expectProblem } from '../../../test/support/expect-problem.ts'
 import {
   aCapability,
   aFundedAgent,
   anAgent,
   aPayment,
+  clientsOfEveryRole,
   type PaymentView,
   paymentIn,
 } from '../../../test/support/factories.ts'
@@ -104,7 +106,9 @@ it('broadcasts nothing that says something else than was asked', async () => {
 })
 
 describe('a freeze', () => {
+  const pathOfPayment = (_: string, _walletId: string, paymentId: string) => `/v1/payments/${paymentId}`
   it.each([
+    ['payment', pathOfPayment],
     ['agent', (agentId: string) => `/v1/agents/${agentId}`],
     ['wallet', (_: string, walletId: string) => `/v1/wallets/${walletId}`],
     ['organisation', () => '/v1/organizations/current'],
@@ -116,8 +120,8 @@ describe('a freeze', () => {
       return sign(...args)
     })
     const { agent, wallet } = await aFundedAgent(app)
-    const path = pathOf(agent.id, wallet.id)
     const { body } = await aPayment(app, { agentId: agent.id })
+    const path = pathOf(agent.id, wallet.id, body.id)
     await hold.begun
     let hasAnswered = false
     const freezing = app.admin.post(`${path}/freeze`, { reason: 'stop' }).finally(() => (hasAnswered = true))
@@ -127,11 +131,17 @@ describe('a freeze', () => {
     })
     expect(hasAnswered).toBe(false)
     hold.open()
-    expect((await freezing).status).toBe(200)
+    const frozen = await freezing
+    expect([frozen.status, frozen.headers.get('etag')]).toEqual([200, `"${frozen.body.revision}"`])
+    expect(frozen.body.inFlight).toEqual([
+      { paymentId: body.id, status: 'SUBMITTING', disposition: 'HELD_BACK', transactionHash: null },
+    ])
     const signedBefore = signatures
     await until('it waits', async () => {
       const [job] = await app.query<{ waits: boolean }>(
-        `select run_at > now() as waits from job where subject = $1 and lease_until is null`,
+        // Nobody looks at it again and again: the unfreeze wakes it.
+        `select run_at > now() + interval '1 minute' as waits from job
+         where kind = 'payments.advance' and subject = $1 and lease_until is null`,
         [body.id],
       )
       return job?.waits
@@ -141,6 +151,31 @@ describe('a freeze', () => {
     await app.admin.post(`${path}/unfreeze`, { reason: 'go on' })
     await paymentIn(app.admin, body.id, 'CONFIRMED')
     expect(await sentBy(wallet.address)).toBe(1)
+  })
+
+  it('of a payment stops only that one, at every stage, and is lifted by name', async () => {
+    await startWith((sign) => sign)
+    const approver = (await clientsOfEveryRole(app.admin)).APPROVER
+    const capability = aCapability({ authorityLevel: 'PROPOSE' })
+    const { agent } = await aFundedAgent(app, { capability })
+    const [held, other] = [await aPayment(app, { agentId: agent.id }), await aPayment(app, { agentId: agent.id })]
+    const freeze = () => app.admin.post(`/v1/payments/${held.body.id}/freeze`, { reason: 'a look at it' })
+    const unfreeze = () => app.admin.post(`/v1/payments/${held.body.id}/unfreeze`, { reason: 'seen' })
+    expect((await freeze()).body).toMatchObject({ status: 'HELD', frozenReason: 'a look at it', inFlight: [] })
+    expectProblem(await freeze(), 409, 'payment.frozen')
+    const approve = (id: unknown) => approver.post(`/v1/approvals/${id}/approve`, {})
+    expectProblem(await approve(held.body.approvalId), 409, 'approval.frozen')
+    expect((await approve(other.body.approvalId)).status).toBe(200)
+    await paymentIn(app.admin, other.body.id, 'CONFIRMED')
+    expect((await unfreeze()).body).toMatchObject({ frozenAt: null })
+    expectProblem(await unfreeze(), 409, 'payment.notFrozen')
+    expect((await approve(held.body.approvalId)).status).toBe(200)
+    await paymentIn(app.admin, held.body.id, 'CONFIRMED')
+    expectProblem(await freeze(), 409, 'payment.frozen')
+    const { body } = await app.admin.get<{ data: { type: string }[] }>(`/v1/decisions?paymentId=${held.body.id}`)
+    expect(body.data.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['payment.frozen', 'payment.unfrozen', 'payment.confirmed']),
+    )
   })
 
   it('holds back what was reserved before it', async () => {

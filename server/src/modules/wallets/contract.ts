@@ -1,5 +1,6 @@
 import { WalletStatus } from '@wedi/database'
 import { Type } from 'typebox'
+import { InFlight } from '#modules/organizations'
 import {
   AssetId,
   body,
@@ -33,6 +34,7 @@ export const Wallet = Type.Object({
   updatedAt: Time,
 })
 
+export const FrozenWallet = Type.Object({ ...Wallet.properties, inFlight: InFlight })
 export const WalletPage = pageOf(Wallet)
 export const WalletQuery = Type.Object(PageQuery, { additionalProperties: false })
 export const WalletParams = Type.Object({ walletId: Uuid })

@@ -76,16 +76,24 @@ export interface WalletProvider {
 }
 
 /**
- * A provider did not do what it was asked. `refused`: it said no and did nothing (a 4xx in its own words).
- * `unknown`: no answer, a 5xx or garbage; whether it did something is not known.
+ * A provider did not do what it was asked. `refused`: it did nothing, because it said no (a 4xx in its own words) or
+ * because it was never reached (`isUnreached`). `unknown`: no answer, a 5xx or garbage; whether it did something is not
+ * known.
  */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError'
   readonly outcome: 'refused' | 'unknown'
+  /** No connection was made, so nothing of the request was sent. */
+  readonly isUnreached: boolean
 
-  constructor(outcome: 'refused' | 'unknown', message: string, options?: ErrorOptions) {
+  constructor(
+    outcome: 'refused' | 'unknown',
+    message: string,
+    { isUnreached = false, ...options }: ErrorOptions & { isUnreached?: boolean } = {},
+  ) {
     super(message, options)
     this.outcome = outcome
+    this.isUnreached = isUnreached
   }
 }
 

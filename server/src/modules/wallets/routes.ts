@@ -2,7 +2,16 @@ import { AgentParams, agentProblems } from '#modules/agents'
 import { etagOf } from '#platform/http/etag'
 import { created, type Effects, ok } from '#platform/http/idempotency'
 import { pageRequest, type Routes } from '#platform/routes'
-import { Balances, Wallet, WalletBody, WalletPage, WalletParams, WalletQuery, WalletReason } from './contract.ts'
+import {
+  Balances,
+  FrozenWallet,
+  Wallet,
+  WalletBody,
+  WalletPage,
+  WalletParams,
+  WalletQuery,
+  WalletReason,
+} from './contract.ts'
 import { walletProblems } from './problems.ts'
 import type { WalletService } from './service.ts'
 
@@ -74,11 +83,15 @@ export const walletRoutes =
           tags,
           params: WalletParams,
           body: WalletReason,
-          response: { 200: Wallet },
+          response: { 200: FrozenWallet },
         },
         config: { needs: 'wallets:write', problems: [notFound, wrongStatus] },
       },
-      async ({ caller, params, body }) => wallets.freeze(caller, params.walletId, body.reason),
+      async ({ caller, params, body }, reply) => {
+        const wallet = await wallets.freeze(caller, params.walletId, body.reason)
+        reply.headers(etagOf(wallet.revision))
+        return wallet
+      },
     )
 
     app.post(

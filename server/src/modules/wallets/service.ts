@@ -3,6 +3,7 @@ import type { Hex } from 'viem'
 import type { AgentService } from '#modules/agents'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
+import type { InFlightView } from '#modules/organizations'
 import type { Caller } from '#platform/caller'
 import type { Sealed } from '#platform/crypto'
 import type { Database, Tx } from '#platform/database/database'
@@ -37,8 +38,10 @@ export interface WalletNeeds {
   /** Whoever keeps books of wallets hears of one that has its account now. */
   opened: (tx: Tx, walletId: string) => Promise<void>
   hasMoneyInFlight: (tx: Tx, walletId: string) => Promise<boolean>
-  /** Returns when no signature begun before a freeze can still be made. */
-  signaturesEnded: (organizationId: string, scope: { walletId: string }) => Promise<void>
+  /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
+  signaturesEnded: (organizationId: string, scope: { walletId: string }) => Promise<InFlightView>
+  /** Lets the payments go on that a freeze held back. */
+  resumePayments: (tx: Tx, scope: { walletId: string }) => Promise<void>
 }
 
 export type WalletService = ReturnType<typeof walletService>
@@ -132,12 +135,14 @@ export function walletService(needs: WalletNeeds) {
       const frozen = await database.inOrganization(caller, (tx) =>
         move(tx, caller, id, { type: 'wallet.frozen', to: 'FROZEN', from: ['ACTIVE'], reason }),
       )
-      await needs.signaturesEnded(caller.organizationId, { walletId: id })
-      return frozen
+      return { ...frozen, inFlight: await needs.signaturesEnded(caller.organizationId, { walletId: id }) }
     },
 
-    unfreeze: (tx: Tx, caller: Caller, id: string, reason?: string) =>
-      move(tx, caller, id, { type: 'wallet.unfrozen', to: 'ACTIVE', from: ['FROZEN'], reason }),
+    async unfreeze(tx: Tx, caller: Caller, id: string, reason?: string) {
+      const wallet = await move(tx, caller, id, { type: 'wallet.unfrozen', to: 'ACTIVE', from: ['FROZEN'], reason })
+      await needs.resumePayments(tx, { walletId: id })
+      return wallet
+    },
 
     /** For good. Refused while its money is on the way. */
     async retire(tx: Tx, caller: Caller, id: string, reason?: string) {
@@ -153,6 +158,7 @@ export function walletService(needs: WalletNeeds) {
     lockShared: (tx: Tx, id: string) => walletStore.lockShared(tx, id),
     lockAlone: (tx: Tx, id: string) => walletStore.lockAlone(tx, id),
     takeNonce: walletStore.takeNonce,
+    adoptNonce: walletStore.adoptNonce,
 
     /** Signed bytes that are checked to say exactly what was asked: a provider's word is not enough. */
     async sign(row: WalletRow, transaction: UnsignedTransaction, withinMs: number): Promise<Hex> {

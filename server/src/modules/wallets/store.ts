@@ -57,12 +57,23 @@ const lockAlone = sql<WalletRow>(
   `select ${columns.wallet} from wallet where organization_id = $1 and id = $2 for no key update`,
 )
 
-/** Gives out each nonce once, never one that the chain has used. */
+/**
+ * Gives out each nonce once, at first the chain's. No row when the chain has used more than were given out: then somebody
+ * else signs for this account.
+ */
 const takeNonce = sql<{ nonce: bigint }>(
   'wallets.takeNonce',
   `insert into wallet_nonce as n (organization_id, wallet_id, chain, next_nonce) values ($1, $2, $3, $4::bigint + 1)
-   on conflict (organization_id, wallet_id, chain) do update set next_nonce = greatest(n.next_nonce, $4::bigint) + 1
+   on conflict (organization_id, wallet_id, chain) do update set next_nonce = n.next_nonce + 1
+     where n.next_nonce >= $4::bigint
    returning n.next_nonce - 1 as nonce`,
+)
+
+/** Goes on from the chain's nonce; no row when it was not ahead (any more). */
+const adoptNonce = sql<{ nextNonce: bigint }>(
+  'wallets.adoptNonce',
+  `update wallet_nonce set next_nonce = $4 where organization_id = $1 and wallet_id = $2 and chain = $3 and next_nonce < $4
+   returning next_nonce as "nextNonce"`,
 )
 
 const one = <T>(rows: T[]): T | undefined => rows[0]
@@ -81,11 +92,10 @@ export const walletStore = {
   lockPaying: async (tx: Tx, agentId: string) => one(await tx.query(lockPaying, [tx.organizationId, agentId])),
   lockShared: async (tx: Tx, id: string) => one(await tx.query(lockShared, [tx.organizationId, id])),
   lockAlone: async (tx: Tx, id: string) => one(await tx.query(lockAlone, [tx.organizationId, id])),
-  takeNonce: async (tx: Tx, id: string, chain: string, minedNonce: number): Promise<bigint> => {
-    const row = one(await tx.query(takeNonce, [tx.organizationId, id, chain, minedNonce]))
-    if (!row) throw new Error('no nonce was given out')
-    return row.nonce
-  },
+  takeNonce: async (tx: Tx, id: string, chain: string, minedNonce: number): Promise<bigint | undefined> =>
+    one(await tx.query(takeNonce, [tx.organizationId, id, chain, minedNonce]))?.nonce,
+  adoptNonce: async (tx: Tx, id: string, chain: string, minedNonce: number): Promise<boolean> =>
+    (await tx.query(adoptNonce, [tx.organizationId, id, chain, minedNonce])).length === 1,
 
   list: (database: Database, organizationId: string, agentId: string, page: PageRequest) =>
     database.read(organizationId, (prisma) =>

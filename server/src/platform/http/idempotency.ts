@@ -95,6 +95,21 @@ export function effects(database: Database, keys: KeyRing) {
   }
 }
 
+/**
+ * What must be asked before the transaction is opened (of a chain, say). A failure to answer only counts when it is
+ * needed: a call whose reply is stored already is answered with that reply, also while the chain is silent.
+ */
+export async function askedBefore<T>(question: Promise<T>): Promise<() => T> {
+  try {
+    const answer = await question
+    return () => answer
+  } catch (error) {
+    return () => {
+      throw error
+    }
+  }
+}
+
 /** Typed by each route's schemas in their own way; here only what all have in common is used. */
 type AnyRequest = Pick<FastifyRequest, 'id' | 'caller'>
 type AnyReply = Pick<FastifyReply, 'statusCode'>

@@ -4,11 +4,13 @@ import type { Tx } from '#platform/database/database'
 import { Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
+import type { ForeignNonce } from '../service/needs.ts'
 import { breaks } from './breaks.ts'
 import type { BreakQuery } from './contract.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import { reconciliationProblems } from './problems.ts'
 import { rounds } from './rounds.ts'
+import { foreignNonce } from './rules.ts'
 import { reconciliationStore } from './store.ts'
 
 export type ReconciliationService = ReturnType<typeof reconciliationService>
@@ -17,7 +19,7 @@ export type ReconciliationService = ReturnType<typeof reconciliationService>
 export function reconciliationService(needs: ReconciliationNeeds) {
   const { database, events, log, chains } = needs
   const { start, stop } = rounds(needs)
-  const { resolve } = breaks(needs)
+  const { open, resolve } = breaks(needs)
 
   events.subscribe('reconciliation.broken', 'reconciliation', async ({ organizationId, subject }) => {
     const found = await reconciliationStore.findBreak(database, organizationId, subject)
@@ -34,6 +36,10 @@ export function reconciliationService(needs: ReconciliationNeeds) {
     openBooks: async (tx: Tx, walletId: string): Promise<void> => {
       await reconciliationStore.openBooks(tx, walletId, [...chains.known])
     },
+
+    /** A nonce that somebody else used, found before the next turn would. Takes the agent alone. */
+    foreignNonce: (tx: Tx, { nonce, paymentId, transactionHash, ...whose }: ForeignNonce): Promise<void> =>
+      open(tx, whose, { ...foreignNonce(BigInt(nonce), transactionHash), ...(paymentId && { paymentId }) }),
 
     async list({ organizationId }: Caller, page: PageRequest, query: Static<typeof BreakQuery>) {
       const rows = await reconciliationStore.list(database, organizationId, page, query)

@@ -1,16 +1,20 @@
 import type { ApprovalRow, PaymentRow } from '@wedi/database'
-import { verdict } from '#modules/capabilities'
+import type { Answer } from '#modules/capabilities'
+import type { Reason } from '#modules/decisions'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
 import type { Outcome } from '#platform/http/idempotency'
 import type { JobResult } from '#platform/jobs'
 import { Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
-import { approvalProblems } from '../problems.ts'
-import { intentHashOf, intentOf, isOnlyFrozen } from '../rules.ts'
-import { paymentStore } from '../store.ts'
-import { about, holdStill, type PaymentNeeds, type Standing } from './needs.ts'
+import { approvalProblems, paymentProblems } from '../problems.ts'
+import { changesOf, type Intent, intentHashOf, intentOf, isOnlyFrozen } from '../rules.ts'
+import { approvalStore } from '../store/approvals.ts'
+import { paymentStore } from '../store/payments.ts'
+import { about, holdStill, type PaymentNeeds, reevaluate, type Standing } from './needs.ts'
 import { settle } from './settle.ts'
+
+const REBOOK_ATTEMPTS = 5
 
 /** People's answers to held payments. Each counts once, and only for the intent it was given for. */
 export function approvals(needs: PaymentNeeds) {
@@ -18,12 +22,12 @@ export function approvals(needs: PaymentNeeds) {
 
   /** The approval and its payment, held still; everything is looked at again under these locks. */
   async function hold(tx: Tx, id: string): Promise<{ approval: ApprovalRow; payment: PaymentRow; standing: Standing }> {
-    const seen = await paymentStore.findApproval(tx, id)
+    const seen = await approvalStore.find(tx, id)
     if (!seen) throw new Problem(approvalProblems.notFound)
     const intent = seen.intent as { walletId: string }
     const standing = await holdStill(tx, needs, { agentId: seen.agentId, walletId: intent.walletId })
     const payment = await paymentStore.lock(tx, seen.paymentId)
-    const approval = await paymentStore.findApproval(tx, id)
+    const approval = await approvalStore.find(tx, id)
     if (!payment || !approval) throw new Problem(approvalProblems.notFound)
     return { approval, payment, standing }
   }
@@ -35,7 +39,7 @@ export function approvals(needs: PaymentNeeds) {
 
   async function answer(tx: Tx, caller: Caller, payment: PaymentRow, said: Answered): Promise<ApprovalRow> {
     const { type, status, note, reasons = [] } = said
-    const row = await paymentStore.answerApproval(tx, said.id, { status, by: caller.actor, note })
+    const row = await approvalStore.answer(tx, said.id, { status, by: caller.actor, note })
     if (!row) throw new Problem(approvalProblems.notPending)
     await decisions.record(tx, caller.actor, {
       type,
@@ -47,13 +51,26 @@ export function approvals(needs: PaymentNeeds) {
     return row
   }
 
-  async function reevaluate(tx: Tx, payment: PaymentRow, { organization, agent, wallet }: Standing) {
-    const authority = await needs.capabilities.authorityOf(tx, agent.id)
-    const limits = await needs.capabilities.limits.usesBeside(tx, payment)
-    return verdict({
-      ...{ now: tx.now, organization: organization.status, agent: agent.status, wallet, authority, limits, payment },
-      stage: 'execution',
-    })
+  /**
+   * Judged again, and counted in the windows of this moment: what was reserved in earlier ones moves. Another payment may
+   * take the room in between, so it is judged until it has it or there is none.
+   */
+  async function rejudge(tx: Tx, payment: PaymentRow, standing: Standing): Promise<Answer> {
+    for (let attempt = 1; attempt <= REBOOK_ATTEMPTS; attempt++) {
+      const answer = await reevaluate(tx, needs, payment, standing)
+      if (answer.verdict === 'DENY' || (await needs.capabilities.limits.rebook(tx, payment))) return answer
+    }
+    throw new Problem(paymentProblems.contended, { members: { retryAfterSeconds: 1 } })
+  }
+
+  /** What was approved is not what could be paid now: nobody gets another payment than the one they were shown. */
+  async function makeVoid(tx: Tx, caller: Caller, payment: PaymentRow, said: Voided): Promise<Outcome> {
+    const { id, note, reasons } = said
+    await answer(tx, caller, payment, { id, type: 'approval.voided', status: 'VOIDED', note, reasons })
+    const { code, detail } = approvalProblems.stale
+    const failure = { code, detail, reasons }
+    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['HELD'], actor: caller.actor, failure, reasons })
+    return { refusal: new Problem(approvalProblems.stale, { members: { reasons } }) }
   }
 
   return {
@@ -61,22 +78,14 @@ export function approvals(needs: PaymentNeeds) {
       const { approval, payment, standing } = await hold(tx, id)
       requirePending(approval, payment, tx.now)
       if (caller.actor === approval.requestedBy) throw new Problem(approvalProblems.requester)
-      const isAsAsked = intentHashOf(intentOf(payment)).equals(approval.intentHash)
-      const { verdict: said, reasons } = await reevaluate(tx, payment, standing)
-      if (isAsAsked && said === 'DENY' && isOnlyFrozen(reasons)) throw new Problem(approvalProblems.frozen)
-      if (said === 'DENY' || !isAsAsked) {
-        const named = isAsAsked ? reasons : [{ code: 'approval.intentChanged' }]
-        await answer(tx, caller, payment, { id, type: 'approval.voided', status: 'VOIDED', note, reasons: named })
-        const failure = { code: approvalProblems.stale.code, detail: approvalProblems.stale.detail, reasons: named }
-        await settle(tx, needs, payment.id, {
-          to: 'CANCELED',
-          from: ['HELD'],
-          actor: caller.actor,
-          failure,
-          reasons: named,
-        })
-        return { refusal: new Problem(approvalProblems.stale, { members: { reasons: named } }) }
+      const now = intentOf(payment)
+      if (!intentHashOf(now).equals(approval.intentHash)) {
+        const changes = changesOf(approval.intent as Partial<Intent>, now)
+        return makeVoid(tx, caller, payment, { id, note, reasons: [{ code: 'approval.intentChanged', changes }] })
       }
+      const { verdict, reasons } = await rejudge(tx, payment, standing)
+      if (verdict === 'DENY' && isOnlyFrozen(reasons)) throw new Problem(approvalProblems.frozen)
+      if (verdict === 'DENY') return makeVoid(tx, caller, payment, { id, note, reasons })
       const row = await answer(tx, caller, payment, { id, type: 'approval.approved', status: 'APPROVED', note })
       await paymentStore.move(tx, payment.id, { to: 'RESERVED', from: ['HELD'] })
       await jobs.request(tx, 'payments.advance', payment.id)
@@ -115,5 +124,11 @@ interface Answered {
   type: string
   status: ApprovalRow['status']
   note?: string | undefined
-  reasons?: { code: string }[]
+  reasons?: Reason[]
+}
+
+interface Voided {
+  id: string
+  note: string | undefined
+  reasons: Reason[]
 }

@@ -1,6 +1,7 @@
 import { isFirst } from '#platform/http/idempotency'
 import { IN_FLIGHT } from '../rules.ts'
-import { paymentStore } from '../store.ts'
+import { paymentStore } from '../store/payments.ts'
+import { transactionStore } from '../store/transactions.ts'
 import type { PaymentNeeds } from './needs.ts'
 
 /** A delivery may be told again for 10 minutes: 5 before and 5 after its time. The rest is room for clocks that differ. */
@@ -12,7 +13,7 @@ const REMEMBERED_MINUTES = 15
  */
 export function hinting({ database, jobs }: Pick<PaymentNeeds, 'database' | 'jobs'>) {
   return async function look(submission: string, delivery: Buffer): Promise<void> {
-    const found = await paymentStore.ofSubmission(database, submission)
+    const found = await transactionStore.ofSubmission(database, submission)
     if (!found) return
     await database.inOrganization(found.organizationId, async (tx) => {
       if (!(await isFirst(tx, { by: 'thirdweb-engine', digest: delivery, rememberedMinutes: REMEMBERED_MINUTES })))

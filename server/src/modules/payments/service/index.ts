@@ -1,4 +1,3 @@
-import type { PaymentRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { HistoryOf } from '#modules/capabilities'
 import { type Asset, parseAccount } from '#platform/caip'
@@ -11,16 +10,16 @@ import { toWire } from '#platform/wire'
 import type { ApprovalQuery, PaymentQuery } from '../contract.ts'
 import { approvalProblems, paymentProblems } from '../problems.ts'
 import { IN_FLIGHT, OPEN } from '../rules.ts'
-import { paymentStore, type SignatureScope } from '../store.ts'
+import { approvalStore } from '../store/approvals.ts'
+import { paymentStore } from '../store/payments.ts'
 import { approvals } from './approvals.ts'
-import { executing, type Step } from './execute.ts'
+import { canceling } from './cancel.ts'
+import { executing } from './execute.ts'
+import { freezing } from './freeze.ts'
 import { hinting } from './hints.ts'
-import { looking } from './look.ts'
-import { holdStill, type PaymentNeeds } from './needs.ts'
+import type { PaymentNeeds } from './needs.ts'
 import { outcomeOf, type PaymentRequest, type Requested, requesting } from './request.ts'
-import { settle } from './settle.ts'
-
-const SIGNATURE_POLL_MS = 20
+import { resolving } from './resolve.ts'
 
 export type PaymentService = ReturnType<typeof paymentService>
 
@@ -29,24 +28,21 @@ export function paymentService(needs: PaymentNeeds) {
   const request = requesting(needs)
   const answers = approvals(needs)
   const execute = executing(needs)
-  const look = looking(needs)
+  const { cancel, withdraw } = canceling(needs)
+  const { freeze, unfreeze, resume, signaturesEnded } = freezing(needs)
+  const { proofOf, resolve } = resolving(needs)
 
   /** Does what is left to do for a payment, step by step, from whatever state it was left in. */
   async function advance({ organizationId, subject }: Job): Promise<JobResult> {
     for (;;) {
       const payment = await paymentStore.find(database, organizationId, subject)
       if (!payment) return 'done'
-      const next = await stepOf(payment)
+      if (payment.status !== 'RESERVED' && !IN_FLIGHT.includes(payment.status)) return 'done'
+      const wallet = await needs.wallets.find(organizationId, payment.walletId)
+      if (!wallet) throw new Error(`payment ${subject} has no wallet`)
+      const next = await execute(payment, wallet)
       if (next !== 'look') return next
     }
-  }
-
-  async function stepOf(payment: PaymentRow): Promise<Step> {
-    if (payment.status !== 'RESERVED' && !IN_FLIGHT.includes(payment.status)) return 'done'
-    const wallet = await needs.wallets.find(payment.organizationId, payment.walletId)
-    if (!wallet) throw new Error(`payment ${payment.id} has no wallet`)
-    const isSent = payment.status === 'SUBMITTED' || payment.status === 'UNKNOWN'
-    return isSent ? look(payment, wallet) : execute(payment, wallet)
   }
 
   jobs.handle('payments.advance', advance)
@@ -57,6 +53,14 @@ export function paymentService(needs: PaymentNeeds) {
     reject: answers.reject,
     /** Looks at the payment of a queue's submission now. */
     lookAtSubmission: hinting(needs),
+    cancel,
+    withdraw,
+    freeze,
+    unfreeze,
+    resume,
+    signaturesEnded,
+    proofOf,
+    resolve,
 
     /** The asset of a request, looked at before the transaction is opened: it may ask the chain. */
     asset: (input: PaymentRequest): Promise<Asset> => chains.asset(input.asset),
@@ -90,42 +94,18 @@ export function paymentService(needs: PaymentNeeds) {
       return pageFrom(toWire(await paymentStore.list(database, organizationId, page, own)), page)
     },
 
-    async cancel(tx: Tx, caller: Caller, id: string) {
-      const seen = await paymentStore.read(tx, id)
-      if (!seen) throw new Problem(paymentProblems.notFound)
-      await holdStill(tx, needs, seen)
-      const failure = { code: 'payment.canceled', detail: 'It was canceled before anything was signed.' }
-      const row = await settle(tx, needs, id, {
-        to: 'CANCELED',
-        from: ['HELD', 'RESERVED'],
-        actor: caller.actor,
-        failure,
-      })
-      if (!row) throw new Problem(paymentProblems.notCancelable)
-      if (row.approvalId !== null)
-        await paymentStore.answerApproval(tx, row.approvalId, { status: 'VOIDED', by: caller.actor })
-      return toWire(row)
-    },
-
     async getApproval({ organizationId }: Caller, id: string) {
-      const row = await paymentStore.readApproval(database, organizationId, id)
+      const row = await approvalStore.read(database, organizationId, id)
       if (!row) throw new Problem(approvalProblems.notFound)
       return toWire(row)
     },
 
     async listApprovals({ organizationId }: Caller, page: PageRequest, query: Static<typeof ApprovalQuery>) {
-      return pageFrom(toWire(await paymentStore.listApprovals(database, organizationId, page, query)), page)
+      return pageFrom(toWire(await approvalStore.list(database, organizationId, page, query)), page)
     },
 
     hasOpenOfAgent: (tx: Tx, agentId: string) => paymentStore.hasOpenOfAgent(tx, agentId, OPEN),
-    hasOpenOfWallet: async (tx: Tx, walletId: string) => (await paymentStore.countOfWallet(tx, walletId, OPEN)) > 0,
-
-    /** Returns when no signature of a scope that was begun before can still be made: it ended, or its time is up. */
-    async signaturesEnded(organizationId: string, scope: SignatureScope = {}): Promise<void> {
-      while ((await paymentStore.pendingSignatures(database, organizationId, scope, needs.clock())) > 0) {
-        await new Promise((resolve) => setTimeout(resolve, SIGNATURE_POLL_MS))
-      }
-    },
+    hasOpenOfWallet: (tx: Tx, walletId: string) => paymentStore.hasOpenOfWallet(tx, walletId, OPEN),
 
     historyOf: (async (tx, { scope, scopeId, asset, since }) => {
       const agentId = scope === 'AGENT' ? scopeId : null

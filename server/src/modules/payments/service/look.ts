@@ -1,123 +1,125 @@
 import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Address, Hex } from 'viem'
-import { ChainUnavailable, type Intent, type Receipt } from '#modules/chains'
-import { ProviderError, type QueueStatus } from '#modules/wallets'
+import type { Intent, Receipt } from '#modules/chains'
 import type { ChainId } from '#platform/caip'
 import type { JobResult } from '#platform/jobs'
-import { assetOf, type Failure, payeeOf } from '../rules.ts'
-import { paymentStore } from '../store.ts'
-import { about, holdStill, type PaymentNeeds } from './needs.ts'
-import { settle } from './settle.ts'
+import { assetOf, type Failure, isStuck, mayBeStuck, payeeOf } from '../rules.ts'
+import { paymentStore } from '../store/payments.ts'
+import { transactionStore } from '../store/transactions.ts'
+import type { Foreign } from './foreign.ts'
+import { queueLooking } from './look-queue.ts'
+import { about, holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.ts'
+import type { replacing } from './replace.ts'
+import { settle, wakeNext } from './settle.ts'
+import type { Signing } from './sign.ts'
+import { isQueued, isSigned, lastOf, requireSome, type Transactions, unsignedOf } from './transaction.ts'
 
-const SYSTEM = 'system:payments'
-const STATUS_TIMEOUT_MS = 5000
 const PAUSE_MIN_MS = 50
 const PAUSE_MAX_MS = 5000
+/** Of what waits for a person. */
+const PAUSE_UNKNOWN_MS = 60_000
+const PAUSE_SET_ASIDE_MS = 600_000
 const REBROADCAST_AFTER_MS = 3000
+
+type Tools = Pick<Signing, 'signAgain'> & { replace: ReturnType<typeof replacing>; foreign: Foreign }
 
 /**
  * Our own look at the chain, which alone says what became of a payment that was sent: mined as meant, reverted, or not
  * yet known. What a provider says is only a hint for where to look.
  */
-export function looking(needs: PaymentNeeds) {
-  const { database, chains, wallets, clock } = needs
+export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: Tools) {
+  const { database, chains, clock } = needs
+  const sinceMs = (time: Date) => clock().getTime() - time.getTime()
+  const endings = { pause, explain, end }
+  const lookForQueued = queueLooking(needs, endings)
 
   /** Longer pauses the longer it takes. */
   function pause(payment: PaymentRow): JobResult {
-    const sinceMs = clock().getTime() - payment.updatedAt.getTime()
-    return { againInMs: Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MIN_MS, sinceMs / 2)) | 0 }
+    if (payment.setAsideAt !== null) return { againInMs: PAUSE_SET_ASIDE_MS }
+    const most = payment.status === 'UNKNOWN' ? PAUSE_UNKNOWN_MS : PAUSE_MAX_MS
+    return { againInMs: Math.min(most, Math.max(PAUSE_MIN_MS, sinceMs(payment.updatedAt) / 2)) | 0 }
   }
 
+  /** Sent, and something is odd about it: nothing is concluded. */
   async function explain(payment: PaymentRow, failure: Failure): Promise<JobResult> {
     await database.inOrganization(payment.organizationId, async (tx) => {
-      const isNews = payment.status !== 'UNKNOWN' && failure.code !== 'chain.unavailable'
-      if (!isNews) return paymentStore.explain(tx, payment, failure)
+      if (payment.status === 'UNKNOWN') return paymentStore.explain(tx, payment, failure)
       const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTED'], failure })
       if (row)
         await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
       return row
     })
-    return { againInMs: PAUSE_MAX_MS }
+    return payment.status === 'UNKNOWN' ? pause(payment) : { againInMs: PAUSE_MAX_MS }
   }
 
-  /** Where the money's trace could be: the bytes we sent, or what a queue says it sent and what the chain shows. */
-  async function traces(
-    payment: PaymentRow,
-    wallet: WalletRow,
-    transaction: ChainTransactionRow,
-    intent: Intent,
-  ): Promise<Traces> {
-    if (transaction.transactionHash !== null) return { hashes: [transaction.transactionHash as Hex] }
-    // Engine names a submission by the key it came with, so also one whose answer was lost can be asked for.
-    const status = await statusOf(wallet, transaction.queueId ?? transaction.submissionKey ?? '')
-    const isUsed = await chains.isNonceUsed(payment.chain as ChainId, intent.from, transaction.nonce)
-    const found = isUsed ? await chains.findTransfers(intent, transaction.sinceBlock ?? 0n) : []
-    const hinted = status?.transactionHash === undefined ? [] : [status.transactionHash]
-    return { hashes: [...new Set([...hinted, ...found])], ...(status && { status }) }
-  }
-
-  async function statusOf(wallet: WalletRow, submission: string): Promise<QueueStatus | undefined> {
-    try {
-      return await wallets.providerOf(wallet).status(submission, AbortSignal.timeout(STATUS_TIMEOUT_MS))
-    } catch (error) {
-      if (error instanceof ProviderError) return undefined
-      throw error
-    }
-  }
-
-  async function end(payment: PaymentRow, to: 'CONFIRMED' | 'REVERTED', receipt: Receipt): Promise<JobResult> {
+  async function end(payment: PaymentRow, { to, receipt, isQueued: wakes }: End): Promise<JobResult> {
     const { hash: transactionHash, blockNumber } = receipt
-    const failure = { code: 'payment.reverted', detail: `${transactionHash} is mined and reverted.` }
     await database.inOrganization(payment.organizationId, async (tx) => {
       await holdStill(tx, needs, payment)
-      const how = { from: ['SUBMITTED' as const, 'UNKNOWN' as const], actor: SYSTEM, transactionHash, blockNumber }
-      await settle(tx, needs, payment.id, { to, ...how, ...(to === 'REVERTED' && { failure }) })
+      const failure = to === 'CONFIRMED' ? undefined : failureOf(payment, to, transactionHash)
+      const reasons = failure?.reasons
+      const row = await settle(tx, needs, payment.id, {
+        to,
+        from: ['SUBMITTED', 'UNKNOWN'],
+        actor: SYSTEM,
+        transactionHash,
+        blockNumber,
+        ...(failure && { failure }),
+        ...(reasons && { reasons }),
+      })
+      if (row && wakes) await wakeNext(tx, needs, row)
     })
     return 'done'
   }
 
-  /** What one transaction says of the payment: how it ended, what is odd about it, or nothing. */
+  /** What one of our own transactions says of the payment; undefined while it is in no block. */
   async function conclude(
     payment: PaymentRow,
-    hash: Hex,
-    transaction: ChainTransactionRow,
+    { transactionHash, purpose }: ChainTransactionRow,
     intent: Intent,
-  ): Promise<Conclusion> {
-    const seen = await chains.effect(hash, intent)
-    if (seen === 'absent') return {}
-    if (seen === 'shallow') return { result: pause(payment) }
-    if (await paymentStore.isClaimed(database, payment, hash)) return {}
+  ): Promise<JobResult | undefined> {
+    const seen = await chains.effect(transactionHash as Hex, intent)
+    if (seen === 'absent') return undefined
+    if (seen === 'shallow') return pause(payment)
     const { effect, receipt } = seen
-    const isOwnBytes = transaction.rawTransaction !== null
-    if (!isOwnBytes && receipt.blockNumber <= (transaction.sinceBlock ?? 0n)) return {}
-    if (effect === 'moved') return { result: await end(payment, 'CONFIRMED', receipt) }
-    // Of a queue it is no proof: it may have sent, or send, the same payment in another transaction.
-    if (effect === 'reverted' && isOwnBytes) return { result: await end(payment, 'REVERTED', receipt) }
-    return { oddity: { code: `payment.${effect}`, detail: `${hash} is mined, but did not do what was meant.` } }
+    // It takes the nonce, whatever it says itself: what would have paid cannot be mined any more.
+    if (purpose === 'CANCEL') return end(payment, { to: 'CANCELED', receipt })
+    if (effect === 'mismatch') {
+      const detail = `${transactionHash} is mined, but did not do what was meant.`
+      return explain(payment, { code: 'payment.mismatch', detail })
+    }
+    return end(payment, { to: effect === 'moved' ? 'CONFIRMED' : 'REVERTED', receipt })
   }
 
-  /** The bytes are nowhere to be seen: hand them over again, unless another transaction took their nonce. */
+  /** None of our bytes is in a block: hand them over again, or sign what nodes prefer to them. */
   async function chase(
     payment: PaymentRow,
-    { rawTransaction, nonce }: ChainTransactionRow,
+    wallet: WalletRow,
+    transactions: Transactions,
     intent: Intent,
-  ): Promise<JobResult> {
-    if (rawTransaction === null || clock().getTime() - payment.updatedAt.getTime() < REBROADCAST_AFTER_MS)
-      return pause(payment)
+  ): Promise<Step> {
+    const last = lastOf(transactions)
+    const isToBeCanceled = payment.cancelRequestedAt !== null && last.purpose === 'PAY'
+    if (sinceMs(payment.updatedAt) < REBROADCAST_AFTER_MS && !isToBeCanceled && isSigned(last)) return pause(payment)
     const chain = payment.chain as ChainId
     const mined = await chains.minedNonce(chain, intent.from)
-    if (mined > nonce) {
-      return explain(payment, {
-        code: 'payment.nonceTaken',
-        detail: `Another transaction used nonce ${nonce} of the wallet.`,
-      })
+    if (mined > last.nonce) return foreign.taken(payment, transactions, intent)
+    if (isToBeCanceled) return replace(payment, wallet, transactions, 'CANCEL')
+    if (!isSigned(last)) {
+      const next = await signAgain(payment, wallet, transactions)
+      return next === 'fill' ? replace(payment, wallet, transactions, 'CANCEL') : next
     }
     // A chain that lost blocks needs what came before as well, byte for byte: a nonce is mined only after the one below.
-    for (const raw of await paymentStore.signedBetween(database, payment, mined, nonce)) {
+    for (const raw of await transactionStore.signedBetween(database, payment, mined, last.nonce)) {
       const result = await chains.broadcast(chain, raw as Hex)
       if (typeof result !== 'string') return explainOnly(payment, { code: 'chain.refused', detail: result.refused })
     }
-    return pause(payment)
+    // Only the next to be mined can be helped by its own fee.
+    const age = sinceMs(last.createdAt)
+    if (mined < last.nonce || !mayBeStuck(age)) return pause(payment)
+    const price = await chains.priceOfNothing(chain, intent.from)
+    if (!isStuck(age, unsignedOf(last), price)) return pause(payment)
+    return replace(payment, wallet, transactions, last.purpose)
   }
 
   async function explainOnly(payment: PaymentRow, failure: Failure): Promise<JobResult> {
@@ -125,48 +127,40 @@ export function looking(needs: PaymentNeeds) {
     return pause(payment)
   }
 
-  return async function look(payment: PaymentRow, wallet: WalletRow): Promise<JobResult> {
-    const transaction = await paymentStore.transactionOf(database, payment.organizationId, payment.id)
-    if (!transaction) throw new Error(`payment ${payment.id} is ${payment.status} without a transaction`)
+  return async function look(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
+    const transactions = requireSome(payment, await transactionStore.of(database, payment))
     const intent = {
       from: wallet.address as Address,
       payee: payeeOf(payment),
       asset: assetOf(payment),
       amount: payment.amount,
     }
-    try {
-      const { hashes, status } = await traces(payment, wallet, transaction, intent)
-      let oddity: Failure | undefined
-      for (const hash of hashes) {
-        const concluded = await conclude(payment, hash, transaction, intent)
-        if (concluded.result) return concluded.result
-        oddity ??= concluded.oddity
-      }
-      if (oddity) return await explain(payment, oddity)
-      if (status && GIVEN_UP.includes(status.state)) {
-        return await explain(payment, {
-          code: `provider.${status.state}`,
-          detail: status.detail ?? 'The provider gave it up; only the chain can say.',
-        })
-      }
-      return await chase(payment, transaction, intent)
-    } catch (error) {
-      if (error instanceof ChainUnavailable)
-        return explain(payment, { code: 'chain.unavailable', detail: error.message })
-      throw error
+    if (isQueued(transactions)) return lookForQueued(payment, wallet, transactions[0], intent)
+    for (const transaction of transactions.filter(isSigned)) {
+      const concluded = await conclude(payment, transaction, intent)
+      if (concluded) return concluded
     }
+    return chase(payment, wallet, transactions, intent)
   }
 }
 
-/** What a provider says when it does not go on by itself. None of it proves that the money did not move. */
-const GIVEN_UP: QueueStatus['state'][] = ['errored', 'cancelled', 'unknown']
+type Ending = 'CONFIRMED' | 'REVERTED' | 'CANCELED'
 
-interface Traces {
-  hashes: Hex[]
-  status?: QueueStatus
+interface End {
+  to: Ending
+  receipt: Receipt
+  /** Others wait for their turn at the queue. */
+  isQueued?: boolean
 }
 
-interface Conclusion {
-  result?: JobResult
-  oddity?: Failure
+function failureOf(payment: PaymentRow, to: Exclude<Ending, 'CONFIRMED'>, hash: string): Failure {
+  if (to === 'CANCELED') return payment.cancelReason as Failure
+  return { code: 'payment.reverted', detail: `${hash} is mined and reverted.` }
+}
+
+/** How a look ends, whichever way the payment was sent. */
+export interface Endings {
+  pause: (payment: PaymentRow) => JobResult
+  explain: (payment: PaymentRow, failure: Failure) => Promise<JobResult>
+  end: (payment: PaymentRow, how: End) => Promise<JobResult>
 }

@@ -1,6 +1,6 @@
 import type { AgentRow, OrganizationRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { AgentService } from '#modules/agents'
-import type { CapabilityService } from '#modules/capabilities'
+import { type Answer, type CapabilityService, verdict } from '#modules/capabilities'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
 import type { OrganizationService } from '#modules/organizations'
@@ -8,7 +8,9 @@ import type { WalletService } from '#modules/wallets'
 import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
-import type { Jobs } from '#platform/jobs'
+import type { JobResult, Jobs } from '#platform/jobs'
+
+export const SYSTEM = 'system:payments'
 
 export interface PaymentNeeds {
   database: Database
@@ -17,13 +19,44 @@ export interface PaymentNeeds {
   events: Events
   decisions: Pick<DecisionService, 'record'>
   organizations: Pick<OrganizationService, 'lockShared'>
-  agents: Pick<AgentService, 'lockShared'>
+  agents: Pick<AgentService, 'lockShared' | 'lockForChange'>
   capabilities: Pick<CapabilityService, 'authorityOf' | 'limits'>
   chains: ChainService
-  wallets: Pick<WalletService, 'find' | 'lockPaying' | 'lockShared' | 'lockAlone' | 'takeNonce' | 'sign' | 'providerOf'>
+  wallets: Pick<
+    WalletService,
+    'find' | 'lockPaying' | 'lockShared' | 'lockAlone' | 'takeNonce' | 'adoptNonce' | 'sign' | 'providerOf'
+  >
   /** Whether this agent is working on this task just now; undefined when there is no such task. */
   isWorkingOn: (tx: Tx, agentId: string, taskId: string) => Promise<boolean | undefined>
+  /**
+   * Somebody else signs for an account of ours: freezes its agent and makes it known. Called before the agent is locked,
+   * with the organisation held; afterwards the agent is.
+   */
+  foreignNonce: (tx: Tx, found: ForeignNonce) => Promise<void>
 }
+
+/** A nonce of a wallet that was used, and not by us. */
+export interface ForeignNonce {
+  readonly agentId: string
+  readonly walletId: string
+  readonly chain: string
+  /** The first one that is not ours. */
+  readonly nonce: string
+  /** Whose nonce it was, when one of our payments had it. */
+  readonly paymentId?: string
+  /** The transaction that used it, when it was found. */
+  readonly transactionHash?: string
+}
+
+/** What the next step of a payment is, once this one is committed. */
+export type Step = JobResult | 'look'
+
+export interface Wait {
+  readonly againInMs: number
+}
+export const AGAIN: Wait = { againInMs: 0 }
+/** For what is woken when it can go on; the timer is only for a wake that was lost. */
+export const PARKED: Wait = { againInMs: 600_000 }
 
 export interface Standing {
   organization: OrganizationRow
@@ -46,6 +79,25 @@ export async function holdStill(
   const wallet = await (about.alone ? wallets.lockAlone(tx, about.walletId) : wallets.lockShared(tx, about.walletId))
   return { organization, agent, wallet }
 }
+
+/** May it (still) be paid? Authority, limits, payee, wallet and every freeze as they are now, its own included. */
+export async function reevaluate(
+  tx: Tx,
+  { capabilities }: Pick<PaymentNeeds, 'capabilities'>,
+  payment: PaymentRow,
+  { organization, agent, wallet }: Standing,
+): Promise<Answer> {
+  const authority = await capabilities.authorityOf(tx, agent.id)
+  const limits = await capabilities.limits.usesBeside(tx, payment)
+  const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'execution' as const }
+  const answer = verdict({ organization: organization.status, agent: agent.status, ...asked })
+  if (payment.frozenAt === null) return answer
+  const others = answer.verdict === 'DENY' ? answer.reasons : []
+  return { verdict: 'DENY', reasons: [...others, { code: 'payment.frozen', status: 'FROZEN' }] }
+}
+
+export const isFrozen = ({ organization, agent, wallet }: Standing, payment: Pick<PaymentRow, 'frozenAt'>): boolean =>
+  [organization.status, agent.status, wallet?.status].includes('FROZEN') || payment.frozenAt !== null
 
 /** What every record about a payment names. */
 export const about = (payment: Pick<PaymentRow, 'id' | 'agentId' | 'walletId' | 'taskId' | 'approvalId'>) => ({

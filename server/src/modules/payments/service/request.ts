@@ -10,7 +10,8 @@ import { invalid, Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
 import { paymentProblems } from '../problems.ts'
 import { intentHashOf, intentOf } from '../rules.ts'
-import { paymentStore } from '../store.ts'
+import { approvalStore } from '../store/approvals.ts'
+import { type NewPayment, paymentStore } from '../store/payments.ts'
 import { holdStill, type PaymentNeeds, type Standing } from './needs.ts'
 
 export interface PaymentRequest {
@@ -43,23 +44,12 @@ export function requesting(needs: PaymentNeeds) {
     payment: Judged,
   ): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
     const authority = await capabilities.authorityOf(tx, standing.agent.id)
+    const { organization, agent, wallet } = standing
+    const { asset, payee } = payment
     for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
-      const limits = await capabilities.limits.uses(tx, {
-        agentId: standing.agent.id,
-        asset: payment.asset,
-        payee: payment.payee,
-      })
-      const answer = verdict({
-        ...{
-          now: tx.now,
-          organization: standing.organization.status,
-          agent: standing.agent.status,
-          authority,
-          limits,
-          payment,
-        },
-        ...{ wallet: standing.wallet, stage: 'request' },
-      })
+      const limits = await capabilities.limits.uses(tx, { agentId: agent.id, asset, payee })
+      const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'request' as const }
+      const answer = verdict({ organization: organization.status, agent: agent.status, ...asked })
       const isTaken = answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))
       if (isTaken) return { ...answer, authority, limits }
     }
@@ -78,24 +68,33 @@ export function requesting(needs: PaymentNeeds) {
     const { verdict: said, reasons, authority, limits } = await judge(tx, standing, payment)
     const approvalId = said === 'HOLD' ? newId() : null
     const walletId = standing.wallet?.id ?? null
+    const { agentId, taskId = null, reference = null, memo = null } = input
     const decisionId = await decisions.record(tx, caller.actor, {
-      ...{ type: 'payment.requested', verdict: said, reasons, subject: `payment:${id}` },
-      ...{ agentId: input.agentId, taskId: input.taskId ?? null, paymentId: id, approvalId, walletId },
-      ...{ capabilityRevision: authority.revision, authorityLevel: authority.authorityLevel },
+      type: 'payment.requested',
+      verdict: said,
+      reasons,
+      subject: `payment:${id}`,
+      agentId,
+      taskId,
+      paymentId: id,
+      approvalId,
+      walletId,
+      capabilityRevision: authority.revision,
+      authorityLevel: authority.authorityLevel,
       inputs: inputsOf(standing, payment, input, authority, limits),
     })
     if (said === 'DENY' || walletId === null) return { denied: { decisionId, reasons } }
 
-    const fields = {
-      ...{ organizationId: tx.organizationId, agentId: input.agentId, walletId, taskId: input.taskId ?? null },
-      ...{ reference: input.reference ?? null, memo: input.memo ?? null },
-    }
-    const intent = intentOf({ ...payment, ...fields })
-    const intentHash = intentHashOf(intent)
+    const asked = { ...payment, agentId, walletId, taskId, reference, memo }
+    const intent = intentOf(asked)
     const row = await insertOnce(tx, {
-      ...{ ...payment, ...fields, intentHash, decisionId, approvalId, status: said === 'HOLD' ? 'HELD' : 'RESERVED' },
-      ...{ capabilityRevision: authority.revision, requestedBy: caller.actor, attempts: 0, failure: null },
-      ...{ transactionHash: null, blockNumber: null, submittedAt: null, settledAt: null },
+      ...asked,
+      intentHash: intentHashOf(intent),
+      decisionId,
+      approvalId,
+      status: said === 'HOLD' ? 'HELD' : 'RESERVED',
+      capabilityRevision: authority.revision,
+      requestedBy: caller.actor,
     })
     if (approvalId === null) await jobs.request(tx, 'payments.advance', id)
     else await hold(tx, { id: approvalId, payment: row, intent, reasons })
@@ -117,7 +116,7 @@ export function requesting(needs: PaymentNeeds) {
       requestedBy,
       expiresAt,
     }
-    await paymentStore.insertApproval(tx, row)
+    await approvalStore.insert(tx, row)
     await jobs.request(tx, 'payments.expireApproval', id, { inMs: APPROVAL_EXPIRES_MS })
   }
 }
@@ -145,7 +144,7 @@ async function requireFreeTask(tx: Tx, needs: PaymentNeeds, agentId: string, tas
 }
 
 /** The database keeps the last word on one payment per task. */
-async function insertOnce(tx: Tx, row: Omit<PaymentRow, 'createdAt' | 'updatedAt'>): Promise<PaymentRow> {
+async function insertOnce(tx: Tx, row: NewPayment): Promise<PaymentRow> {
   try {
     return await paymentStore.insert(tx, row)
   } catch (error) {

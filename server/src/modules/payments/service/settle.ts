@@ -2,7 +2,7 @@ import type { PaymentRow } from '@wedi/database'
 import type { Reason } from '#modules/decisions'
 import type { Tx } from '#platform/database/database'
 import type { Failure } from '../rules.ts'
-import { type Move, paymentStore } from '../store.ts'
+import { type Move, paymentStore } from '../store/payments.ts'
 import { about, type PaymentNeeds } from './needs.ts'
 
 type Settled = 'CONFIRMED' | 'REVERTED' | 'FAILED' | 'CANCELED'
@@ -32,16 +32,28 @@ export async function settle(
   const { limits } = needs.capabilities
   await (end.to === 'CONFIRMED' ? limits.post(tx, id) : limits.release(tx, id))
   await needs.decisions.record(tx, end.actor, {
-    ...{ type: `payment.${end.to.toLowerCase()}`, ...about(row), reasons: end.reasons ?? [] },
+    ...about(row),
+    type: `payment.${end.to.toLowerCase()}`,
+    reasons: end.reasons ?? [],
     inputs: {
-      ...{ amount: String(row.amount), asset: row.asset, payee: row.payee },
-      ...{
-        transactionHash: row.transactionHash ?? undefined,
-        blockNumber: row.blockNumber?.toString(),
-        failure: end.failure,
-      },
+      amount: String(row.amount),
+      asset: row.asset,
+      payee: row.payee,
+      transactionHash: row.transactionHash ?? undefined,
+      blockNumber: row.blockNumber?.toString(),
+      failure: end.failure,
     },
   })
   await needs.events.publish(tx, 'payment.changed', id)
   return row
+}
+
+/** A queue takes one payment of a wallet at a time: when one is out of the way, another has its turn. */
+export async function wakeNext(
+  tx: Tx,
+  { jobs }: Pick<PaymentNeeds, 'jobs'>,
+  gone: { walletId: string; id: string },
+): Promise<void> {
+  const next = await paymentStore.nextOfWallet(tx, gone)
+  if (next !== undefined) await jobs.request(tx, 'payments.advance', next)
 }

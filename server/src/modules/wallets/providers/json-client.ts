@@ -6,6 +6,12 @@ const MAX_RESPONSE_BYTES = 1024 * 1024
 /** Of a provider's own words, in characters: enough to say what was wrong. */
 const MAX_QUOTE = 200
 
+/** Ends of a call that came before there was a connection to send it on. */
+const NEVER_CONNECTED = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'],
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
 export interface ProviderRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -83,8 +89,10 @@ export function jsonClient({ who, url, credentials, secrets, refusalOf }: JsonCl
       })
       return { status: response.status, body: parsed(await boundedText(response)) }
     } catch (error) {
+      const kind = kindOf(error)
+      const isUnreached = NEVER_CONNECTED.has(kind)
       // Not as the cause: fetch's errors may quote a header, and with it a credential.
-      throw new ProviderError('unknown', `${who} did not answer: ${kindOf(error)}`)
+      throw new ProviderError(isUnreached ? 'refused' : 'unknown', `${who} did not answer: ${kind}`, { isUnreached })
     }
   }
 

@@ -102,11 +102,11 @@ describe('an Engine that fails', () => {
     expect((await failureOf(call)).outcome).toBe('unknown')
   })
 
-  it('is unknown when it is not there', async () => {
+  it('has done nothing when it is not there', async () => {
     const provider = signer()
     await engine.stop()
     const { outcome, message } = await failureOf(provider.open(newWallet(), signal()))
-    expect([outcome, message]).toEqual(['unknown', 'Engine did not answer: ECONNREFUSED'])
+    expect([outcome, message]).toEqual(['refused', 'Engine did not answer: ECONNREFUSED'])
   })
 
   it('does not show a token that cannot be sent', async () => {

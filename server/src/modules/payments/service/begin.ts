@@ -1,0 +1,116 @@
+import type { PaymentRow, WalletRow } from '@wedi/database'
+import type { Address } from 'viem'
+import type { Preflight } from '#modules/chains'
+import { SIGNING_TIMEOUT_MS } from '#modules/wallets'
+import type { Tx } from '#platform/database/database'
+import type { JobResult } from '#platform/jobs'
+import { assetOf, type Failure, IN_FLIGHT, isOnlyFrozen, payeeOf } from '../rules.ts'
+import { paymentStore } from '../store/payments.ts'
+import { transactionStore } from '../store/transactions.ts'
+import type { Foreign } from './foreign.ts'
+import { holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
+import { settle, wakeNext } from './settle.ts'
+import { deadlineIn, type Signing } from './sign.ts'
+import type { Submitting } from './submit.ts'
+import { firstOf } from './transaction.ts'
+
+/** It is woken when the wallet is free; the timer is only for a wake that was lost. */
+const WAIT_FOR_WALLET: JobResult = { againInMs: 30_000 }
+
+/**
+ * From a reserved payment to one whose nonce and fields are written down. Everything is asked of the chain before the
+ * transaction is opened, and judged again in it.
+ */
+export function beginning(
+  needs: PaymentNeeds,
+  { sign, submit, foreign }: Pick<Signing, 'sign'> & Pick<Submitting, 'submit'> & { foreign: Foreign },
+) {
+  const { database, chains, wallets } = needs
+
+  /** Ends a payment of which nothing was ever signed: that is the proof that its money did not move. */
+  async function fail(payment: PaymentRow, failure: Failure, isQueue: boolean): Promise<Step> {
+    await database.inOrganization(payment.organizationId, async (tx) => {
+      await holdStill(tx, needs, payment)
+      await settle(tx, needs, payment.id, { to: 'FAILED', from: ['RESERVED'], actor: SYSTEM, failure })
+      if (isQueue) await wakeNext(tx, needs, payment)
+    })
+    return 'done'
+  }
+
+  /** What stands in the way now: a freeze holds the payment back, anything else ends it. */
+  async function obstacle(
+    tx: Tx,
+    payment: PaymentRow,
+    standing: Standing,
+    isQueue: boolean,
+  ): Promise<JobResult | undefined> {
+    const { verdict, reasons } = await reevaluate(tx, needs, payment, standing)
+    if (verdict !== 'DENY') return undefined
+    if (isOnlyFrozen(reasons)) {
+      const detail = 'It waits until the freeze is lifted.'
+      await paymentStore.explain(tx, payment, { code: 'payment.frozen', detail, reasons })
+      return PARKED
+    }
+    const failure = { code: 'payment.denied', detail: 'It is no longer allowed.', reasons }
+    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['RESERVED'], actor: SYSTEM, failure, reasons })
+    if (isQueue) await wakeNext(tx, needs, payment)
+    return 'done'
+  }
+
+  /** The nonce to sign with; undefined when the chain is ahead of our book, which only a stranger can have done. */
+  async function nonceOf(tx: Tx, { walletId, chain }: PaymentRow, minedNonce: number): Promise<bigint | undefined> {
+    const nonce = await wallets.takeNonce(tx, walletId, chain, minedNonce)
+    if (nonce !== undefined || !(await transactionStore.wasQueued(tx, walletId, chain))) return nonce
+    // A queue that this wallet paid through gave out nonces of its own: the chain is right.
+    await wallets.adoptNonce(tx, walletId, chain, minedNonce)
+    return wallets.takeNonce(tx, walletId, chain, minedNonce)
+  }
+
+  return async function begin(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
+    const isQueue = wallets.providerOf(wallet).mode === 'queue'
+    if (isQueue && (await paymentStore.looksBusy(database, payment, IN_FLIGHT))) return WAIT_FOR_WALLET
+    const facts = await chains.preflight({
+      from: wallet.address as Address,
+      payee: payeeOf(payment),
+      asset: assetOf(payment),
+      amount: payment.amount,
+    })
+    const lack = lackOf(payment, facts)
+    if (lack) return fail(payment, lack, isQueue)
+    const deadline = deadlineIn()
+    const begun = await database.inOrganization(payment.organizationId, async (tx) => {
+      const standing = await holdStill(tx, needs, { ...payment, alone: isQueue })
+      const locked = await paymentStore.lock(tx, payment.id)
+      if (locked?.status !== 'RESERVED' || !standing.wallet) return 'done'
+      const stop = await obstacle(tx, locked, standing, isQueue)
+      if (stop) return stop
+      if (isQueue && (await paymentStore.isBusy(tx, wallet.id, IN_FLIGHT))) return WAIT_FOR_WALLET
+      const nonce = isQueue ? BigInt(facts.minedNonce) : await nonceOf(tx, payment, facts.minedNonce)
+      if (nonce === undefined) return 'ahead' as const
+      await paymentStore.move(tx, payment.id, { to: 'SUBMITTING', from: ['RESERVED'] })
+      return transactionStore.insert(tx, firstOf(payment, facts, { nonce, isQueue }), SIGNING_TIMEOUT_MS)
+    })
+    if (begun === 'ahead') return foreign.ahead(payment, facts.minedNonce)
+    if (typeof begun === 'string' || 'againInMs' in begun) return begun
+    return isQueue ? submit(payment, wallet, begun, deadline) : sign(submittingOf(payment), wallet, begun, deadline)
+  }
+}
+
+/** As the commit just made it, without reading it again. */
+const submittingOf = (payment: PaymentRow): PaymentRow => ({ ...payment, status: 'SUBMITTING' })
+
+/** Why the transfer cannot work, seen before anything is signed. */
+function lackOf(payment: PaymentRow, facts: Preflight): Failure | undefined {
+  if (facts.balance < payment.amount) {
+    return { code: 'payment.insufficientFunds', detail: `The wallet holds ${facts.balance} of ${payment.asset}.` }
+  }
+  if (facts.gas === undefined)
+    return { code: 'payment.wouldRevert', detail: 'The chain says that this transfer would fail.' }
+  const gasCost = facts.gas * facts.maxFeePerGas
+  const needed = gasCost + facts.call.value
+  if (facts.nativeBalance >= needed) return undefined
+  return {
+    code: 'payment.insufficientGas',
+    detail: `The wallet holds ${facts.nativeBalance} of the native coin and needs ${needed}.`,
+  }
+}

@@ -1,0 +1,114 @@
+import type { PaymentRow } from '@wedi/database'
+import type { Intent } from '#modules/chains'
+import type { ChainId } from '#platform/caip'
+import type { Tx } from '#platform/database/database'
+import type { JobResult } from '#platform/jobs'
+import { paymentStore } from '../store/payments.ts'
+import { transactionStore } from '../store/transactions.ts'
+import { AGAIN, about, type ForeignNonce, type PaymentNeeds, SYSTEM } from './needs.ts'
+import { settle } from './settle.ts'
+import { isSigned, lastOf, type Transactions } from './transaction.ts'
+
+const LOOK_ON_MS = 5000
+const WAIT_FOR_A_PERSON_MS = 60_000
+
+/** Money that left a wallet without us: somebody else signs for its account. */
+export function foreignNonces(needs: PaymentNeeds) {
+  const { database, chains, wallets, organizations } = needs
+
+  const of = ({ id, agentId, walletId, chain }: PaymentRow, nonce: bigint): ForeignNonce => ({
+    agentId,
+    walletId,
+    chain,
+    nonce: String(nonce),
+    paymentId: id,
+  })
+
+  /** In the order of locks: the organisation, then the agent (alone, which the freeze takes), then what is below. */
+  const freezing = <T>(payment: PaymentRow, found: ForeignNonce, then: (tx: Tx) => Promise<T>): Promise<T> =>
+    database.inOrganization(payment.organizationId, async (tx) => {
+      await organizations.lockShared(tx)
+      await needs.foreignNonce(tx, found)
+      await wallets.lockShared(tx, payment.walletId)
+      return then(tx)
+    })
+
+  /** Up to here it is proven that our bytes can never be mined: another transaction has their nonce, deep enough. */
+  async function fail(payment: PaymentRow, nonce: bigint, transactionHash: string): Promise<JobResult> {
+    await freezing(payment, { ...of(payment, nonce), transactionHash }, (tx) =>
+      settle(tx, needs, payment.id, {
+        to: 'FAILED',
+        from: ['SUBMITTED', 'UNKNOWN'],
+        actor: SYSTEM,
+        failure: {
+          code: 'payment.nonceTaken',
+          detail: `${transactionHash}, which is not ours, used nonce ${nonce} of the wallet.`,
+        },
+      }),
+    )
+    return 'done'
+  }
+
+  /** A stranger did exactly what was meant, so this may be the payment: no proof of anything. A person must look. */
+  async function ask(payment: PaymentRow, nonce: bigint, transactionHash: string): Promise<JobResult> {
+    // Once: whoever unfreezes the agent has looked at it.
+    if (payment.status === 'UNKNOWN') return { againInMs: WAIT_FOR_A_PERSON_MS }
+    await freezing(payment, { ...of(payment, nonce), transactionHash }, async (tx) => {
+      const failure = {
+        code: 'payment.nonceTaken',
+        detail: `${transactionHash}, which is not ours, did what was meant: somebody has to look at it.`,
+      }
+      const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTED'], failure })
+      if (row)
+        await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
+    })
+    return { againInMs: WAIT_FOR_A_PERSON_MS }
+  }
+
+  return {
+    /**
+     * The chain has mined more nonces of a wallet than were given out. The agent is frozen, nothing is signed, and the
+     * book goes on from the chain, so that whoever unfreezes the agent has looked at it.
+     */
+    async ahead(payment: PaymentRow, minedNonce: number): Promise<JobResult> {
+      const { organizationId, agentId, walletId, chain } = payment
+      await database.inOrganization(organizationId, async (tx) => {
+        await organizations.lockShared(tx)
+        await needs.agents.lockForChange(tx, agentId)
+        // Another payment may have seen the same: it is said once.
+        if (!(await wallets.adoptNonce(tx, walletId, chain, minedNonce))) return
+        await needs.foreignNonce(tx, { agentId, walletId, chain, nonce: String(minedNonce - 1) })
+      })
+      return AGAIN
+    },
+
+    /**
+     * The chain is past our nonce and has none of our bytes. The transaction that used it is looked for in the blocks
+     * since, some at a time; until it is found in one that counts, nothing is concluded.
+     */
+    async taken(payment: PaymentRow, transactions: Transactions, intent: Intent): Promise<JobResult> {
+      const last = lastOf(transactions)
+      const from = transactions[0]
+      const page = await chains.pageAfter(
+        payment.chain as ChainId,
+        from.searchedTo ?? justBefore(from.sinceBlock ?? 0n),
+      )
+      if (!page) return { againInMs: LOOK_ON_MS }
+      const user = await chains.findNonce(payment.chain as ChainId, { from: intent.from, nonce: last.nonce }, page)
+      const isOurs = transactions.some((each) => isSigned(each) && each.transactionHash === user)
+      // Seen in a block, its receipt will be there as well at the next look.
+      if (isOurs) return { againInMs: LOOK_ON_MS }
+      for (const hash of await chains.findTransfers(intent, page))
+        if (!(await transactionStore.isClaimed(database, payment, hash))) return ask(payment, last.nonce, hash)
+      if (user) return fail(payment, last.nonce, user)
+      await transactionStore.searched(database, from, page.to)
+      return AGAIN
+    },
+  }
+}
+
+export type Foreign = ReturnType<typeof foreignNonces>
+
+/** The block was asked for beside the nonce, not at the same moment: what used it may be in one just before. */
+const OVERLAP_BLOCKS = 64n
+const justBefore = (block: bigint): bigint => (block > OVERLAP_BLOCKS ? block - OVERLAP_BLOCKS : 0n)
