@@ -35,6 +35,7 @@ describe('taking the filters out', () => {
     'organizations.listAll',
     'jobs.lease',
     'jobs.renew',
+    'jobs.settle',
     'idempotency.purge',
     'payments.ofSubmission',
     'capabilities.forgetCounters',
