@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { call } from '../../src/call.ts'
 
 const WEDI = fileURLToPath(new URL('../../bin/wedi.mjs', import.meta.url))
 const VERIFY_GO = fileURLToPath(new URL('../../../verify-go', import.meta.url))
@@ -28,8 +29,14 @@ export interface Failure {
   readonly decisionId?: string
 }
 
-/** `wedi`, as it is installed. */
-export const wedi = (args: readonly string[]): Promise<Said> => run(process.execPath, [WEDI, ...args])
+/** `wedi` without its process, of which there would be hundreds. */
+export async function wedi(args: readonly string[]): Promise<Said> {
+  const { code, found = '', complaint = '' } = await call(args)
+  return { code, output: found + complaint }
+}
+
+/** `wedi` as it is installed. */
+export const installedWedi = (args: readonly string[]): Promise<Said> => run(process.execPath, [WEDI, ...args])
 
 export async function judge(exhibit: Exhibit): Promise<Said & { failure?: Failure }> {
   const { archive, keys, witnesses = [], operatorKeys = [], isReplayed = false } = exhibit
