@@ -13,6 +13,8 @@ function parseAccount(text) {
 	};
 }
 // server/src/modules/capabilities/rules.ts
+/** Of the rules in this file. It changes with each change of an answer, so that an old verdict is judged by its own rules. */
+var RULES_VERSION = "1";
 /** May this payment be made? Pure: the same question has the same answer for ever, so that it can be replayed. */
 function verdict(question) {
 	const denials = [
@@ -150,4 +152,4 @@ function* holdReasons({ authority, payment }) {
 	};
 }
 var holdsOf = (question) => [...holdReasons(question)];
-export { names, verdict };
+export { RULES_VERSION, names, verdict };
