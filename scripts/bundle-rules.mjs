@@ -3,16 +3,16 @@
  * one file a version, and that of an earlier version is never written again. `--check` writes nothing and exits 1 when
  * the bundle of this version is not what the sources give.
  *
- * A change of the rules that can change an answer needs a new version here, in cli/src/replay/rules.ts and in what
- * records decisions. viem stays outside: node:crypto has no keccak-256, which the checksum of an address needs.
+ * A change of the rules that can change an answer needs a new RULES_VERSION, and a line in cli/src/replay/rules.ts. viem
+ * stays outside: node:crypto has no keccak-256, which the checksum of an address needs.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
+import { RULES_VERSION } from '../server/src/modules/capabilities/rules.ts'
 
-const VERSION = '1'
 const root = fileURLToPath(new URL('..', import.meta.url))
-const path = fileURLToPath(new URL(`../cli/generated/rules-${VERSION}.mjs`, import.meta.url))
+const path = fileURLToPath(new URL(`../cli/generated/rules-${RULES_VERSION}.mjs`, import.meta.url))
 
 async function bundle() {
   const [{ output }] = await build({
@@ -27,15 +27,15 @@ async function bundle() {
       rolldownOptions: { external: ['viem'] },
     },
   })
-  return `// Made by scripts/bundle-rules.mjs from server/src/modules/capabilities/rules.ts, version ${VERSION}.\n${output[0].code}`
+  return `// Made by scripts/bundle-rules.mjs from server/src/modules/capabilities/rules.ts.\n${output[0].code}`
 }
 
 const bundled = await bundle()
 if (!process.argv.includes('--check')) {
   writeFileSync(path, bundled)
   console.log(`${path} written`)
-} else if (readFileSync(path, 'utf8') !== bundled) {
+} else if (!existsSync(path) || readFileSync(path, 'utf8') !== bundled) {
   console.error(`${path} is not what the rules are now. Do they answer the same as before? Then run`)
-  console.error('node scripts/bundle-rules.mjs; otherwise give them a new version first (scripts/bundle-rules.mjs).')
+  console.error('node scripts/bundle-rules.mjs; otherwise give them a new RULES_VERSION first.')
   process.exitCode = 1
 }

@@ -1,4 +1,4 @@
-// Made by scripts/bundle-rules.mjs from server/src/modules/capabilities/rules.ts, version 1.
+// Made by scripts/bundle-rules.mjs from server/src/modules/capabilities/rules.ts.
 import { getAddress, isAddress } from "viem";
 // server/src/platform/caip.ts
 var ACCOUNT = /^(?:(eip155:[1-9][0-9]{0,15}):)?(0x[0-9a-fA-F]{40})$/;
