@@ -31,10 +31,13 @@ export async function call(args: readonly string[]): Promise<Call> {
   try {
     return await judge(args)
   } catch (error) {
-    if (!(error instanceof Misuse)) throw error
+    if (!(error instanceof Misuse || isOfTheSystem(error))) throw error
     return { code: MISUSED, complaint: error.message }
   }
 }
+
+/** A disk that cannot be read says nothing about what is on it. */
+const isOfTheSystem = (error: unknown): error is Error => error instanceof Error && 'syscall' in error
 
 async function judge([name = '', ...args]: readonly string[]): Promise<Call> {
   if (name === '--help' || name === 'help') return { code: OK, found: usage() }

@@ -10,6 +10,7 @@ import {
   isWithoutGo,
   judge,
   judgeWithGo,
+  newDirectory,
   removeDirectories,
   wedi,
 } from './support/judges.ts'
@@ -62,7 +63,9 @@ it('asks for each field that is gone, and of the right decision', async () => {
   const { erased } = redact(first, ['note'])
   const { redaction } = redact(second, ['note'])
   const { redaction: partly } = redact(first, ['something else'])
-  for (const entry of [redaction, partly]) {
+  const subject = `decision:${JSON.parse(first.leaf).id}`
+  const otherwise = decision(ORGANIZATION, { type: 'test.happened', subject }, { fields: ['note'] })
+  for (const entry of [redaction, partly, otherwise]) {
     const said = await judge(exhibitOf(filesOf([erased, second, entry])))
     expect(said).toMatchObject({ code: 1, failure: { index: 0, what: expect.stringMatching(/^lacks note/) } })
   }
@@ -137,6 +140,8 @@ it('makes verdicts again where it can, and counts with a reason where it cannot'
     ...[payment(), paymentOf(ORGANIZATION, '25000000', HELD), ...plain(2)],
     ...[erased, redaction, without({ rules: '999' }), decision(ORGANIZATION, envelope, lacking)],
     without({ authority: { revision: 3, authorityLevel: 'SUPERVISED' } }),
+    // An agent may say what it likes of itself: that is no verdict to make again.
+    decision(ORGANIZATION, { ...HELD, type: 'agent.decided' }, payment().inputs ?? {}),
   ]
   const { code, replay } = (await judge(exhibitOf(filesOf(entries), { isReplayed: true }))) as never as {
     code: number
@@ -147,6 +152,7 @@ it('makes verdicts again where it can, and counts with a reason where it cannot'
     'redacted inputs': 1,
     'rules version 999 is not known here': 1,
     'incomplete inputs: limits': 1,
+    'not a verdict of the rules': 1,
     [`incomplete inputs: ${AUTHORITY.map((name) => `authority.${name}`).join(', ')}`]: 1,
   })
 })
@@ -191,6 +197,7 @@ it.each([
   ['is not a signed note', { checkpoint: 'nothing' }],
   ['is not JSON', { 'entries.ndjson': '[]]\n' }],
   ['the line is not an object', { 'entries.ndjson': '[]\n' }],
+  ['each name once', { 'entries.ndjson': '{"index":0,"leaf":"this","leaf":"or that"}\n' }],
   ['does not end with a newline', { 'entries.ndjson': '{}' }],
   ['is not UTF-8', { 'entries.ndjson': Buffer.of(0xff, 0x0a) }],
 ])('refuses an archive with trouble inside: %s', async (what, changes: Record<string, string | Buffer>) => {
@@ -201,9 +208,22 @@ it.each([
   expect(await judge(exhibitOf(files))).toMatchObject({ code: 1, failure: { what: expect.stringContaining(what) } })
 })
 
+it('takes no checkpoint of another log, also not with its key', async () => {
+  const another = newSigner('wedi.test/log/another')
+  const entries = plain(3)
+  const files = filesOf(entries).set(checkpointName(2), Buffer.from(checkpointOf(treeOf(entries), 2, [another])))
+  const said = await judge(exhibitOf(files, { keys: [signer.vkey, another.vkey] }))
+  expect(said).toMatchObject({ code: 1, failure: { what: expect.stringMatching(/is of another log/) } })
+})
+
+it('says that nothing was checked when the disk cannot be read', async () => {
+  expect(await wedi(['verify', newDirectory(), '--key', signer.vkey])).toMatchObject({ code: 2 })
+})
+
 it.each([
   ['is not a tar', () => Buffer.alloc(2048, 'x'), /not an uncompressed tar file/],
   ['is empty', () => Buffer.alloc(0), /cut off/],
+  ['says no length', (tar: Buffer) => withLength(tar, 'not a number'), /says no length of manifest.json/],
   ['lacks its end', (tar: Buffer) => tar.subarray(0, -1024), /cut off/],
   ['holds a file twice', (tar: Buffer) => Buffer.concat([tar.subarray(0, -1024), tar]), /holds .* twice/],
 ])('refuses a file that %s', async (_case, change: (tar: Buffer) => Buffer, what) => {
@@ -255,3 +275,13 @@ it.each([
 ])('exits with 2 for %s', async (_case, args) => {
   expect(await wedi(args)).toMatchObject({ code: 2, output: expect.stringMatching(/./) })
 })
+
+/** The first file of a tar with another length in its header, whose checksum is right. */
+function withLength(tar: Buffer, length: string): Buffer {
+  const changed = Buffer.from(tar)
+  changed.write(length.slice(0, 11).padEnd(11), 124, 'latin1')
+  changed.write(' '.repeat(8), 148)
+  const sum = changed.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+  changed.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  return changed
+}

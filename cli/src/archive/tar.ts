@@ -84,6 +84,7 @@ export class Tar {
       at += BLOCK
       if (header.every((byte) => byte === 0)) return
       const { name, length, type } = readHeader(header)
+      if (!Number.isSafeInteger(length)) throw new Untrue(`the archive says no length of ${name}`)
       if (FILE_TYPES.has(type)) this.#add(name, { at, length })
       else if (type !== FOLDER_TYPE) throw new Untrue(`the archive holds something that is not a plain file: ${name}`)
       at += Math.ceil(length / BLOCK) * BLOCK

@@ -10,6 +10,9 @@ export interface Replayed {
   readonly skipped: Readonly<Record<string, number>>
 }
 
+/** What the rules judge. Agents record verdicts of their own too, under types that are not ours, on whatever inputs. */
+const JUDGED = /^payment[.]/
+
 /** Makes recorded verdicts again. */
 export class Replay {
   readonly #rules: ReadonlyMap<string, Rules>
@@ -34,6 +37,7 @@ export class Replay {
 
   /** Why the verdict cannot be made again; undefined when it was. */
   #obstacle(envelope: Envelope, { inputs, redacted }: Line, rulesOfArchive: string | undefined): string | undefined {
+    if (!JUDGED.test(envelope.type)) return 'not a verdict of the rules'
     const version = String(inputs.rules ?? envelope.rules ?? rulesOfArchive)
     const rules = this.#rules.get(version)
     if (redacted.length > 0) return 'redacted inputs'

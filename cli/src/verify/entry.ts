@@ -38,6 +38,8 @@ export interface Line {
 export function readLine(text: string, index: number): Line {
   const line = parseJson(text, 'the line')
   if (!isObject(line)) throw new Untrue('the line is not an object')
+  // A name that stands there twice would be read in two ways; and only one of them was checked.
+  if (JSON.stringify(line) !== text) throw new Untrue('the line is not compact JSON with each name once')
   const unknown = Object.keys(line).find((name) => !FIELDS.has(name))
   if (unknown !== undefined) throw new Untrue(`has a field that nothing covers: ${unknown}`)
   if (String(line.index) !== String(index)) throw new Untrue(`calls itself entry ${String(line.index)}`)
