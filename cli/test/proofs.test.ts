@@ -100,6 +100,17 @@ it('believes no proof of another size, index or root', () => {
   }
 })
 
+it('believes no proof that is as long as that of another size', () => {
+  const [first, second] = [tree.over(0, 1), tree.over(1, 2)]
+  const root = tree.root(2)
+  expect(rootOfInclusion(first, { index: 0, size: 2, proof: [second] })).toEqual(root)
+  expect(rootOfInclusion(first, { index: 0, size: 3, proof: [second] })).toBeUndefined()
+  expect(rootOfInclusion(first, { index: 1, size: 1, proof: [] })).toBeUndefined()
+  const older = { size: 1, root: first }
+  expect(isConsistent(older, { size: 2, root }, [second])).toBe(true)
+  expect(isConsistent(older, { size: 3, root }, [second])).toBe(false)
+})
+
 it('begins every tree with the empty one', () => {
   const newer = { size: 3, root: tree.root(3) }
   expect(isConsistent({ size: 0, root: tree.root(0) }, newer, [])).toBe(true)

@@ -55,6 +55,16 @@ it.each([
   expect(await judged(text, leaf)).toEqual(both(1))
 })
 
+it('takes each hash in its one spelling', async () => {
+  // The last letter of 32 bytes has two bits to spare.
+  const other = receipt(7).replace(
+    /(.)=\n/,
+    (_, letter: string) => `${String.fromCharCode(letter.charCodeAt(0) + 1)}=\n`,
+  )
+  const said = await wedi(['verify-proof', fileOf(other), '--leaf', fileOf(leafAt(7)), '--key', signer.vkey])
+  expect(said).toMatchObject({ code: 1, output: expect.stringContaining('has a hash that is not 32 bytes in base64') })
+})
+
 it('follows a proof that a later log begins with an earlier one', async () => {
   const older = fileOf(checkpointOf(tree, 100, [signer]))
   const newer = fileOf(head)

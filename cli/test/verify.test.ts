@@ -14,7 +14,7 @@ import {
   removeDirectories,
   wedi,
 } from './support/judges.ts'
-import { checkpointOf, hashOfLeaf, newSigner, receiptOf, Tree } from './support/log.ts'
+import { checkpointOf, hashOfLeaf, newSigner, receiptOf, sha256, Tree } from './support/log.ts'
 
 const ORGANIZATION = '0192f0c1-0000-7000-8000-000000000001'
 const ORIGIN = `wedi.test/log/${ORGANIZATION}`
@@ -123,7 +123,8 @@ it("follows the operator's proof from the checkpoint to the tree of all organisa
   expect(await judge(exhibitOf(proven(1), { operatorKeys }))).toMatchObject({ code: 0, operatorProof: 'verified' })
   expect(await judge(exhibitOf(proven(1)))).toMatchObject({ operatorProof: expect.stringMatching(/^not checked/) })
   expect(await judge(exhibitOf(files))).toMatchObject({ code: 0, operatorProof: 'absent' })
-  for (const wrong of [proven(2), files]) {
+  const earlier = Buffer.from(checkpointOf(tree, 2, [operator]))
+  for (const wrong of [proven(2), files, proven(1).set('operator/checkpoint', earlier)]) {
     expect(await judge(exhibitOf(wrong, { operatorKeys }))).toMatchObject({ code: 1 })
   }
   const stranger = [newSigner('wedi.test/operator').vkey]
@@ -162,6 +163,7 @@ const AUTHORITY = ['providers', 'chains', 'assets', 'payeesAllow', 'payeesDeny',
 it.each([
   ['other reasons', {}, { reasons: [{ code: 'authority.withinLimits', why: 'because' }] }, /its inputs give ALLOW/],
   ['another verdict', {}, HELD, /its inputs give ALLOW/],
+  ['another verdict for the same reasons', {}, { verdict: 'DENY' }, /its inputs give ALLOW/],
   ['another revision than the judging', {}, { capabilityRevision: 4 }, /another capability revision/],
   [
     'another authority than the judging',
@@ -259,22 +261,34 @@ it('exits with 2 as it is installed, when it is called wrongly', async () => {
 })
 
 it.each([
-  ['no command', []],
-  ['an unknown command', ['prove']],
-  ['no archive', ['verify', '--key', signer.vkey]],
-  ['no key', ['verify', 'some.tar']],
-  ['an unknown option', ['verify', 'some.tar', '--key', signer.vkey, '--quick']],
-  ['a file that is not there', ['verify', 'nothing/here.tar', '--key', signer.vkey]],
-  ['a key that is none', ['verify', 'some.tar', '--key', 'abc']],
-  ['a key with a wrong id', ['verify', 'some.tar', '--key', signer.vkey.replace(/\+.{8}\+/, '+00000000+')]],
+  ['no command', [], 'Usage:'],
+  ['an unknown command', ['prove'], 'Usage:'],
+  ['no archive', ['verify', '--key', signer.vkey], 'a wrong number of files'],
+  ['no key', ['verify', 'some.tar'], '--key is needed'],
+  ['an unknown option', ['verify', 'some.tar', '--key', signer.vkey, '--quick'], '--quick'],
+  ['a file that is not there', ['verify', 'nothing/here.tar', '--key', signer.vkey], 'cannot open nothing/here.tar'],
   [
-    'a key of another kind',
-    ['verify', 'some.tar', '--key', `${ORIGIN}+00000000+${Buffer.alloc(33, 6).toString('base64')}`],
+    'a witness that is not there',
+    ['verify', 'a.tar', '--key', signer.vkey, '--witness', 'no/one'],
+    'cannot read no/one',
   ],
-  ['no leaf', ['verify-proof', 'receipt', '--key', signer.vkey]],
-])('exits with 2 for %s', async (_case, args) => {
-  expect(await wedi(args)).toMatchObject({ code: 2, output: expect.stringMatching(/./) })
+  ['a key that is none', ['verify', 'some.tar', '--key', 'abc'], 'not a verifier key'],
+  [
+    'a key with a wrong id',
+    ['verify', 'some.tar', '--key', signer.vkey.replace(/[+].{8}[+]/, '+00000000+')],
+    'does not fit',
+  ],
+  ['a key of another kind', ['verify', 'some.tar', '--key', keyOfKind(6)], 'not an Ed25519 verifier key'],
+  ['no leaf', ['verify-proof', 'receipt', '--key', signer.vkey], '--leaf is needed'],
+])('exits with 2 for %s', async (_case, args, why) => {
+  expect(await wedi(args)).toMatchObject({ code: 2, output: expect.stringContaining(why) })
 })
+
+/** With the right id. */
+function keyOfKind(kind: number): string {
+  const typed = Buffer.concat([Buffer.of(kind), Buffer.alloc(32)])
+  return `${ORIGIN}+${sha256(`${ORIGIN}\n`, typed).toString('hex', 0, 4)}+${typed.toString('base64')}`
+}
 
 /** The first file of a tar with another length in its header, whose checksum is right. */
 function withLength(tar: Buffer, length: string): Buffer {

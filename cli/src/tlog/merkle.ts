@@ -60,7 +60,7 @@ export function rootOfInclusion(
   leaf: Buffer,
   { index, size, proof }: { index: number; size: number; proof: readonly Buffer[] },
 ): Buffer | undefined {
-  if (index < 0 || index >= size) return undefined
+  if (index >= size) return undefined
   const place = { at: index, last: size - 1 }
   let node = leaf
   for (const sibling of proof) {
