@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { tarOf } from './support/archive.ts'
 import { idOf } from './support/decisions.ts'
 import { type Exhibit, fileOf, isWithoutGo, judge, judgeWithGo, removeDirectories } from './support/judges.ts'
-import { type Changed, type Mutation, mutations, newWorld } from './support/mutations.ts'
+import { mutations } from './support/mutations.ts'
+import { type Changed, type Mutation, newWorld } from './support/tampering.ts'
 
 const world = newWorld()
 const table: string[][] = []

@@ -1,124 +1,32 @@
 import { randomBytes } from 'node:crypto'
-import { archiveOf, checkpointName, type Files, linesOf, treeOf } from './archive.ts'
-import { ALLOWED, canonical, DENIED, decision, type Entry, HELD, paymentOf, redact } from './decisions.ts'
-import { checkpointOf, newSigner, type Signer } from './log.ts'
+import { checkpointName, treeOf } from './archive.ts'
+import { ALLOWED, decision, type Entry, paymentOf, redact } from './decisions.ts'
+import { checkpointOf } from './log.ts'
+import {
+  blamed,
+  CHANGED,
+  CHANGED_LEAF,
+  CHANGED_RANGE,
+  DECISIONS,
+  deleted,
+  flipped,
+  headOf,
+  inserted,
+  type Mutation,
+  noteAt,
+  ORGANIZATION,
+  OTHER,
+  plain,
+  rebuilt,
+  replaced,
+  SIZE,
+  signedBy,
+  swapped,
+  withEntries,
+  withFiles,
+} from './tampering.ts'
 
-const ORGANIZATION = '0192f0c1-0000-7000-8000-000000000001'
-const OTHER = '0192f0c1-0000-7000-8000-000000000002'
-const SIZE = 300
-/** Where there are stored checkpoints: the entry that is changed lies between the second and the third. */
-const SIZES = [1, 100, 256]
-const CHANGED = 150
-
-/** A log of 300 entries, its key, someone else's key, and another organisation's log. */
-export interface World {
-  readonly entries: readonly Entry[]
-  readonly files: Files
-  readonly signer: Signer
-  readonly stranger: Signer
-  readonly other: { readonly signer: Signer; readonly entries: readonly Entry[]; readonly files: Files }
-}
-
-export function newWorld(): World {
-  const signer = newSigner(`wedi.test/log/${ORGANIZATION}`)
-  const other = newSigner(`wedi.test/log/${OTHER}`)
-  const entries = Array.from({ length: SIZE }, (_, at) => entryAt(ORGANIZATION, at))
-  const others = Array.from({ length: SIZE }, (_, at) => entryAt(OTHER, at))
-  return {
-    ...{ entries, signer, stranger: newSigner(signer.name) },
-    files: archiveOf({ organizationId: ORGANIZATION, entries, signers: [signer], sizes: SIZES }),
-    other: {
-      ...{ signer: other, entries: others },
-      files: archiveOf({ organizationId: OTHER, entries: others, signers: [other], sizes: SIZES }),
-    },
-  }
-}
-
-function entryAt(organizationId: string, at: number): Entry {
-  if (at % 10 === 0) return paymentOf(organizationId, '5000000', ALLOWED)
-  if (at % 10 === 1) return paymentOf(organizationId, '25000000', HELD)
-  if (at % 10 === 2) return paymentOf(organizationId, '45000000', DENIED)
-  return decision(organizationId, { subject: `test:${at}` }, { note: `number ${at}`, figure: String(1000 + at) })
-}
-
-/** The archive after somebody was at it, and what a witness kept from before, if that is needed to find it. */
-export interface Changed {
-  readonly files: Files
-  readonly witness?: string
-  /** Whether the verdicts have to be made again to find it. */
-  readonly isReplayed?: boolean
-}
-
-export interface Mutation {
-  readonly name: string
-  /** Who can do it: the holder of the archive, the owner of the database, or the owner with the log's key. */
-  readonly by: 'holder' | 'owner' | 'key'
-  change(world: World): Changed
-  /** What our verifier says. */
-  readonly ours: RegExp
-  /** The first wrong entry, where there is one to name. */
-  readonly entry?: number
-  /** Why it is not for Go's packages to find: they know trees and notes, and nothing of decisions. */
-  readonly notForGo?: string
-}
-
-const DECISIONS = 'the tree holds; what a leaf means is not its subject'
-const CHANGED_LEAF = /is not the one that was signed/
-const CHANGED_RANGE = /^entries 100 to 255 are not those over which checkpoints\/0+256 \(size 256\) was signed/
-
-/** Everything that follows from other entries is made anew, but nothing can be signed: the notes stay as they were. */
-function rebuilt(world: World, entries: readonly Entry[]): Changed {
-  const files = archiveOf({ organizationId: ORGANIZATION, entries, signers: [world.signer] })
-  for (const name of files.keys()) if (name.startsWith('checkpoint')) files.delete(name)
-  for (const [name, content] of world.files) if (/^(manifest|checkpoint)/.test(name)) files.set(name, content)
-  return { files }
-}
-
-/** As the first, but all that is signed is signed by someone. */
-const signedBy = (signer: Signer, entries: readonly Entry[], sizes = SIZES): Files =>
-  archiveOf({ organizationId: ORGANIZATION, entries, signers: [signer], sizes })
-
-const withFiles = ({ files }: World, changes: Record<string, Buffer | string | undefined>): Changed => {
-  const changed = new Map(files)
-  for (const [name, content] of Object.entries(changes)) {
-    if (content === undefined) changed.delete(name)
-    else changed.set(name, Buffer.from(content))
-  }
-  return { files: changed }
-}
-
-/** Only the entries are other ones; everything else is left as it was. */
-const withEntries = (world: World, entries: readonly object[]): Changed =>
-  withFiles(world, { 'entries.ndjson': linesOf(entries) })
-
-const replaced = (entries: readonly Entry[], at: number, entry: object): Entry[] =>
-  entries.with(at, { ...(entries[at] as Entry), ...entry })
-
-/** The changed entry: someone else did it. */
-const blamed = ({ entries }: World): Entry[] => {
-  const leaf = canonical({ ...JSON.parse(entries[CHANGED]?.leaf as string), actor: 'agent:somebody-else' })
-  return replaced(entries, CHANGED, { leaf })
-}
-
-const swapped = ({ entries }: World): Entry[] => {
-  const [first, second] = [entries[CHANGED] as Entry, entries[CHANGED + 1] as Entry]
-  return entries.with(CHANGED, second).with(CHANGED + 1, first)
-}
-
-const inserted = ({ entries }: World): Entry[] => entries.toSpliced(CHANGED, 0, decision(ORGANIZATION, {}))
-const deleted = ({ entries }: World): Entry[] => entries.toSpliced(CHANGED, 1)
-const noteAt = ({ files }: World, name: string): string => files.get(name)?.toString() as string
-const headOf = (world: World): string => noteAt(world, 'checkpoint')
-
-/** The fields of an entry that is no payment. */
-const plain = (world: World): { at: number; entry: Entry } => ({ at: 155, entry: world.entries[155] as Entry })
-
-function flipped(content: Buffer | undefined, at: number): Buffer {
-  const copy = Buffer.from(content as Buffer)
-  copy[at] = (copy[at] as number) ^ 1
-  return copy
-}
-
+/** What can be done to a log, each with what has to be said of it. */
 export const mutations: readonly Mutation[] = [
   {
     ...{ name: 'edit: a leaf', by: 'holder', entry: CHANGED, ours: CHANGED_LEAF },
