@@ -76,6 +76,13 @@ export default {
       to: { path: '^server/src/(?!demo/)' },
     },
     {
+      name: 'cli-stands-alone',
+      comment: 'Who checks the log must not believe what wrote it: the cli shares formats with the server, no code.',
+      severity: 'error',
+      from: { path: '^cli/' },
+      to: { path: '^(server|database|console|sdk|bench|scripts)/' },
+    },
+    {
       name: 'no-circles',
       comment: 'Two files that need each other are one file, or miss a third.',
       severity: 'error',

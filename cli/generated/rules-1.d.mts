@@ -1,0 +1,1 @@
+export function verdict(question: object): { readonly verdict: string; readonly reasons: readonly unknown[] }
