@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { migrate } from '@wedi/database/migrate'
+import pg from 'pg'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
+import { type Outage, wayTo } from '../server/test/support/outage.ts'
+
+/**
+ * What is committed survives the death of the process: that needs `synchronous_commit`, which stays on. Surviving the
+ * death of the machine (`fsync`) is PostgreSQL's own promise and not what is tried here.
+ */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300', max_wal_size: '256MB' }
+const TEMPLATE = 'wedi_template'
+
+/** A PostgreSQL that can be killed and comes up again on what it had written. */
+export interface DatabaseServer {
+  /** Makes a migrated database of this name; answers the way the servers take to it. */
+  create(name: string): Promise<void>
+  drop(name: string): Promise<void>
+  /** For Wedi: stays the same through kills and cuts. */
+  wayUrl(name: string): string
+  /** As the owner of everything, past every policy; with a new connection, whatever happened to the last. */
+  query<Row extends pg.QueryResultRow>(name: string, text: string, values?: unknown[]): Promise<Row[]>
+  /** SIGKILL to the postmaster, then a start that recovers. */
+  killAndRestart(): Promise<void>
+  readonly way: Pick<Outage, 'cut' | 'mend'>
+  stop(): Promise<void>
+}
+
+export async function startDatabase(directory: string): Promise<DatabaseServer> {
+  let postgres: EmbeddedPostgres = await startEmbeddedPostgres({ directory, database: TEMPLATE, settings: SETTINGS })
+  await migrate(postgres.url)
+  const way = await wayTo(postgres.url)
+  const named = (url: string, name: string) => {
+    const changed = new URL(url)
+    changed.pathname = `/${name}`
+    return changed.href
+  }
+
+  async function query<Row extends pg.QueryResultRow>(name: string, text: string, values?: unknown[]): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: named(postgres.url, name), connectionTimeoutMillis: 5000 })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      return (await client.query<Row>(text, values)).rows
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+
+  return {
+    way,
+    query,
+    create: async (name) => void (await query('postgres', `create database ${name} template ${TEMPLATE}`)),
+    drop: async (name) => void (await query('postgres', `drop database if exists ${name} with (force)`)),
+    wayUrl: (name) => named(way.url, name),
+    async killAndRestart() {
+      const pid = Number.parseInt(readFileSync(join(directory, 'postmaster.pid'), 'utf8'), 10)
+      process.kill(pid, 'SIGKILL')
+      await postgres.exited
+      postgres = await startEmbeddedPostgres({ directory, database: TEMPLATE, settings: SETTINGS })
+      way.lead(postgres.url)
+    },
+    async stop() {
+      await way.close()
+      await postgres.stop()
+    },
+  }
+}

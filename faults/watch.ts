@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Findings } from './invariants.ts'
+import type { CounterSeen, Ledger } from './ledger.ts'
+
+const SAMPLE_MS = 150
+
+export interface Watch {
+  end(): Promise<void>
+  readonly samples: () => number
+}
+
+/** Looks at the limits again and again while everything goes on: they hold at every instant, not only in the end. */
+export function watchLimits(ledger: Ledger, findings: Findings): Watch {
+  let isOver = false
+  let samples = 0
+  const watching = (async () => {
+    while (!isOver) {
+      try {
+        for (const counter of await ledger.counters()) judgeCounter(counter, findings)
+        samples += 1
+      } catch {
+        // The database is away: there is nothing to look at.
+      }
+      await pause(SAMPLE_MS)
+    }
+  })()
+  return {
+    samples: () => samples,
+    async end() {
+      isOver = true
+      await watching
+    },
+  }
+}
+
+export function judgeCounter(counter: CounterSeen, findings: Findings): void {
+  const { place, maxAmount, maxCount, reserved, spent, reservedCount, spentCount } = counter
+  if (maxAmount !== null && reserved + spent > maxAmount)
+    findings.add('over a limit', `${place}: ${reserved} reserved and ${spent} spent of ${maxAmount}`)
+  if (maxCount !== null && reservedCount + spentCount > maxCount)
+    findings.add('over a limit', `${place}: ${reservedCount} and ${spentCount} times of ${maxCount}`)
+  const isSame =
+    reserved === counter.reservedSum &&
+    spent === counter.spentSum &&
+    reservedCount === counter.reservedRows &&
+    spentCount === counter.spentRows
+  if (!isSame) {
+    const rows = `${counter.reservedSum} (${counter.reservedRows}) and ${counter.spentSum} (${counter.spentRows})`
+    findings.add(
+      'books differ',
+      `${place}: the counter says ${reserved} (${reservedCount}) and ${spent} (${spentCount}), the reservations ${rows}`,
+    )
+  }
+}
