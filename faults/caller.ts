@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const TIMEOUT_MS = 12_000
 const RETRY_MS = 50
+/** Before it is given up when no server is up. */
+const NOBODY_MS = 200
 
 export interface Answered {
   readonly status: number
@@ -30,8 +32,8 @@ export interface Request {
 export interface CallerOptions {
   readonly ready: () => string[]
   readonly key: string
-  /** Told of every answer. */
-  readonly onAnswer: (request: Request, answered: Answered) => void
+  /** Told of every answer, and of every one that was lost. */
+  readonly onAnswer: (request: Request, answered: Answered | undefined, ms: number) => void
 }
 
 export function callerOf({ ready, key, onAnswer }: CallerOptions): Caller {
@@ -40,7 +42,12 @@ export function callerOf({ ready, key, onAnswer }: CallerOptions): Caller {
   async function once(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const servers = ready()
     const server = servers[turn++ % Math.max(1, servers.length)]
-    if (server === undefined) return undefined
+    if (server === undefined) {
+      await pause(NOBODY_MS)
+      return undefined
+    }
+    const begun = performance.now()
+    const tell = (answered?: Answered) => onAnswer({ method, path }, answered, performance.now() - begun)
     try {
       const response = await fetch(`${server}${path}`, {
         method,
@@ -50,9 +57,10 @@ export function callerOf({ ready, key, onAnswer }: CallerOptions): Caller {
       })
       const text = await response.text()
       const answered = { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
-      onAnswer({ method, path, ...(body !== undefined && { body }) }, answered)
+      tell(answered)
       return answered
     } catch {
+      tell()
       return undefined
     }
   }

@@ -102,6 +102,8 @@ export async function startFaultyChain(directory: string): Promise<FaultyChain> 
       rmSync(join(directory, 'snapshot.json'), { force: true })
       writeFileSync(join(directory, 'state.json'), gunzipSync(Buffer.from(dump.slice(2), 'hex')))
       node = await startEmbeddedChain({ directory })
+      // A node that has just come up keeps no older states to go back to.
+      await client().mine({ blocks: MAX_DEPTH + 1 })
     } finally {
       isMining = true
       proxy.lead(node.rpcUrl)

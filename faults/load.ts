@@ -59,17 +59,33 @@ export function startLoad(tenant: Tenant, book: Book, { actors, random }: { acto
     async finish(deadlineMs) {
       isOver = true
       await Promise.all(running)
-      const { admin } = tenant
-      for (const asked of book.payments.filter(({ isAnswered }) => !isAnswered)) {
-        const answered = await admin.surely(requestOf(asked), deadlineMs)
-        if (answered) notePayment(book, asked, answered)
-      }
-      for (const asked of book.tasks.filter(({ isAnswered }) => !isAnswered)) {
-        const answered = await admin.surely(taskRequestOf(asked), deadlineMs)
-        if (answered) noteTask(book, asked, answered)
-      }
+      await askAgain(tenant, book, deadlineMs)
     },
   }
+}
+
+const ASKERS = 8
+
+/** Whatever was never answered is asked for with its key until it is. */
+async function askAgain({ admin }: Tenant, book: Book, deadlineMs: number): Promise<void> {
+  const left = [
+    ...book.payments
+      .filter(({ isAnswered }) => !isAnswered)
+      .map((asked) => async () => {
+        const answered = await admin.surely(requestOf(asked), deadlineMs)
+        if (answered) notePayment(book, asked, answered)
+      }),
+    ...book.tasks
+      .filter(({ isAnswered }) => !isAnswered)
+      .map((asked) => async () => {
+        const answered = await admin.surely(taskRequestOf(asked), deadlineMs)
+        if (answered) noteTask(book, asked, answered)
+      }),
+  ]
+  const ask = async () => {
+    for (let next = left.pop(); next; next = left.pop()) await next()
+  }
+  await Promise.all(Array.from({ length: ASKERS }, ask))
 }
 
 function actOf(random: Random): Act {

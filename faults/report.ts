@@ -1,5 +1,9 @@
 import { INVARIANTS, type Invariant } from './invariants.ts'
+import type { ReservationsResult } from './reservations.ts'
 import type { SeedResult } from './seed.ts'
+
+/** What was done to it, and what broke. */
+type Harmed = Pick<SeedResult, 'injected' | 'violations'>
 
 interface Row {
   readonly fault: string
@@ -9,7 +13,7 @@ interface Row {
 }
 
 /** For each fault: how often it was injected, in how many seeds, and what was violated in those seeds. */
-function rowsOf(results: readonly SeedResult[]): Row[] {
+function rowsOf(results: readonly Harmed[]): Row[] {
   const faults = [...new Set(results.flatMap(({ injected }) => Object.keys(injected)))].sort()
   return faults.map((fault) => {
     const hit = results.filter(({ injected }) => fault in injected)
@@ -20,14 +24,14 @@ function rowsOf(results: readonly SeedResult[]): Row[] {
   })
 }
 
-function violationsOf(results: readonly SeedResult[]): Record<Invariant, number> {
+function violationsOf(results: readonly Harmed[]): Record<Invariant, number> {
   const all = results.flatMap(({ violations }) => violations)
   const counts = INVARIANTS.map((name) => [name, all.filter(({ invariant }) => invariant === name).length] as const)
   return Object.fromEntries(counts) as Record<Invariant, number>
 }
 
 /** Fault × invariant, as Markdown that reads in a terminal as well. */
-export function faultTable(results: readonly SeedResult[]): string {
+export function faultTable(results: readonly Harmed[]): string {
   const head = ['fault', 'injected', 'seeds', ...INVARIANTS]
   const body = rowsOf(results).map(({ fault, injected, seeds, violations }) => [
     ...[fault, String(injected), String(seeds)],
@@ -63,6 +67,17 @@ export function summaryOf(results: readonly SeedResult[]): string[] {
     `${violations} violations`,
   ]
 }
+
+export const reservationsLine = ({
+  operations,
+  refused,
+  lost,
+  samples,
+  seconds,
+  violations,
+}: ReservationsResult): string =>
+  `${operations} reservation operations in ${(seconds / 60).toFixed(1)} minutes (${refused} refused for lack of room, ` +
+  `${lost} whose end nobody heard of), limits looked at ${samples} times, ${violations.length} violations`
 
 /** One line while it runs. */
 export function progressOf({ seed, plan, kills, seconds, phases, payments, denied, violations }: SeedResult): string {

@@ -2,17 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { faultTable, progressOf, summaryOf } from './report.ts'
+import { faultTable, progressOf, reservationsLine, summaryOf } from './report.ts'
+import { type ReservationsResult, runReservations } from './reservations.ts'
 import { runSeed, type SeedResult } from './seed.ts'
 import { startWorld, type World } from './world.ts'
 
-const USAGE = `npm run faults -- [--seeds N] [--from S] [--seed S] [--kills K] [--minutes M] [--mode M] [--write FILE]
+const USAGE = `npm run faults -- [--seeds N] [--from S] [--seed S] [--kills K] [--minutes M] [--mode M] [--reservations N] [--write FILE]
   --seeds N    how many seeds (10)
   --from S     the first one, a number (1)
   --seed S     only this one
   --kills K    how many times something is killed in a seed (12)
   --minutes M  begins no seed after so many minutes
   --mode M     local, 'engine signer' or 'engine queue'; each seed chooses by itself otherwise
+  --reservations N   afterwards, so many operations on the limits alone (0)
   --write F    writes the table into this Markdown file, between its two marks`
 
 const MODES = ['local', 'engine signer', 'engine queue'] as const
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     ...{ seeds: { type: 'string', default: '10' }, from: { type: 'string', default: '1' } },
     ...{ seed: { type: 'string' }, kills: { type: 'string', default: '12' } },
     ...{ minutes: { type: 'string', default: '600' }, mode: { type: 'string' }, write: { type: 'string' } },
+    reservations: { type: 'string', default: '0' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -33,6 +36,7 @@ else process.exitCode = await main()
 
 async function main(): Promise<number> {
   const results: SeedResult[] = []
+  let reservations: ReservationsResult | undefined
   const broken: string[] = []
   const deadline = performance.now() + Number(values.minutes) * 60_000
   let world: World = await startWorld()
@@ -52,10 +56,15 @@ async function main(): Promise<number> {
         world = await startWorld()
       }
     }
+    const operations = Number(values.reservations)
+    if (operations > 0) {
+      reservations = await runReservations(world.database, { operations, seed: values.seed ?? values.from, say })
+      for (const { invariant, what } of reservations.violations) say(`  ${invariant}: ${what}`)
+    }
   } finally {
     await world.stop()
   }
-  return conclude(results, broken)
+  return conclude({ results, broken, reservations })
 }
 
 function seedsAsked(): string[] {
@@ -69,17 +78,28 @@ function optionsAsked() {
   return { kills: Number(values.kills), ...(mode && { mode }) }
 }
 
-function conclude(results: readonly SeedResult[], broken: readonly string[]): number {
+interface Outcome {
+  readonly results: readonly SeedResult[]
+  readonly broken: readonly string[]
+  readonly reservations: ReservationsResult | undefined
+}
+
+function conclude({ results, broken, reservations }: Outcome): number {
   const command = `npm run faults -- ${process.argv.slice(2).join(' ')}`.trim()
-  const summary = [...summaryOf(results), ...(broken.length > 0 ? [`broken down: seeds ${broken.join(', ')}`] : [])]
-  const table = faultTable(results)
+  const summary = [
+    ...(results.length > 0 ? summaryOf(results) : []),
+    ...(reservations ? [reservationsLine(reservations)] : []),
+    ...(broken.length > 0 ? [`broken down: seeds ${broken.join(', ')}`] : []),
+  ]
+  const harmed = [...results, ...(reservations ? [reservations] : [])]
+  const table = faultTable(harmed)
   say(`\n${table}\n\n${summary.join('\n')}`)
   for (const { seed, violations } of results.filter((each) => each.violations.length > 0))
     say(`again: npm run faults -- --seed ${seed} --kills ${values.kills} (${violations.length} violations)`)
-  say(`Results: ${keep({ command, summary, broken, results })}`)
+  say(`Results: ${keep({ command, summary, broken, results, reservations })}`)
   if (values.write !== undefined)
     write(values.write, [`\`${command}\``, '', ...summary.map((line) => `- ${line}`), '', table])
-  return broken.length > 0 || results.some(({ violations }) => violations.length > 0) ? 1 : 0
+  return broken.length > 0 || harmed.some(({ violations }) => violations.length > 0) ? 1 : 0
 }
 
 function keep(content: object): string {

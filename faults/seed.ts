@@ -36,9 +36,14 @@ export interface SeedResult {
   readonly seconds: number
   /** Where they went, after the start. */
   readonly phases: Readonly<Record<string, number>>
+  /** Answers that took long, or were lost after long. */
+  readonly slow: readonly string[]
+  /** Of the servers, when something was violated. */
+  readonly output: readonly string[]
 }
 
 const ANSWER_MS = 60_000
+const SLOW_MS = 4000
 const QUIET_MS = 90_000
 /** Random bytes would be no better: nothing here is worth stealing. */
 const MASTER_KEY = 'the master key of the fault simulator, which guards nothing'
@@ -75,11 +80,13 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
   try {
     servers = await startServers({ count: plan.servers, directory, env })
     const book = newBook()
+    const slow: string[] = []
     const { ready } = servers
     const admin = callerOf({
       ...{ ready, key },
-      onAnswer: ({ method, path }, { status, body }) => {
-        if (status === 500) book.odd.push(`${method} ${path}: 500 ${body.code}`)
+      onAnswer: ({ method, path }, answered, ms) => {
+        if (answered?.status === 500) book.odd.push(`${method} ${path}: 500 ${answered.body.code}`)
+        if (ms > SLOW_MS) slow.push(`${method} ${path}: ${answered?.status ?? 'lost'} after ${Math.round(ms)} ms`)
       },
     })
     const tenant = await makeTenant(admin, chain, plan)
@@ -108,6 +115,7 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       ...{ seed, plan, kills, payments: statuses, denied: denials.size, tasks: tasks.length },
       ...{ requests: load.requests(), freezes: freezer.windows(), samples: watch.samples() },
       ...{ injected: Object.fromEntries(tally.counts), violations: findings.all },
+      ...{ slow, output: findings.all.length > 0 ? servers.output() : [] },
       ...{ phases: phase.seconds, seconds: (performance.now() - begun) / 1000 },
     }
   } catch (error) {
@@ -156,7 +164,7 @@ async function quiet(ledger: Ledger): Promise<void> {
     if (now !== last) lastChange = performance.now()
     last = now
     // Whatever a dead process held is taken up after 10 s; the longest pause of a look is 5 s.
-    if (performance.now() - lastChange > 2 * LEASE_MS + CALM_MS) return
+    if (performance.now() - lastChange > LEASE_MS + CALM_MS) return
     await pause(200)
   }
 }

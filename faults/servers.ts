@@ -7,7 +7,7 @@ import { until } from '../server/test/support/until.ts'
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const READY_MS = 60_000
 /** Of what each printed: enough to tell why it does not come up. */
-const TAIL = 4000
+const TAIL = 20_000
 
 export interface ServerOptions {
   readonly count: number
