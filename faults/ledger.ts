@@ -3,6 +3,8 @@ import type { DatabaseServer } from './database.ts'
 /** What the tables say, read as their owner: the one place of the simulator that knows them. */
 export interface Ledger {
   counters(): Promise<CounterSeen[]>
+  /** How many counters are over their limit: quick, however much there is in the books. */
+  overLimits(): Promise<string[]>
   payments(): Promise<PaymentSeen[]>
   tasks(): Promise<TaskSeen[]>
   /** Payments whose signed bytes are stored, or whose order a queue took, in a scope. */
@@ -86,6 +88,13 @@ const COUNTERS = `
   group by c.organization_id, c.limit_id, c.window_start, c.payee, l.max_amount, l.max_count, c.reserved_amount,
            c.spent_amount, c.reserved_count, c.spent_count`
 
+const OVER = `
+  select c.limit_id || ': ' || c.reserved_amount || ' reserved and ' || c.spent_amount || ' spent of '
+         || coalesce(l.max_amount::text, l.max_count || ' times') as id
+  from limit_counter c
+  join spending_limit l on l.organization_id = c.organization_id and l.id = c.limit_id
+  where c.reserved_amount + c.spent_amount > l.max_amount or c.reserved_count + c.spent_count > l.max_count`
+
 const PAYMENTS = `
   select p.id, p.status::text, p.agent_id as "agentId", p.wallet_id as "walletId", w.address, w.provider, p.payee,
          p.amount::text, p.asset, p.failure ->> 'code' as failure, a.status::text as approval,
@@ -137,6 +146,7 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
         ...{ reservedSum: BigInt(row.reservedSum), spentSum: BigInt(row.spentSum) },
       }))
     },
+    overLimits: () => ids(OVER),
     payments: () => query<PaymentSeen>(name, PAYMENTS),
     tasks: () => query<TaskSeen>(name, TASKS),
     signed: ({ agentId = null, walletId = null }: { agentId?: string | null; walletId?: string | null }) =>

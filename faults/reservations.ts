@@ -9,7 +9,7 @@ import { type Random, seeded } from './random.ts'
 import type { ReserverTask, Said } from './reserver.ts'
 import { Tally } from './tally.ts'
 import { accountOf } from './tenant.ts'
-import { watchLimits } from './watch.ts'
+import { judgeCounter, watchCaps } from './watch.ts'
 
 export interface ReservationsResult {
   readonly operations: number
@@ -26,7 +26,8 @@ const NAME = 'seed_reservations'
 const ASSET = 'eip155:31337/slip44:60'
 const PROCESSES = 2
 const CLIENTS = 8
-const AGENTS = 6
+const ORGANIZATIONS = 3
+const AGENTS = 4
 const ROUND_MS = 700
 /** Room above what is spent: a few reservations fit, and then the next is refused. */
 const HEADROOM = { agent: 4000, payee: 2500, organization: 15_000, count: 12 }
@@ -51,7 +52,7 @@ export async function runReservations(
   const task = await prepare(database)
   const told = { ends: new Map<string, Ending>(), operations: 0, refused: 0, lost: 0 }
   const crew = startCrew(task, seed, (said) => hear(said, told))
-  const watch = watchLimits(ledger, findings)
+  const watch = watchCaps(ledger, findings)
   for (let round = 1; told.operations + told.refused < operations; round++) {
     await pause(ROUND_MS)
     await raiseCaps(database).catch(() => undefined)
@@ -60,6 +61,7 @@ export async function runReservations(
   }
   await crew.stop()
   await watch.end()
+  for (const counter of await ledger.counters()) judgeCounter(counter, findings)
   await compare(database, told.ends, findings)
   const { refused, lost } = told
   if (findings.all.length === 0) await database.drop(NAME)
@@ -85,28 +87,43 @@ interface Told {
   lost: number
 }
 
+type Limit = [
+  scopeId: string,
+  scope: string,
+  window: string,
+  perPayee: boolean,
+  amount: number | null,
+  count: number | null,
+]
+
 async function prepare(database: DatabaseServer): Promise<Omit<ReserverTask, 'seed'>> {
-  const organizationId = newId()
-  const agentIds = Array.from({ length: AGENTS }, newId)
-  const limits = [
-    [organizationId, 'ORGANIZATION', 'DAY', false, HEADROOM.organization, null],
-    ...agentIds.flatMap((id) => [
-      [id, 'AGENT', 'DAY', false, HEADROOM.agent, null],
-      [id, 'AGENT', 'MONTH', false, null, HEADROOM.count],
-      [id, 'AGENT', 'LIFETIME', true, HEADROOM.payee, null],
-    ]),
-  ]
-  for (const [scopeId, scope, window, perPayee, amount, count] of limits) {
-    await database.query(
-      NAME,
-      `insert into spending_limit (organization_id, id, scope, scope_id, limit_window, asset, per_payee, max_amount,
-                                   max_count, is_active, created_at, updated_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, now(), now())`,
-      [organizationId, newId(), scope, scopeId, window, ASSET, perPayee, amount, count],
-    )
+  const organizations = Array.from({ length: ORGANIZATIONS }, () => ({
+    ...{ id: newId(), agentIds: Array.from({ length: AGENTS }, newId) },
+  }))
+  for (const { id: organizationId, agentIds } of organizations) {
+    const limits: Limit[] = [
+      [organizationId, 'ORGANIZATION', 'DAY', false, HEADROOM.organization, null],
+      ...agentIds.flatMap((id): Limit[] => [
+        [id, 'AGENT', 'DAY', false, HEADROOM.agent, null],
+        [id, 'AGENT', 'MONTH', false, null, HEADROOM.count],
+        [id, 'AGENT', 'LIFETIME', true, HEADROOM.payee, null],
+      ]),
+    ]
+    for (const limit of limits) await insertLimit(database, organizationId, limit)
   }
   const payees = [0, 1, 2, 3].map((number) => accountOf(`reservations/${number}`))
-  return { databaseUrl: database.wayUrl(NAME), organizationId, agentIds, asset: ASSET, payees, clients: CLIENTS }
+  return { databaseUrl: database.wayUrl(NAME), organizations, asset: ASSET, payees, clients: CLIENTS }
+}
+
+function insertLimit(database: DatabaseServer, organizationId: string, limit: Limit) {
+  const [scopeId, scope, window, perPayee, amount, count] = limit
+  return database.query(
+    NAME,
+    `insert into spending_limit (organization_id, id, scope, scope_id, limit_window, asset, per_payee, max_amount,
+                                 max_count, is_active, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, now(), now())`,
+    [organizationId, newId(), scope, scopeId, window, ASSET, perPayee, amount, count],
+  )
 }
 
 /** What is spent stays spent, so caps rise with it; they never fall. */

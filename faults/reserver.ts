@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { capabilityService } from '../server/src/modules/capabilities/index.ts'
+import { capabilityService, type LimitUse } from '../server/src/modules/capabilities/index.ts'
 import { systemClock } from '../server/src/platform/clock.ts'
-import { Database, type Tx } from '../server/src/platform/database/database.ts'
+import { Database } from '../server/src/platform/database/database.ts'
 import { newId } from '../server/src/platform/ids.ts'
 import { createLog } from '../server/src/platform/log.ts'
 import { type Random, seeded } from './random.ts'
@@ -10,8 +10,7 @@ import { type Random, seeded } from './random.ts'
 
 export interface ReserverTask {
   readonly databaseUrl: string
-  readonly organizationId: string
-  readonly agentIds: readonly string[]
+  readonly organizations: readonly { readonly id: string; readonly agentIds: readonly string[] }[]
   readonly asset: string
   readonly payees: readonly string[]
   readonly clients: number
@@ -46,7 +45,7 @@ process.once('disconnect', () => process.exit(0))
 for (let client = 0; client < task.clients; client++) void work(seeded(`${task.seed}/${client}`))
 
 async function work(random: Random): Promise<never> {
-  const open: string[] = []
+  const open: Open[] = []
   for (;;) {
     const isTaking = open.length === 0 || (open.length < OPEN_PER_CLIENT && random.chance(0.5))
     try {
@@ -60,28 +59,48 @@ async function work(random: Random): Promise<never> {
   }
 }
 
-async function take(random: Random, open: string[]): Promise<void> {
-  const about = { agentId: random.pick(task.agentIds), asset: task.asset, payee: random.pick(task.payees) }
+interface Open {
+  readonly organizationId: string
+  readonly id: string
+}
+
+/** As a request does: looks for room first, and takes it of all limits or of none. Sometimes it does not look. */
+async function take(random: Random, open: Open[]): Promise<void> {
+  const { id: organizationId, agentIds } = random.pick(task.organizations)
+  const about = { agentId: random.pick(agentIds), asset: task.asset, payee: random.pick(task.payees) }
   const payment = { id: newId(), payee: about.payee, amount: BigInt(random.between(1, 1000)) }
-  const isTaken = await inTx(async (tx) => limits.reserve(tx, payment, await limits.uses(tx, about)))
+  const isBold = random.chance(0.2)
+  const isTaken = await database.inOrganization(organizationId, async (tx) => {
+    const uses = await limits.uses(tx, about)
+    return (isBold || hasRoom(uses, payment.amount)) && limits.reserve(tx, payment, uses)
+  })
   if (!isTaken) {
     said.refused += 1
     return
   }
   said.reserved.push(payment.id)
-  open.push(payment.id)
+  open.push({ organizationId, id: payment.id })
 }
 
 /** Sometimes twice, as after a crash: the second time changes nothing. */
-async function end(random: Random, open: string[]): Promise<void> {
-  const [id = ''] = open.splice(random.between(0, open.length - 1), 1)
+async function end(random: Random, open: Open[]): Promise<void> {
+  const [ended] = open.splice(random.between(0, open.length - 1), 1)
+  if (!ended) return
+  const { organizationId, id } = ended
   const isSpent = random.chance(0.2)
   const times = random.chance(0.1) ? 2 : 1
   for (let time = 0; time < times; time++)
-    await inTx(async (tx) => void (await (isSpent ? limits.post(tx, id) : limits.release(tx, id))))
-  ;(isSpent ? said.spent : said.released).push(id)
+    await database.inOrganization(organizationId, async (tx) => {
+      await (isSpent ? limits.post(tx, id) : limits.release(tx, id))
+    })
+  const ends = isSpent ? said.spent : said.released
+  ends.push(id)
 }
 
-function inTx<T>(act: (tx: Tx) => Promise<T>): Promise<T> {
-  return database.inOrganization(task.organizationId, act)
+function hasRoom(uses: readonly LimitUse[], amount: bigint): boolean {
+  return uses.every(
+    ({ maxAmount, maxCount, reserved, spent, reservedCount, spentCount }) =>
+      (maxAmount === null || reserved + spent + amount <= maxAmount) &&
+      (maxCount === null || reservedCount + spentCount < maxCount),
+  )
 }

@@ -10,13 +10,24 @@ export interface Watch {
 }
 
 /** Looks at the limits again and again while everything goes on: they hold at every instant, not only in the end. */
-export function watchLimits(ledger: Ledger, findings: Findings): Watch {
+export const watchLimits = (ledger: Ledger, findings: Findings): Watch =>
+  watching(async () => {
+    for (const counter of await ledger.counters()) judgeCounter(counter, findings)
+  })
+
+/** The same without adding up the reservations, of which there may be millions. */
+export const watchCaps = (ledger: Ledger, findings: Findings): Watch =>
+  watching(async () => {
+    for (const what of await ledger.overLimits()) findings.add('over a limit', what)
+  })
+
+function watching(look: () => Promise<void>): Watch {
   let isOver = false
   let samples = 0
-  const watching = (async () => {
+  const running = (async () => {
     while (!isOver) {
       try {
-        for (const counter of await ledger.counters()) judgeCounter(counter, findings)
+        await look()
         samples += 1
       } catch {
         // The database is away: there is nothing to look at.
@@ -28,7 +39,7 @@ export function watchLimits(ledger: Ledger, findings: Findings): Watch {
     samples: () => samples,
     async end() {
       isOver = true
-      await watching
+      await running
     },
   }
 }
