@@ -138,6 +138,18 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: paying('hold under sixty payments at once'),
   },
   {
+    name: 'holds without reserving',
+    guard: 'a held payment waits with its reservation',
+    patches: [
+      swap(
+        `${modules}/payments/service/request.ts`,
+        "answer.verdict === 'DENY' || (await capabilities.limits.reserve",
+        "answer.verdict !== 'ALLOW' || (await capabilities.limits.reserve",
+      ),
+    ],
+    foundBy: { test: `${modules}/payments/model.test.ts` },
+  },
+  {
     name: 'reserves over the cap',
     guard: 'the conditional update, and the check behind it',
     patches: [

@@ -35,7 +35,6 @@ const { values } = parseArgs({
   options: { only: { type: 'string' }, unharmed: { type: 'boolean', default: false } },
 })
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-process.exitCode = await main()
 
 async function main(): Promise<number> {
   const chosen = MUTANTS.filter(({ name }) => name.includes(values.only ?? ''))
@@ -143,3 +142,5 @@ function table(outcomes: readonly Outcome[]): string {
     ...rows.map((row) => `| ${row} |`),
   ].join('\n')
 }
+
+process.exitCode = await main()
