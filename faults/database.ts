@@ -19,7 +19,7 @@ export interface DatabaseServer {
   drop(name: string): Promise<void>
   /** For Wedi: stays the same through kills and cuts. */
   wayUrl(name: string): string
-  /** As the owner of everything, past every policy; with a new connection, whatever happened to the last. */
+  /** As the owner of everything, past every policy. */
   query<Row extends pg.QueryResultRow>(name: string, text: string, values?: unknown[]): Promise<Row[]>
   /** SIGKILL to the postmaster, then a start that recovers. */
   killAndRestart(): Promise<void>
@@ -37,32 +37,48 @@ export async function startDatabase(directory: string): Promise<DatabaseServer> 
     return changed.href
   }
 
+  const pools = new Map<string, pg.Pool>()
+
+  /** Kept, because each new one costs as much as a hundred questions; whatever breaks is replaced. */
+  function poolOf(name: string): pg.Pool {
+    const kept = pools.get(name)
+    if (kept) return kept
+    const pool = new pg.Pool({ connectionString: named(postgres.url, name), connectionTimeoutMillis: 5000, max: 3 })
+    pool.on('error', () => undefined)
+    pools.set(name, pool)
+    return pool
+  }
+
+  async function closePools(...names: string[]): Promise<void> {
+    const closing = names.flatMap((name) => pools.get(name) ?? [])
+    for (const name of names) pools.delete(name)
+    await Promise.all(closing.map((pool) => pool.end().catch(() => undefined)))
+  }
+
   async function query<Row extends pg.QueryResultRow>(name: string, text: string, values?: unknown[]): Promise<Row[]> {
-    const client = new pg.Client({ connectionString: named(postgres.url, name), connectionTimeoutMillis: 5000 })
-    client.on('error', () => undefined)
-    try {
-      await client.connect()
-      return (await client.query<Row>(text, values)).rows
-    } finally {
-      await client.end().catch(() => undefined)
-    }
+    return (await poolOf(name).query<Row>(text, values)).rows
   }
 
   return {
     way,
     query,
     create: async (name) => void (await query('postgres', `create database ${name} template ${TEMPLATE}`)),
-    drop: async (name) => void (await query('postgres', `drop database if exists ${name} with (force)`)),
+    async drop(name) {
+      await closePools(name)
+      await query('postgres', `drop database if exists ${name} with (force)`)
+    },
     wayUrl: (name) => named(way.url, name),
     async killAndRestart() {
       const pid = Number.parseInt(readFileSync(join(directory, 'postmaster.pid'), 'utf8'), 10)
       process.kill(pid, 'SIGKILL')
       await postgres.exited
+      await closePools(...pools.keys())
       postgres = await startEmbeddedPostgres({ directory, database: TEMPLATE, settings: SETTINGS })
       way.lead(postgres.url)
     },
     async stop() {
       await way.close()
+      await closePools(...pools.keys())
       await postgres.stop()
     },
   }

@@ -165,7 +165,7 @@ async function quiet(ledger: Ledger): Promise<void> {
     last = now
     // Whatever a dead process held is taken up after 10 s; the longest pause of a look is 5 s.
     if (performance.now() - lastChange > LEASE_MS + CALM_MS) return
-    await pause(200)
+    await pause(400)
   }
 }
 

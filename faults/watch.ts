@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Findings } from './invariants.ts'
 import type { CounterSeen, Ledger } from './ledger.ts'
 
-const SAMPLE_MS = 150
+const SAMPLE_MS = 200
 
 export interface Watch {
   end(): Promise<void>
