@@ -31,6 +31,9 @@ const { values } = parseArgs({
 })
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
+// Whatever it started ends with it.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
 if (values.help) say(USAGE)
 else process.exitCode = await main()
 

@@ -30,6 +30,12 @@ export interface Servers {
   output(): string[]
 }
 
+/** None outlives the simulator, whatever ends it (but SIGKILL). */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 interface Slot {
   readonly port: number
   readonly home: string
@@ -49,12 +55,14 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
     const given = { PATH, WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0', ...env }
     const child = spawn(process.execPath, [MAIN], { env: given, stdio: ['ignore', 'pipe', 'pipe'] })
     slot.child = child
+    alive.add(child)
     const keep = (text: string) => {
       slot.output = (slot.output + text).slice(-TAIL)
       if (/^wedi ready /m.test(text)) slot.isReady = true
     }
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep)
     child.once('close', () => {
+      alive.delete(child)
       if (slot.child === child) slot.isReady = false
     })
   }
