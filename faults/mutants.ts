@@ -105,7 +105,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'takes nonces from the chain alone',
     guard: 'each nonce is given out once',
     patches: [swap(`${modules}/wallets/store.ts`, 'greatest(n.next_nonce, $4::bigint) + 1', '$4::bigint + 1')],
-    foundBy: { test: 'server/test/journeys/crash.test.ts', name: 'signs the same ten payments again' },
+    foundBy: paying('hold under sixty payments at once'),
   },
   {
     name: 'makes an account without looking for one',
@@ -166,7 +166,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'keeps half a reservation',
     guard: 'a payment takes all its limits or none',
     patches: [cut(`${modules}/capabilities/limits.ts`, 'await capabilityStore.giveBack(tx, payment.amount, taken)')],
-    foundBy: paying('leave nothing reserved in one window'),
+    foundBy: { faults: ['--seeds', '0', '--reservations', '4000'] },
   },
   {
     name: 'ends a reservation twice',
