@@ -43,7 +43,7 @@ export async function startDatabase(directory: string): Promise<DatabaseServer> 
   function poolOf(name: string): pg.Pool {
     const kept = pools.get(name)
     if (kept) return kept
-    const pool = new pg.Pool({ connectionString: named(postgres.url, name), connectionTimeoutMillis: 5000, max: 3 })
+    const pool = new pg.Pool({ connectionString: named(postgres.url, name), connectionTimeoutMillis: 30_000, max: 3 })
     pool.on('error', () => undefined)
     pools.set(name, pool)
     return pool
