@@ -11,6 +11,15 @@ export interface Freezer {
   readonly windows: () => number
 }
 
+interface FreezerNeeds {
+  readonly ledger: Ledger
+  readonly findings: Findings
+  readonly random: Random
+  /** Ends it when everything broke down. */
+  readonly signal: AbortSignal
+  readonly engine?: () => FakeEngine
+}
+
 interface Target {
   readonly path: string
   readonly scope: Scope
@@ -23,15 +32,7 @@ const LOOK_MS = 8000
  * Freezes agents, wallets and everything, and lifts it again, one after the other. From the answer to a freeze until its
  * lifting is asked for, nothing in its scope may be signed or handed over: what is stored by then was stored before.
  */
-export function startFreezer(
-  tenant: Tenant,
-  {
-    ledger,
-    findings,
-    random,
-    engine,
-  }: { ledger: Ledger; findings: Findings; random: Random; engine?: () => FakeEngine },
-): Freezer {
+export function startFreezer(tenant: Tenant, { ledger, findings, random, signal, engine }: FreezerNeeds): Freezer {
   let isOver = false
   let windows = 0
   const { admin } = tenant
@@ -61,9 +62,9 @@ export function startFreezer(
     admin.surely({ method: 'POST', path: `${path}/unfreeze`, body: { reason: 'the simulator says so' } }, deadlineMs)
 
   const running = (async () => {
-    while (!isOver) {
+    while (!isOver && !signal.aborted) {
       await pause(random.between(300, 2500))
-      if (!isOver) await freezeAndLift()
+      if (!isOver && !signal.aborted) await freezeAndLift()
     }
   })()
 

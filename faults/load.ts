@@ -11,6 +11,13 @@ export interface Load {
   readonly requests: () => number
 }
 
+interface LoadOptions {
+  readonly actors: number
+  readonly random: Random
+  /** Ends it when everything broke down. */
+  readonly signal: AbortSignal
+}
+
 interface Actor {
   readonly tenant: Tenant
   readonly book: Book
@@ -37,7 +44,7 @@ const ACTS: readonly (readonly [number, Act])[] = [
 const TOTAL_WEIGHT = ACTS.reduce((sum, [weight]) => sum + weight, 0)
 
 /** Actors who ask for things without pause, each by its own stream of choices. */
-export function startLoad(tenant: Tenant, book: Book, { actors, random }: { actors: number; random: Random }): Load {
+export function startLoad(tenant: Tenant, book: Book, { actors, random, signal }: LoadOptions): Load {
   let isOver = false
   let number = 0
   let requests = 0
@@ -46,7 +53,7 @@ export function startLoad(tenant: Tenant, book: Book, { actors, random }: { acto
   async function perform(name: string): Promise<void> {
     const own = random.stream(name)
     const actor: Actor = { tenant, book, random: own, raises, nextNumber: () => ++number, name }
-    while (!isOver) {
+    while (!isOver && !signal.aborted) {
       requests += 1
       await actOf(own)(actor)
       await pause(own.between(10, 120))

@@ -76,6 +76,8 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       THIRDWEB_ENGINE_MODE: plan.mode === 'engine queue' ? 'queue' : 'signer',
     }),
   }
+  const over = new AbortController()
+  const { signal } = over
   let servers: Servers | undefined
   try {
     servers = await startServers({ count: plan.servers, directory, env })
@@ -90,11 +92,11 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       },
     })
     const tenant = await makeTenant(admin, chain, plan)
-    const watch = watchLimits(ledger, findings)
+    const watch = watchLimits(ledger, findings, signal)
     proxy.setWeather({ ...plan.weather, random: random.stream('weather') })
-    const load = startLoad(tenant, book, { actors: plan.actors, random: random.stream('load') })
+    const load = startLoad(tenant, book, { actors: plan.actors, random: random.stream('load'), signal })
     const freezer = startFreezer(tenant, {
-      ...{ ledger, findings, random: random.stream('freezes') },
+      ...{ ledger, findings, random: random.stream('freezes'), signal },
       ...(house && { engine: () => house.engine }),
     })
     const phase = stopwatch()
@@ -123,6 +125,7 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       cause: error,
     })
   } finally {
+    over.abort()
     await servers?.stop()
     await house?.stop()
     await proxy.close()

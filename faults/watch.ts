@@ -10,10 +10,10 @@ export interface Watch {
 }
 
 /** Looks at the limits again and again while everything goes on: they hold at every instant, not only in the end. */
-export const watchLimits = (ledger: Ledger, findings: Findings): Watch =>
+export const watchLimits = (ledger: Ledger, findings: Findings, signal?: AbortSignal): Watch =>
   watching(async () => {
     for (const counter of await ledger.counters()) judgeCounter(counter, findings)
-  })
+  }, signal)
 
 /** The same without adding up the reservations, of which there may be millions. */
 export const watchCaps = (ledger: Ledger, findings: Findings): Watch =>
@@ -21,11 +21,11 @@ export const watchCaps = (ledger: Ledger, findings: Findings): Watch =>
     for (const what of await ledger.overLimits()) findings.add('over a limit', what)
   })
 
-function watching(look: () => Promise<void>): Watch {
+function watching(look: () => Promise<void>, signal?: AbortSignal): Watch {
   let isOver = false
   let samples = 0
   const running = (async () => {
-    while (!isOver) {
+    while (!isOver && !signal?.aborted) {
       try {
         await look()
         samples += 1
