@@ -72,8 +72,9 @@ export async function startDatabase(directory: string): Promise<DatabaseServer> 
       const pid = Number.parseInt(readFileSync(join(directory, 'postmaster.pid'), 'utf8'), 10)
       process.kill(pid, 'SIGKILL')
       await postgres.exited
-      await closePools(...pools.keys())
       postgres = await startEmbeddedPostgres({ directory, database: TEMPLATE, settings: SETTINGS })
+      // Not before: whoever asked meanwhile has made one to the port that is gone.
+      await closePools(...pools.keys())
       way.lead(postgres.url)
     },
     async stop() {

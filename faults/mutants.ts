@@ -299,22 +299,10 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'an answer spoiled by lose-reply-after-effect' },
   },
   {
-    name: "takes a queue's failure for proof",
-    guard: 'errored is not failed: only the chain says that money did not move',
-    patches: [
-      swap(
-        `${modules}/payments/service/look.ts`,
-        'if (status && GIVEN_UP.includes(status.state)) {',
-        "if (status && GIVEN_UP.includes(status.state)) {\n        await database.inOrganization(payment.organizationId, (tx) =>\n          settle(tx, needs, payment.id, { to: 'FAILED', from: ['SUBMITTED', 'UNKNOWN'], actor: SYSTEM }),\n        )",
-      ),
-    ],
-    foundBy: { faults: ['--seed', '3', '--kills', '3', '--mode', 'engine queue'] },
-  },
-  {
     name: 'does not wait for confirmations',
     guard: 'a payment counts when enough blocks stand on it',
     patches: [swap(`${modules}/chains/service.ts`, 'if (confirmations > 1 && ', 'if (confirmations > 999 && ')],
-    foundBy: { faults: ['--seed', '1', '--kills', '4', '--mode', 'local'] },
+    foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'payments wait, reserved or already sent' },
   },
   {
     name: 'forgets what it answered',
