@@ -299,12 +299,6 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'an answer spoiled by lose-reply-after-effect' },
   },
   {
-    name: 'does not wait for confirmations',
-    guard: 'a payment counts when enough blocks stand on it',
-    patches: [swap(`${modules}/chains/service.ts`, 'if (confirmations > 1 && ', 'if (confirmations > 999 && ')],
-    foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'payments wait, reserved or already sent' },
-  },
-  {
     name: 'forgets what it answered',
     guard: 'a key is answered as it was the first time',
     patches: [
