@@ -7,7 +7,11 @@ import { spawnSync } from 'node:child_process'
 const steps = [
   ['format and lint', 'biome', ['check', '--error-on-warnings', '.']],
   ['types', 'tsc', ['-p', 'tsconfig.json']],
-  ['who may call whom', 'depcruise', ['--config', '.dependency-cruiser.mjs', 'server', 'database/tools', 'bench', 'faults']],
+  [
+    'who may call whom',
+    'depcruise',
+    ['--config', '.dependency-cruiser.mjs', 'server', 'database/tools', 'bench', 'faults'],
+  ],
   ['nothing unused', 'knip', []],
   ['the token is what its source says', 'node', ['scripts/compile-token.mjs', '--check']],
   ['tests', 'vitest', ['run', ...process.argv.slice(2)]],
