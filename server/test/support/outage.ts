@@ -7,12 +7,14 @@ export interface Outage {
   cut(): Promise<void>
   /** Opens the way again, at the same address. */
   mend(): Promise<void>
+  /** New connections go to this server: the one there was came up again at another port. */
+  lead(databaseUrl: string): void
   close(): Promise<void>
 }
 
 /** A way to the database that can be cut, as a network or a server that is gone would. */
 export async function wayTo(databaseUrl: string): Promise<Outage> {
-  const target = new URL(databaseUrl)
+  let target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname)
@@ -44,6 +46,9 @@ export async function wayTo(databaseUrl: string): Promise<Outage> {
     url: url.href,
     cut,
     mend: async () => void (await listen(port)),
+    lead: (other) => {
+      target = new URL(other)
+    },
     close: async () => (server.listening ? cut() : undefined),
   }
 }

@@ -96,6 +96,15 @@ it.each<[string, () => Record<string, unknown>, string]>([
   expect((await reservedOf(held.agentId))?.reserved ?? '0').toBe('0')
 })
 
+it('voids an approval of another intent than the payment has now', async () => {
+  const held = await aHeldPayment()
+  await app.query(`update payment set amount = amount + 1 where id = $1`, [held.id])
+  const reply = await approver.post<{ reasons: { code: string }[] }>(`/v1/approvals/${held.approvalId}/approve`)
+  expectProblem(reply, 409, 'approval.stale')
+  expect(reply.body.reasons).toEqual([{ code: 'approval.intentChanged' }])
+  await paymentIn(app.admin, held.id, 'CANCELED')
+})
+
 it('voids the approval of a canceled payment', async () => {
   const held = await aHeldPayment()
   expect((await app.admin.post(`/v1/payments/${held.id}/cancel`)).body).toMatchObject({ status: 'CANCELED' })

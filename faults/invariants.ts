@@ -1,0 +1,33 @@
+/** What must hold whatever happens, by the name the table shows. */
+export const INVARIANTS = [
+  'paid twice',
+  'paid without right',
+  'confirmed but not paid',
+  'over a limit',
+  'books differ',
+  'acknowledged but lost',
+  'signed while frozen',
+  'one key, two answers',
+  'not recorded',
+  'stuck',
+  'odd answer',
+] as const
+export type Invariant = (typeof INVARIANTS)[number]
+
+export interface Violation {
+  readonly invariant: Invariant
+  readonly what: string
+}
+
+/** Collects violations; the same words are kept once. */
+export class Findings {
+  readonly #seen = new Map<string, Violation>()
+
+  add(invariant: Invariant, what: string): void {
+    this.#seen.set(`${invariant} ${what}`, { invariant, what })
+  }
+
+  get all(): readonly Violation[] {
+    return [...this.#seen.values()]
+  }
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '../server/src/embedded/process.ts'
+import { until } from '../server/test/support/until.ts'
+
+const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const READY_MS = 60_000
+/** Of what each printed: enough to tell why it does not come up. */
+const TAIL = 20_000
+
+export interface ServerOptions {
+  readonly count: number
+  /** Each gets a home of its own in it: all they share is the database. */
+  readonly directory: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Several processes of Wedi on one database, each of which can be killed at any time. */
+export interface Servers {
+  /** Addresses of those that said that they are ready, and were not killed since. */
+  ready(): string[]
+  /** SIGKILL to these (by number), at once. */
+  kill(numbers: readonly number[]): Promise<void>
+  /** Starts those that do not run, until each is ready. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+  readonly count: number
+  /** The end of what each printed. */
+  output(): string[]
+}
+
+/** None outlives the simulator, whatever ends it (but SIGKILL). */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
+interface Slot {
+  readonly port: number
+  readonly home: string
+  child?: ChildProcess
+  isReady: boolean
+  output: string
+}
+
+export async function startServers({ count, directory, env }: ServerOptions): Promise<Servers> {
+  const slots: Slot[] = []
+  for (let number = 0; number < count; number++) {
+    slots.push({ port: await freePort(), home: join(directory, `server-${number}`), isReady: false, output: '' })
+  }
+
+  function launch(slot: Slot): void {
+    const { PATH = '' } = process.env
+    const given = { PATH, WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0', ...env }
+    const child = spawn(process.execPath, [MAIN], { env: given, stdio: ['ignore', 'pipe', 'pipe'] })
+    slot.child = child
+    alive.add(child)
+    const keep = (text: string) => {
+      slot.output = (slot.output + text).slice(-TAIL)
+      if (/^wedi ready /m.test(text)) slot.isReady = true
+    }
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep)
+    child.once('close', () => {
+      alive.delete(child)
+      if (slot.child === child) slot.isReady = false
+    })
+  }
+
+  const isRunning = ({ child }: Slot) => child !== undefined && child.exitCode === null && child.signalCode === null
+
+  /** One that ends while the database or the chain is away is started again, as any supervisor would. */
+  async function comeUp(slot: Slot): Promise<void> {
+    const probe = async () => {
+      if (!isRunning(slot)) launch(slot)
+      return slot.isReady
+    }
+    await until('a server is ready', probe, { deadlineMs: READY_MS, last: () => slot.output })
+  }
+
+  async function end(slot: Slot, signal: NodeJS.Signals): Promise<void> {
+    const { child } = slot
+    slot.isReady = false
+    if (!child || !isRunning(slot)) return
+    const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    child.kill(signal)
+    await closed
+  }
+
+  const restart = async () => void (await Promise.all(slots.map(comeUp)))
+  await restart()
+  return {
+    count,
+    restart,
+    ready: () => slots.filter(({ isReady }) => isReady).map(({ port }) => `http://127.0.0.1:${port}`),
+    kill: async (numbers) => void (await Promise.all(numbers.map((number) => end(slots[number] as Slot, 'SIGKILL')))),
+    stop: async () => void (await Promise.all(slots.map((slot) => end(slot, 'SIGKILL')))),
+    output: () => slots.map(({ output }) => output),
+  }
+}
