@@ -3,9 +3,9 @@ import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
 import { agentRoutes, agentService } from '#modules/agents'
 import { assignmentService, taskRoutes } from '#modules/assignment'
-import { CapabilityBody, capabilityRoutes, capabilityService } from '#modules/capabilities'
+import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
-import { decisionRoutes, decisionService } from '#modules/decisions'
+import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import { approvalRoutes, paymentRoutes, paymentService } from '#modules/payments'
 import { hostAgents, payAsAsked } from '#modules/runtime'
@@ -33,6 +33,7 @@ export interface AppOptions {
   readonly faucet?: Faucet
   readonly providers: (keys: KeyRing) => ReadonlyMap<ProviderName, WalletProvider>
   readonly walletProvider: ProviderName
+  readonly decisionLog: DecisionLogSettings
   readonly masterKey: string
   readonly adminKey: string
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
@@ -73,7 +74,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   let operatorId: string | undefined
 
   // What stands further down is reached through functions that are only called once all of it is there.
-  const decisions = decisionService({ database })
+  const decisionsLog = decisionLog({
+    ...{ database, jobs, keys, log, settings: options.decisionLog, rulesVersion: RULES_VERSION },
+  })
+  const decisions = decisionService({ database, onRecorded: decisionsLog.wake })
   const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
   const organizations = organizationService({
     ...{ database, decisions },
@@ -131,14 +135,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async (v1) => {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
       await v1.register(accessRoutes(access, effect))
-      await v1.register(agentRoutes(agents, { effect, access, furnishing }))
+      await v1.register(agentRoutes(agents, { effect, access, decisions, furnishing }))
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
       await v1.register(taskRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
-      await v1.register(decisionRoutes(decisions))
+      await v1.register(decisionRoutes(decisions, effect))
+      await v1.register(logRoutes(decisionsLog))
     },
     { prefix: '/v1' },
   )
@@ -148,6 +153,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     http,
     start() {
       jobs.start()
+      decisionsLog.start()
       const keepHouse = () =>
         forgetExpiredReplies(database).catch((err) => log.warn({ err }, 'cannot forget expired replies'))
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
@@ -156,6 +162,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       clearInterval(housekeeping)
       await http.close()
       await jobs.stop()
+      await decisionsLog.stop()
       await database.close()
     },
   }

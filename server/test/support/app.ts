@@ -15,6 +15,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string
 }
 const RATE_LIMIT = 10_000_000
+const DECISION_LOG = { origin: 'wedi.test/log', keyNumbers: [1], witnesses: [] }
 
 export interface StartOptions extends Partial<Omit<AppOptions, 'providers' | 'faucet' | 'log' | 'version'>> {
   /** Wallets on this Engine as well; then they are the default. */
@@ -57,6 +58,7 @@ export async function startApp(options: StartOptions = {}): Promise<TestApp> {
     ...{ chains: [embeddedSettings(chain)], clock: systemClock, rateLimitPerMinute: RATE_LIMIT },
     ...(hasFaucet && { faucet: faucetOf(chain) }),
     walletProvider: engine ? 'thirdweb-engine' : 'local',
+    decisionLog: DECISION_LOG,
     ...given,
     ...{ databaseUrl, masterKey, adminKey, version, log: createLog(process.env.LOG_LEVEL ?? 'silent') },
     providers: (keys) =>

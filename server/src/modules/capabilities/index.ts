@@ -1,5 +1,6 @@
 export { CapabilityBody } from './contract.ts'
 export type { HistoryOf } from './limits.ts'
+export { recordOf } from './replay.ts'
 export { capabilityRoutes } from './routes.ts'
-export { type Answer, type Authority, type LimitUse, names, verdict } from './rules.ts'
+export { type Answer, type Authority, type LimitUse, names, type Question, RULES_VERSION, verdict } from './rules.ts'
 export { type CapabilityService, capabilityService } from './service.ts'

@@ -11,6 +11,9 @@ import type { Reason } from '#modules/decisions'
 import { parseAccount } from '#platform/caip'
 import type { Window } from './windows.ts'
 
+/** Of the rules in this file. It changes with each change of an answer, so that an old verdict is judged by its own rules. */
+export const RULES_VERSION = '1'
+
 /** What an agent may do, as one revision says. */
 export interface Authority {
   readonly revision: number

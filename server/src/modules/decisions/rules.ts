@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthorityLevel, Verdict } from '@wedi/database'
 import { canonicalJson } from '#platform/canonical'
-import { sha256, sha256Base64 } from '#platform/crypto'
+import { sha256Base64 } from '#platform/crypto'
 
 const VERSION = 1
 const SALT_BYTES = 16
-const LEAF_PREFIX = Uint8Array.of(0x00)
+/** An entry of a tlog-tiles bundle says its length in 16 bits. */
+export const MAX_LEAF_BYTES = 65_535
 
 export interface Reason {
   readonly code: string
@@ -88,5 +89,9 @@ export function leafOf(envelope: Envelope, commitments: Record<string, string>):
   })
 }
 
-/** RFC 6962 section 2.1. */
-export const leafHashOf = (leaf: string): Buffer => sha256(LEAF_PREFIX, leaf)
+/** The names of the fields that a leaf commits to. */
+export const fieldsOf = (leaf: string): string[] => Object.keys((JSON.parse(leaf) as { inputs: object }).inputs)
+
+/** The fields whose values were taken away: the leaf still commits to them. */
+export const redactedOf = (leaf: string, inputs: Readonly<Record<string, unknown>>): string[] =>
+  fieldsOf(leaf).filter((name) => !Object.hasOwn(inputs, name))

@@ -1,6 +1,6 @@
 import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Address, Hex } from 'viem'
-import { verdict } from '#modules/capabilities'
+import { type Question, recordOf, verdict } from '#modules/capabilities'
 import { ChainUnavailable, type Preflight } from '#modules/chains'
 import { ProviderError, SIGNING_TIMEOUT_MS, signingWallet, type UnsignedTransaction } from '#modules/wallets'
 import { backoffMs } from '#platform/backoff'
@@ -93,10 +93,11 @@ export function executing(needs: PaymentNeeds) {
   ): Promise<Step | undefined> {
     const authority = await needs.capabilities.authorityOf(tx, agent.id)
     const limits = await needs.capabilities.limits.usesBeside(tx, payment)
-    const { verdict: said, reasons } = verdict({
+    const question: Question = {
       ...{ now: tx.now, organization: organization.status, agent: agent.status, wallet, authority, limits, payment },
       stage: 'execution',
-    })
+    }
+    const { verdict: said, reasons } = verdict(question)
     if (said !== 'DENY') return undefined
     if (isOnlyFrozen(reasons)) {
       await paymentStore.explain(tx, payment, {
@@ -107,7 +108,14 @@ export function executing(needs: PaymentNeeds) {
       return { againInMs: WAIT_FOR_UNFREEZE_MS }
     }
     const failure = { code: 'payment.denied', detail: 'It is no longer allowed.', reasons }
-    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['RESERVED'], actor: SYSTEM, failure, reasons })
+    await settle(tx, needs, payment.id, {
+      to: 'CANCELED',
+      from: ['RESERVED'],
+      actor: SYSTEM,
+      failure,
+      reasons,
+      question: recordOf(question),
+    })
     return 'done'
   }
 

@@ -1,5 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
-import { type Answer, type Authority, type LimitUse, verdict } from '#modules/capabilities'
+import { type Answer, type Authority, type Question, recordOf, verdict } from '#modules/capabilities'
 import { type Asset, parsePayee } from '#platform/caip'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -41,7 +41,7 @@ export function requesting(needs: PaymentNeeds) {
     tx: Tx,
     standing: Standing,
     payment: Judged,
-  ): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
+  ): Promise<Answer & { authority: Authority; question: Question }> {
     const authority = await capabilities.authorityOf(tx, standing.agent.id)
     for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
       const limits = await capabilities.limits.uses(tx, {
@@ -49,19 +49,13 @@ export function requesting(needs: PaymentNeeds) {
         asset: payment.asset,
         payee: payment.payee,
       })
-      const answer = verdict({
-        ...{
-          now: tx.now,
-          organization: standing.organization.status,
-          agent: standing.agent.status,
-          authority,
-          limits,
-          payment,
-        },
-        ...{ wallet: standing.wallet, stage: 'request' },
-      })
+      const question: Question = {
+        ...{ now: tx.now, organization: standing.organization.status, agent: standing.agent.status },
+        ...{ authority, limits, payment, wallet: standing.wallet, stage: 'request' },
+      }
+      const answer = verdict(question)
       const isTaken = answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))
-      if (isTaken) return { ...answer, authority, limits }
+      if (isTaken) return { ...answer, authority, question }
     }
     throw new Problem(paymentProblems.contended, { members: { retryAfterSeconds: 1 } })
   }
@@ -75,14 +69,14 @@ export function requesting(needs: PaymentNeeds) {
 
     const id = newId()
     const payment: Judged = { id, payee, amount: BigInt(input.amount), asset: asset.id, chain: asset.chain }
-    const { verdict: said, reasons, authority, limits } = await judge(tx, standing, payment)
+    const { verdict: said, reasons, authority, question } = await judge(tx, standing, payment)
     const approvalId = said === 'HOLD' ? newId() : null
     const walletId = standing.wallet?.id ?? null
     const decisionId = await decisions.record(tx, caller.actor, {
       ...{ type: 'payment.requested', verdict: said, reasons, subject: `payment:${id}` },
       ...{ agentId: input.agentId, taskId: input.taskId ?? null, paymentId: id, approvalId, walletId },
       ...{ capabilityRevision: authority.revision, authorityLevel: authority.authorityLevel },
-      inputs: inputsOf(standing, payment, input, authority, limits),
+      inputs: inputsOf(question, input),
     })
     if (said === 'DENY' || walletId === null) return { denied: { decisionId, reasons } }
 
@@ -154,37 +148,11 @@ async function insertOnce(tx: Tx, row: Omit<PaymentRow, 'createdAt' | 'updatedAt
   }
 }
 
-/** Everything the rules looked at, so that the verdict can be made again from the record. */
-function inputsOf(
-  standing: Standing,
-  payment: Judged,
-  input: PaymentRequest,
-  authority: Authority,
-  limits: LimitUse[],
-) {
-  const { agentId, taskId, reference, memo } = input
-  const { payee, amount, asset, chain } = payment
-  return toWire({
-    payment: {
-      agentId,
-      payee,
-      amount,
-      asset,
-      chain,
-      ...(taskId && { taskId }),
-      ...(reference && { reference }),
-      ...(memo && { memo }),
-    },
-    standing: {
-      organization: standing.organization.status,
-      agent: standing.agent.status,
-      wallet: standing.wallet
-        ? { id: standing.wallet.id, status: standing.wallet.status, provider: standing.wallet.provider }
-        : null,
-    },
-    authority: { revision: authority.revision, authorityLevel: authority.authorityLevel },
-    limits: limits.map(({ span, ...limit }) => ({ ...limit, windowStart: span.start, windowEnd: span.end ?? null })),
-  })
+/** Everything the rules looked at, so that the verdict can be made again from the record, and what was said beside it. */
+function inputsOf(question: Question, { agentId, taskId, reference, memo }: PaymentRequest) {
+  const record = recordOf(question)
+  const beside = { agentId, ...(taskId && { taskId }), ...(reference && { reference }), ...(memo && { memo }) }
+  return { ...record, payment: { ...record.payment, ...beside } }
 }
 
 /** How a request is answered over HTTP: a denial is a refusal that is kept. */

@@ -1,4 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
+import type { recordOf } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
 import type { Tx } from '#platform/database/database'
 import type { Failure } from '../rules.ts'
@@ -13,6 +14,8 @@ export interface Settlement {
   actor: string
   failure?: Failure
   reasons?: Reason[]
+  /** What the rules were asked, when it is they who ended it: their verdict is DENY then. */
+  question?: ReturnType<typeof recordOf>
   transactionHash?: string
   blockNumber?: bigint
 }
@@ -33,7 +36,9 @@ export async function settle(
   await (end.to === 'CONFIRMED' ? limits.post(tx, id) : limits.release(tx, id))
   await needs.decisions.record(tx, end.actor, {
     ...{ type: `payment.${end.to.toLowerCase()}`, ...about(row), reasons: end.reasons ?? [] },
+    ...(end.question && deniedBy(end.question)),
     inputs: {
+      ...end.question,
       ...{ amount: String(row.amount), asset: row.asset, payee: row.payee },
       ...{
         transactionHash: row.transactionHash ?? undefined,
@@ -45,3 +50,8 @@ export async function settle(
   await needs.events.publish(tx, 'payment.changed', id)
   return row
 }
+
+const deniedBy = ({ authority: { revision, authorityLevel } }: ReturnType<typeof recordOf>) => ({
+  verdict: 'DENY' as const,
+  ...{ capabilityRevision: revision, authorityLevel },
+})
