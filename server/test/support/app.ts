@@ -9,13 +9,13 @@ import { createLog } from '#platform/log'
 import { type App, type AppOptions, buildApp } from '../../src/app.ts'
 import { embeddedSettings, faucetOf } from '../../src/infrastructure.ts'
 import { Client } from './client.ts'
+import { DECISION_LOG } from './settings.ts'
 import { noteDocument, type OpenApi, type Route, routesOfApp } from './sightings.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 const RATE_LIMIT = 10_000_000
-const DECISION_LOG = { origin: 'wedi.test/log', keyNumbers: [1], witnesses: [] }
 
 export interface StartOptions extends Partial<Omit<AppOptions, 'providers' | 'faucet' | 'log' | 'version'>> {
   /** Wallets on this Engine as well; then they are the default. */
