@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
-import { expectOk } from '../../../test/support/client.ts'
+import { Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
 import { anAgent } from '../../../test/support/factories.ts'
 import { aLog, exported, headOf, integrated, readTar } from '../../../test/support/log.ts'
@@ -122,11 +122,7 @@ describe('the keys', () => {
         adminKey,
         decisionLog: { ...DECISION_LOG, keyNumbers },
       })
-      const again = client.as(client.key)
-      const own = new (again.constructor as typeof import('../../../test/support/client.ts').Client)(
-        app.url,
-        client.key,
-      )
+      const own = new Client(app.url, client.key)
       await expectOk(own.post(`/v1/agents/${agentId}/decisions`, { inputs: { keys: keyNumbers.join() } }))
       await integrated(own)
       const { text } = await headOf(own)

@@ -21,8 +21,6 @@ interface Needs {
   readonly rulesVersion: string
 }
 
-export type DecisionLog = ReturnType<typeof decisionLog>
-
 /** The log as a whole: what is recorded is integrated, signed, covered by the operator's tree and shown to witnesses. */
 export function decisionLog({ database, jobs, keys: ring, log, settings, rulesVersion }: Needs) {
   const keys = logKeys(ring, settings)
