@@ -1,5 +1,4 @@
 import type { Static } from 'typebox'
-import { canonicalJson } from '#platform/canonical'
 import { type FieldError, invalid } from '#platform/problem'
 import type { OwnDecision, OwnDecisions } from './contract.ts'
 import type { Entry } from './rules.ts'
@@ -63,7 +62,7 @@ function faultsOf({ type = OWN_TYPE, reasons, inputs }: Static<typeof OwnDecisio
   if (type !== OWN_TYPE && OUR_AREAS.has(type.split('.', 1)[0] as string)) {
     faults.push({ path: `${at}/type`, message: `is an area only Wedi records; take one of your own, or ${OWN_TYPE}` })
   }
-  if (inputs && Buffer.byteLength(canonicalJson(inputs)) > MAX_INPUTS_BYTES) {
+  if (inputs && Buffer.byteLength(JSON.stringify(inputs)) > MAX_INPUTS_BYTES) {
     faults.push({ path: `${at}/inputs`, message: `has more than ${MAX_INPUTS_BYTES} bytes` })
   }
   return faults

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { canonicalJson } from '#platform/canonical'
 import { commitmentOf, leafOf, sealInputs } from './rules.ts'
 
 const ENVELOPE = {
@@ -19,6 +20,16 @@ it('writes the leaf as RFC 8785 text with every field of the envelope', () => {
       '"occurredAt":"2026-11-23T12:00:00.000Z","organizationId":"0192f0c1-0000-7000-8000-000000000001","paymentId":null,' +
       '"reasons":[],"subject":"payment:0192f0c1-0000-7000-8000-000000000004","taskId":null,"type":"payment.requested",' +
       '"v":1,"verdict":"ALLOW","versionId":null,"walletId":null}',
+  )
+})
+
+it('writes RFC 8785 for whatever stands in it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 3 }), fc.nat(), (word, figure, revision) => {
+      const reasons = [{ code: 'a.b', [word]: figure }]
+      const leaf = leafOf({ ...ENVELOPE, subject: word, reasons, capabilityRevision: revision }, { [word]: 'abc' })
+      expect(canonicalJson(JSON.parse(leaf))).toBe(leaf)
+    }),
   )
 })
 

@@ -42,7 +42,7 @@ export function decisionService({ database, onRecorded }: Needs) {
       const rows = entries.map((entry, at) => rowOf(tx, caller.actor, entry, isBatch ? `/decisions/${at}` : ''))
       decisionStore.appendMany(tx, rows)
       tx.afterCommit(() => onRecorded(tx.organizationId))
-      const shown = rows.map((row) => view({ ...row, versionId: null, leafIndex: null }))
+      const shown = rows.map((row) => toWire({ ...row, versionId: null, leafIndex: null, redacted: [] }))
       return created(isBatch ? { data: shown } : shown[0])
     },
 
