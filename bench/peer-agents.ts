@@ -67,7 +67,7 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
     return step(
       'decisions.append',
       ...[uuidv7(), type, null, '[]', ACTOR, subject, id, null, null, null, more.wallet ?? null],
-      ...[more.revision ?? null, more.revision ? 'OBSERVE' : null, inputs, salts, leaf, LEAF_HASH, now],
+      ...[more.revision ?? null, more.revision ? 'OBSERVE' : null, leaf, LEAF_HASH, now, inputs, salts],
     )
   }
   const none: string[] = []

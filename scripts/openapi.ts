@@ -26,6 +26,7 @@ try {
       clock: () => new Date(),
     },
     providers: () => new Map(),
+    decisionLog: { origin: 'wedi.local/log', keyNumbers: [1], witnesses: [] },
   })
   await app.http.ready()
   writeFileSync(new URL('../openapi.json', import.meta.url), `${JSON.stringify(app.http.swagger(), null, 2)}\n`)

@@ -12,16 +12,78 @@ function parseAccount(text) {
 		address: getAddress(address)
 	};
 }
+// server/src/modules/capabilities/headroom.ts
+var amountLeft = (limit) => limit.maxAmount === null ? void 0 : atLeastZero(limit.maxAmount - limit.reserved - limit.spent);
+var countLeft = (limit) => limit.maxCount === null ? void 0 : Math.max(0, limit.maxCount - limit.reservedCount - limit.spentCount);
+var lesser = (a, b) => b >= a ? a : b;
+var atLeastZero = (value) => value > 0n ? value : 0n;
+/** The limits without room for an amount, each with how much room there is. */
+function exceededBy(limits, amount) {
+	return limits.flatMap((limit) => {
+		const left = amountLeft(limit);
+		const reasons = [];
+		const about = {
+			limitId: limit.limitId,
+			scope: limit.scope,
+			window: limit.window
+		};
+		if (left !== void 0 && amount > left) reasons.push({
+			code: "limit.amountExceeded",
+			...about,
+			cap: String(limit.maxAmount),
+			remaining: String(left)
+		});
+		if (countLeft(limit) === 0) reasons.push({
+			code: "limit.countExceeded",
+			...about,
+			maxCount: limit.maxCount,
+			remaining: "0"
+		});
+		return reasons;
+	});
+}
+/**
+* What every limit would allow instead of what was asked for, if nobody else takes of them meanwhile: undefined when that
+* is nothing, ever. Room only grows at the end of a window, so nothing but those moments has to be looked at.
+*/
+function allowedInstead({ now, limits, payment, authority }) {
+	const changes = [now, ...limits.flatMap(({ span }) => span.end?.getTime() ?? []).sort((a, b) => a - b).map((end) => new Date(end))].filter((time) => authority.expiresAt === null || time < authority.expiresAt).map((time) => ({
+		time,
+		amount: limits.map((limit) => roomAt(limit, time)).reduce(lesser, payment.amount)
+	}));
+	const first = changes.find(({ amount }) => amount > 0n);
+	if (!first) return void 0;
+	const most = changes.at(-1)?.amount ?? first.amount;
+	const full = changes.find(({ amount }) => amount >= most) ?? first;
+	const changeOf = ({ time, amount }) => ({
+		maxAmount: String(amount),
+		...time !== now && { notBefore: time.toISOString() }
+	});
+	return {
+		...changeOf(first),
+		...full.amount > first.amount && { later: changeOf(full) }
+	};
+}
+/** What a limit leaves to one payment, when it is made at a time: all of it once the present window is over. */
+function roomAt(limit, time) {
+	const isNew = limit.span.end !== void 0 && limit.span.end <= time;
+	if ((isNew ? limit.maxCount : countLeft(limit)) === 0) return 0n;
+	return (isNew ? limit.maxAmount : amountLeft(limit)) ?? UNLIMITED;
+}
+/** More than any amount. */
+var UNLIMITED = 10n ** 78n;
 // server/src/modules/capabilities/rules.ts
 /** Of the rules in this file. It changes with each change of an answer, so that an old verdict is judged by its own rules. */
 var RULES_VERSION = "1";
 /** May this payment be made? Pure: the same question has the same answer for ever, so that it can be replayed. */
 function verdict(question) {
-	const denials = [
-		...standing(question),
-		...scope(question),
-		...headroom(question)
-	];
+	const others = [...standing(question), ...scope(question)];
+	const exceeded = exceededBy(question.limits, question.payment.amount);
+	const allowed = others.length === 0 && exceeded.length > 0 ? allowedInstead(question) : void 0;
+	const denials = [...others, ...exceeded.map((reason) => allowed ? {
+		...reason,
+		allowed
+	} : reason)];
 	if (denials.length > 0) return {
 		verdict: "DENY",
 		reasons: denials
@@ -87,59 +149,6 @@ function namesPayee(list, { payee, chain }) {
 		const account = parseAccount(entry);
 		return (account?.chain === void 0 || account.chain === chain) && account?.address.toLowerCase() === payee.toLowerCase();
 	});
-}
-var amountLeft = (limit) => limit.maxAmount === null ? void 0 : atLeastZero(limit.maxAmount - limit.reserved - limit.spent);
-var countLeft = (limit) => limit.maxCount === null ? void 0 : Math.max(0, limit.maxCount - limit.reservedCount - limit.spentCount);
-var lesser = (a, b) => b >= a ? a : b;
-var atLeastZero = (value) => value > 0n ? value : 0n;
-/** Is there room in every limit? Each denial says how much room there is and what would be allowed instead. */
-function headroom({ limits, payment }) {
-	const exceeded = limits.flatMap((limit) => {
-		const left = amountLeft(limit);
-		const times = countLeft(limit);
-		const reasons = [];
-		const about = {
-			limitId: limit.limitId,
-			scope: limit.scope,
-			window: limit.window
-		};
-		if (left !== void 0 && payment.amount > left) reasons.push({
-			code: "limit.amountExceeded",
-			...about,
-			cap: String(limit.maxAmount),
-			remaining: String(left)
-		});
-		if (times === 0) reasons.push({
-			code: "limit.countExceeded",
-			...about,
-			maxCount: limit.maxCount,
-			remaining: "0"
-		});
-		return reasons;
-	});
-	if (exceeded.length === 0) return exceeded;
-	const allowed = allowedInstead(limits, payment.amount);
-	return exceeded.map((reason) => allowed === void 0 ? reason : {
-		...reason,
-		allowed
-	});
-}
-/** The smallest change that every limit would allow: less now, or (when something is used up) not before a time. */
-function allowedInstead(limits, amount) {
-	const ends = limits.filter((limit) => amountLeft(limit) === 0n || countLeft(limit) === 0).map(({ span }) => span.end);
-	if (ends.includes(void 0)) return void 0;
-	const notBefore = ends.reduce((latest, end) => latest && end && latest > end ? latest : end, void 0);
-	const maxAmount = limits.flatMap((limit) => {
-		const isNew = notBefore !== void 0 && limit.span.end !== void 0 && limit.span.end <= notBefore;
-		if (isNew && limit.maxCount === 0) return [0n];
-		const most = isNew ? limit.maxAmount : amountLeft(limit);
-		return most === void 0 || most === null ? [] : [most];
-	}).reduce(lesser, amount);
-	if (maxAmount === 0n) return void 0;
-	return {
-		maxAmount: String(maxAmount),
-		...notBefore && { notBefore: notBefore.toISOString() }
-	};
 }
 /** What a person has to be asked about. */
 function* holdReasons({ authority, payment }) {

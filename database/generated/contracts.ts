@@ -210,7 +210,10 @@ export interface ReservationRow {
   status: ReservationStatus
 }
 
-/** One append-only record: who decided what, on which inputs, under which authority, and why. */
+/**
+ * One append-only record: who decided what, on which inputs, under which authority, and why. Partitioned by month of its
+ * id (see the migration), which no statement has to know.
+ */
 export interface AgentDecisionRow {
   organizationId: string
   id: string
@@ -232,16 +235,63 @@ export interface AgentDecisionRow {
   versionId: string | null
   capabilityRevision: number | null
   authorityLevel: string | null
-  /** The values the decision was made on; the leaf carries a salted commitment to each field. */
-  inputs: unknown
-  /** Per field of `inputs`, the salt of its commitment (base64). */
-  salts: unknown
   /** RFC 8785 canonical JSON; its RFC 6962 leaf hash is what enters the tree. */
   leaf: string
   leafHash: Buffer
-  /** Position in the organisation's tree; null until integrated. */
-  leafIndex: bigint | null
   occurredAt: Date
+}
+
+/** The values a decision was made on. The leaf holds a salted commitment to each, so a field may be taken away here. */
+export interface DecisionDisclosureRow {
+  organizationId: string
+  decisionId: string
+  inputs: unknown
+  /** Per field of `inputs`, the salt of its commitment (base64). */
+  salts: unknown
+}
+
+/** A decision that is not in the tree yet: written with it, taken away when it is integrated. */
+export interface LogPendingRow {
+  organizationId: string
+  decisionId: string
+}
+
+/** The place of a decision in its organisation's tree. */
+export interface LogEntryRow {
+  organizationId: string
+  leafIndex: bigint
+  decisionId: string
+}
+
+/**
+ * Hashes of the tree as tlog-tiles has them: row `(level, index)` holds the first of its 256 hashes that exist by now.
+ * It only grows; every narrower tile is a beginning of it.
+ */
+export interface LogTileRow {
+  organizationId: string
+  level: number
+  tileIndex: bigint
+  hashes: Buffer
+}
+
+/** The signed head of a log at one size. One size has one. */
+export interface LogCheckpointRow {
+  organizationId: string
+  size: bigint
+  root: Buffer
+  /** The signed note, as it is handed out. */
+  note: string
+  createdAt: Date
+}
+
+/** An entry of the operator's tree, which is a log under an id of its own: the checkpoint of an organisation. */
+export interface OperatorEntryRow {
+  organizationId: string
+  leafIndex: bigint
+  logOrganizationId: string
+  size: bigint
+  /** The organisation's signed checkpoint, verbatim: the leaf. */
+  note: string
 }
 
 /** A message between agents, or between an agent and the outside. */
@@ -521,7 +571,14 @@ export const columns = {
   reservation:
     'organization_id AS "organizationId", payment_id AS "paymentId", limit_id AS "limitId", window_start AS "windowStart", payee, amount, status',
   agentDecision:
-    'organization_id AS "organizationId", id, type, verdict, reasons, actor, subject, agent_id AS "agentId", task_id AS "taskId", payment_id AS "paymentId", approval_id AS "approvalId", wallet_id AS "walletId", version_id AS "versionId", capability_revision AS "capabilityRevision", authority_level AS "authorityLevel", inputs, salts, leaf, leaf_hash AS "leafHash", leaf_index AS "leafIndex", occurred_at AS "occurredAt"',
+    'organization_id AS "organizationId", id, type, verdict, reasons, actor, subject, agent_id AS "agentId", task_id AS "taskId", payment_id AS "paymentId", approval_id AS "approvalId", wallet_id AS "walletId", version_id AS "versionId", capability_revision AS "capabilityRevision", authority_level AS "authorityLevel", leaf, leaf_hash AS "leafHash", occurred_at AS "occurredAt"',
+  decisionDisclosure: 'organization_id AS "organizationId", decision_id AS "decisionId", inputs, salts',
+  logPending: 'organization_id AS "organizationId", decision_id AS "decisionId"',
+  logEntry: 'organization_id AS "organizationId", leaf_index AS "leafIndex", decision_id AS "decisionId"',
+  logTile: 'organization_id AS "organizationId", level, tile_index AS "tileIndex", hashes',
+  logCheckpoint: 'organization_id AS "organizationId", size, root, note, created_at AS "createdAt"',
+  operatorEntry:
+    'organization_id AS "organizationId", leaf_index AS "leafIndex", log_organization_id AS "logOrganizationId", size, note',
   agentInteraction:
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:

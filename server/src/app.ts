@@ -3,9 +3,9 @@ import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
 import { agentRoutes, agentService } from '#modules/agents'
 import { assignmentService, taskRoutes } from '#modules/assignment'
-import { CapabilityBody, capabilityRoutes, capabilityService } from '#modules/capabilities'
+import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
-import { decisionRoutes, decisionService } from '#modules/decisions'
+import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import {
   approvalRoutes,
@@ -42,6 +42,7 @@ export interface AppOptions {
   readonly walletProvider: ProviderName
   /** Undefined: no Engine may tell anything. */
   readonly engineWebhookSecret?: string | undefined
+  readonly decisionLog: DecisionLogSettings
   readonly masterKey: string
   readonly adminKey: string
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
@@ -86,7 +87,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   let operatorId: string | undefined
 
   // What stands further down is reached through functions that are only called once all of it is there.
-  const decisions = decisionService({ database })
+  const decisionsLog = decisionLog({
+    ...{ database, jobs, keys, log, settings: options.decisionLog, rulesVersion: RULES_VERSION },
+  })
+  const decisions = decisionService({ database, onRecorded: decisionsLog.wake })
   const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
   const organizations = organizationService({
     ...{ database, decisions },
@@ -153,7 +157,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async (v1) => {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
       await v1.register(accessRoutes(access, effect))
-      await v1.register(agentRoutes(agents, { effect, access, furnishing }))
+      await v1.register(agentRoutes(agents, { effect, access, decisions, furnishing }))
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
@@ -167,7 +171,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
-      await v1.register(decisionRoutes(decisions))
+      await v1.register(decisionRoutes(decisions, effect))
+      await v1.register(logRoutes(decisionsLog))
     },
     { prefix: '/v1' },
   )
@@ -178,6 +183,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     start() {
       jobs.start()
       reconciliation.start()
+      decisionsLog.start()
       const keepHouse = () =>
         Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
           log.warn({ err }, 'cannot forget what is past'),
@@ -188,6 +194,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       clearInterval(housekeeping)
       await http.close()
       await Promise.all([jobs.stop(), reconciliation.stop()])
+      await decisionsLog.stop()
       await database.close()
     },
   }

@@ -3,6 +3,7 @@ import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseKey } from '#modules/access'
 import type { ChainSettings } from '#modules/chains'
+import type { DecisionLogSettings } from '#modules/decisions'
 import { type ProviderName, providerNames } from '#modules/wallets'
 import { type ChainId, parseAsset } from '#platform/caip'
 import { AssetId, Chain } from '#platform/schemas'
@@ -28,6 +29,7 @@ export interface Config {
   /** thirdweb's hosted API. */
   readonly hosted: HostedConfig | undefined
   readonly walletProvider: ProviderName
+  readonly decisionLog: DecisionLogSettings
   readonly logLevel: string
   readonly rateLimitPerMinute: number
 }
@@ -102,6 +104,7 @@ export function readConfig(env: Environment): Config {
     adminKey: adminKeyOf(env),
     demo: flag(env, 'WEDI_DEMO'),
     chains: chainsOf(env),
+    decisionLog: decisionLogOf(env),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
   }
@@ -229,6 +232,36 @@ function walletProviderOf(env: Environment, { engine, hosted }: Pick<Config, 'en
     throw new WrongSetting(`WEDI_WALLET_PROVIDER is ${name}: ${PROVIDER_SETTINGS[name]} must be given too`)
   }
   return name ?? configured[0] ?? 'local'
+}
+
+/** A host and a path without a scheme, as C2SP names logs: it becomes the name of keys, so it can hardly be changed later. */
+const ORIGIN = /^[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)*$/
+const DEFAULT_ORIGIN = 'wedi.local/log'
+const MAX_LOG_KEYS = 4
+
+function decisionLogOf(env: Environment): DecisionLogSettings {
+  const origin = given(env, 'WEDI_LOG_ORIGIN') ?? DEFAULT_ORIGIN
+  if (!ORIGIN.test(origin) || origin.length > 200) {
+    throw new WrongSetting(`WEDI_LOG_ORIGIN must be a host and a path without a scheme, like ${DEFAULT_ORIGIN}`)
+  }
+  const keys = (given(env, 'WEDI_LOG_KEYS') ?? '1').split(',').map((each) => each.trim())
+  if (
+    keys.length > MAX_LOG_KEYS ||
+    new Set(keys).size < keys.length ||
+    !keys.every((each) => /^[1-9][0-9]?$/.test(each))
+  ) {
+    throw new WrongSetting('WEDI_LOG_KEYS must be the numbers of the keys that sign, like 1, or 1,2 while 2 takes over')
+  }
+  const witnesses = (given(env, 'WEDI_LOG_WITNESS') ?? '').split(',').filter((each) => each.trim() !== '')
+  return { origin, keyNumbers: keys.map(Number), witnesses: witnesses.map((each) => witnessOf(each.trim())) }
+}
+
+function witnessOf(text: string): DecisionLogSettings['witnesses'][number] {
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return { file: resolve(text) }
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new WrongSetting('WEDI_LOG_WITNESS must be files or https:// addresses, separated by commas')
+  }
+  return { url: text }
 }
 
 function chainsOf(env: Environment): ChainSettings[] | undefined {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { migrate } from '@wedi/database/migrate'
+import { makePartitions } from '@wedi/database/partitions'
 import { makeKey } from '#modules/access'
 import {
   localProvider,
@@ -19,6 +20,7 @@ import { type Home, HomeUnavailable, openHome } from './embedded/home.ts'
 import { type Infrastructure, startInfrastructure } from './infrastructure.ts'
 
 const STOP_TIMEOUT_MS = 9_000
+const PARTITIONS_MS = 24 * 3_600_000
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -51,6 +53,7 @@ async function openApp(
   log: Logger,
 ): Promise<App> {
   await migrate(databaseUrl)
+  await keepPartitions(databaseUrl, log)
   const masterKey = config.masterKey ?? home.secret('master-key', () => randomBytes(32).toString('base64url'))
   return buildApp({
     ...{ databaseUrl, chains, masterKey, version, log, clock: systemClock },
@@ -60,8 +63,16 @@ async function openApp(
     providers: (keys) => providersOf(config, keys),
     walletProvider: config.walletProvider,
     engineWebhookSecret: config.engine?.webhookSecret,
+    decisionLog: config.decisionLog,
     rateLimitPerMinute: config.rateLimitPerMinute,
   })
+}
+
+/** At the start and once a day. It can wait: there are months in hand, and a default partition after those. */
+async function keepPartitions(databaseUrl: string, log: Logger): Promise<void> {
+  const make = () => makePartitions(databaseUrl).catch((err) => log.warn({ err }, 'cannot make partitions ahead'))
+  setInterval(() => void make(), PARTITIONS_MS).unref()
+  await make()
 }
 
 function adminKey(home: Home): string {

@@ -54,9 +54,41 @@ export type LimitCounter = Prisma.LimitCounterModel
 export type Reservation = Prisma.ReservationModel
 /**
  * Model AgentDecision
- * One append-only record: who decided what, on which inputs, under which authority, and why.
+ * One append-only record: who decided what, on which inputs, under which authority, and why. Partitioned by month of its
+ * id (see the migration), which no statement has to know.
  */
 export type AgentDecision = Prisma.AgentDecisionModel
+/**
+ * Model DecisionDisclosure
+ * The values a decision was made on. The leaf holds a salted commitment to each, so a field may be taken away here.
+ */
+export type DecisionDisclosure = Prisma.DecisionDisclosureModel
+/**
+ * Model LogPending
+ * A decision that is not in the tree yet: written with it, taken away when it is integrated.
+ */
+export type LogPending = Prisma.LogPendingModel
+/**
+ * Model LogEntry
+ * The place of a decision in its organisation's tree.
+ */
+export type LogEntry = Prisma.LogEntryModel
+/**
+ * Model LogTile
+ * Hashes of the tree as tlog-tiles has them: row `(level, index)` holds the first of its 256 hashes that exist by now.
+ * It only grows; every narrower tile is a beginning of it.
+ */
+export type LogTile = Prisma.LogTileModel
+/**
+ * Model LogCheckpoint
+ * The signed head of a log at one size. One size has one.
+ */
+export type LogCheckpoint = Prisma.LogCheckpointModel
+/**
+ * Model OperatorEntry
+ * An entry of the operator's tree, which is a log under an id of its own: the checkpoint of an organisation.
+ */
+export type OperatorEntry = Prisma.OperatorEntryModel
 /**
  * Model AgentInteraction
  * A message between agents, or between an agent and the outside.

@@ -1,9 +1,11 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findDrift } from '../../../database/tools/drift.ts'
+import { makePartitions } from '../../../database/tools/partitions.ts'
 import '../../src/app.ts'
 import { statementCatalogue } from '#platform/database/statement'
 import { createDatabase, startApp } from '../support/app.ts'
+import { until } from '../support/until.ts'
 
 /** What the database itself must hold against a mistake of the application. Changed on purpose, or not at all. */
 
@@ -21,6 +23,8 @@ const PLATFORM_POLICIES = [
   'idempotency_record ALL',
   'job ALL',
   'limit_counter ALL',
+  'log_checkpoint SELECT',
+  'log_pending SELECT',
   'organization SELECT',
   'wallet_book ALL',
 ]
@@ -40,9 +44,15 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     approval: 'INSERT,SELECT,UPDATE',
     capability: 'INSERT,SELECT',
     chain_transaction: 'DELETE,INSERT,SELECT,UPDATE',
+    decision_disclosure: 'INSERT,SELECT,UPDATE',
     idempotency_record: 'INSERT,SELECT,UPDATE',
     job: 'INSERT,SELECT,UPDATE',
     limit_counter: 'INSERT,SELECT,UPDATE',
+    log_checkpoint: 'INSERT,SELECT',
+    log_entry: 'INSERT,SELECT',
+    log_pending: 'DELETE,INSERT,SELECT',
+    log_tile: 'INSERT,SELECT,UPDATE',
+    operator_entry: 'INSERT,SELECT',
     organization: 'INSERT,SELECT,UPDATE',
     payment: 'INSERT,SELECT,UPDATE',
     reconciliation_break: 'INSERT,SELECT,UPDATE',
@@ -59,6 +69,8 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     idempotency_record: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
     limit_counter: 'DELETE,SELECT',
+    log_checkpoint: 'SELECT',
+    log_pending: 'SELECT',
     organization: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
   },
@@ -79,6 +91,9 @@ const PLATFORM_STATEMENTS = [
   'jobs.settleOne',
   'jobs.lease',
   'jobs.renew',
+  'log.waiting',
+  'operator.logs',
+  'operator.newest',
   'organizations.findOperator',
   'organizations.listAll',
   'payments.ofSubmission',
@@ -103,10 +118,12 @@ async function rows<Row extends pg.QueryResultRow>(text: string, values: unknown
   return (await owner.query<Row>(text, values)).rows
 }
 
+/** Partitions are no tables of their own: no policy names them and nobody is granted anything on them. */
 const tables = async () =>
   (
     await rows<{ name: string }>(
-      `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1`,
+      `select relname as name from pg_class
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`,
     )
   ).map(({ name }) => name)
 
@@ -228,7 +245,7 @@ describe('keys', () => {
     const found = await rows<{ table: string }>(
       `select c.relname as "table" from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'organization_id'
        join pg_index i on i.indrelid = c.oid and i.indisprimary and a.attnum = any(i.indkey::int2[])
-       where c.relnamespace = 'public'::regnamespace and a.attnotnull order by 1`,
+       where c.relnamespace = 'public'::regnamespace and a.attnotnull and not c.relispartition order by 1`,
     )
     expect([...found.map(({ table }) => table), 'organization'].sort()).toEqual((await tenantTables()).sort())
   })
@@ -274,26 +291,76 @@ describe('what is written once', () => {
   const RESTRICT_VIOLATION = '23001'
 
   it('stays as it is, also for the owner of the database', async () => {
-    const app = await startApp({ databaseUrl: database.url, doesJobs: false })
+    const app = await startApp({ databaseUrl: database.url })
     try {
       await app.admin.post('/v1/agents', { name: 'recorded' })
+      await until('it is integrated', async () => (await rows('select 1 from log_pending')).length === 0)
     } finally {
       await app.stop()
     }
-    const before = await rows('select * from agent_decision order by id')
+    const everything = () =>
+      rows(`select d.*, s.inputs, s.salts, e.leaf_index from agent_decision d left join decision_disclosure s on s.decision_id = d.id
+            left join log_entry e on e.decision_id = d.id order by d.id`)
+    const before = await everything()
+    const [part] = await rows<{ name: string }>('select tableoid::regclass::text as name from agent_decision limit 1')
     expect(before.length).toBeGreaterThan(1)
     for (const act of [
       "update agent_decision set actor = 'somebody else'",
-      'update agent_decision set leaf_index = 7',
+      "update agent_decision set leaf = '{}'",
       'delete from agent_decision',
       'truncate agent_decision',
       'truncate agent_decision cascade',
+      `delete from ${part?.name}`,
+      `truncate ${part?.name}`,
+      'delete from decision_disclosure',
+      'truncate decision_disclosure',
+      `update decision_disclosure set inputs = inputs || '{"name": "another"}'`,
+      "update decision_disclosure set salts = '{}'",
+      "update decision_disclosure set inputs = '{}'",
+      'update log_entry set leaf_index = leaf_index + 1',
+      'delete from log_entry',
+      'update log_checkpoint set size = size + 1',
+      'delete from log_checkpoint',
+      "update log_tile set hashes = sha256('another')",
+      'delete from log_tile',
+      'truncate log_entry, log_checkpoint, log_tile, operator_entry',
       'update capability set revision = revision + 1',
       'delete from capability',
     ]) {
       expect([act, await refused(act)]).toEqual([act, RESTRICT_VIOLATION])
     }
-    expect(await rows('select * from agent_decision order by id')).toEqual(before)
+    expect(await everything()).toEqual(before)
+  })
+})
+
+describe('partitions', () => {
+  it('are made for the months ahead, and a decision of any other month is kept all the same', async () => {
+    const parts = await rows<{ name: string }>(
+      `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'agent_decision'::regclass order by 1`,
+    )
+    expect(parts.length).toBeGreaterThanOrEqual(5)
+    expect(await makePartitions(database.url)).toBe(0)
+    await owner.query("select make_decision_partition('2031-05-17')")
+    const partitionOf = async (id: string) => {
+      const [row] = await rows<{ part: string }>(
+        `insert into agent_decision (organization_id, id, type, actor, subject, leaf, leaf_hash, occurred_at)
+         values (gen_random_uuid(), $1, 'a.b', 'a', 's', '{}', '', now()) returning tableoid::regclass::text as part`,
+        [id],
+      )
+      return row?.part
+    }
+    // The first and the last millisecond of May 2031, and the one after.
+    const idAt = (time: string) =>
+      `${Date.parse(time)
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/^(.{8})/, '$1-')}-7000-8000-000000000000`
+    expect(await partitionOf(idAt('2031-05-01T00:00:00.000Z'))).toBe('agent_decision_2031_05')
+    expect(await partitionOf(idAt('2031-05-31T23:59:59.999Z'))).toBe('agent_decision_2031_05')
+    expect(await partitionOf(idAt('2031-06-01T00:00:00.000Z'))).toBe('agent_decision_rest')
+    // Its month came too late: it stays where it is.
+    const [late] = await rows("select make_decision_partition('2031-06-01') as made")
+    expect(late).toEqual({ made: false })
   })
 })
 

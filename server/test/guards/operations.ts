@@ -11,6 +11,8 @@ export interface Operation {
   readonly hasBody: boolean
   readonly isPublic: boolean
   readonly statuses: readonly number[]
+  /** Of a success. */
+  readonly contentType: string | undefined
 }
 
 export const OPENAPI = new URL('../../../openapi.json', import.meta.url)
@@ -30,10 +32,14 @@ export function operationsOf(document: OpenApi): Operation[] {
       hasBody: requestBody !== undefined,
       isPublic: security?.length === 0,
       statuses: Object.keys(responses).map(Number),
+      contentType: Object.keys(responses['200']?.content ?? responses['201']?.content ?? {})[0],
     })),
   )
   return all.filter(({ operationId }) => !DELIVERIES.includes(operationId))
 }
+
+/** The one address that goes on for several segments. */
+const A_TILE = '0/000'
 
 /** The address of an operation; ids that are not given are `otherwise`. */
 export function addressOf(
@@ -41,8 +47,8 @@ export function addressOf(
   params: Readonly<Record<string, string>>,
   otherwise?: () => string,
 ): string {
-  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name] ?? otherwise?.()
+  return path.replace(/\{(\w+|\*)\}/g, (_, name: string) => {
+    const value = params[name] ?? (name === '*' ? A_TILE : otherwise?.())
     if (value === undefined) throw new Error(`nobody says what ${name} is in ${path}`)
     return value
   })

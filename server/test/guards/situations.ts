@@ -13,6 +13,7 @@ import {
   unique,
   walletOf,
 } from '../support/factories.ts'
+import { until } from '../support/until.ts'
 
 /** An organisation an operation is tried in. */
 export interface Scene {
@@ -121,6 +122,20 @@ const ofOrganization =
     return { body: { reason: 'tried' }, admin }
   }
 
+/** The newest decision once it has its place in the tree. */
+const integratedDecision = (admin: Client): Promise<{ id: string }> =>
+  until('the newest decision is integrated', async () => {
+    const { data } = await expectOk(
+      admin.get<{ data: { id: string; leafIndex: string | null }[] }>('/v1/decisions?limit=1'),
+    )
+    return data[0]?.leafIndex != null && data[0]
+  })
+
+const afterIntegration: Prepare = async ({ admin }) => {
+  await integratedDecision(admin)
+  return {}
+}
+
 const twoBodies =
   (make: () => Record<string, unknown>): Prepare =>
   async () => ({ body: make(), otherBody: make() })
@@ -207,9 +222,23 @@ export const situations: Readonly<Record<string, Prepare>> = {
   resolveBreak: ofBreak({ note: 'seen' }),
 
   listDecisions: nothing,
-  getDecision: async ({ admin }) => {
-    const { data } = await expectOk(admin.get<{ data: { id: string }[] }>('/v1/decisions?limit=1'))
-    return { params: { decisionId: data[0]?.id as string } }
+  getDecision: async ({ admin }) => ({ params: { decisionId: (await integratedDecision(admin)).id } }),
+  getDecisionProof: async ({ admin }) => ({ params: { decisionId: (await integratedDecision(admin)).id } }),
+  addDecisions: ofAgent({ inputs: { seen: 'one' } }, { inputs: { seen: 'other' } }),
+  redactDecision: async (scene) => {
+    const agent = await agentId(scene)
+    const inputs = { name: 'A. Person', city: 'Lyon' }
+    const { id } = await expectOk(scene.admin.post<{ id: string }>(`/v1/agents/${agent}/decisions`, { inputs }))
+    const body = { fields: ['name'], reason: 'asked for' }
+    return { params: { decisionId: id }, body, otherBody: { ...body, fields: ['city'] } }
+  },
+  getLogCheckpoint: afterIntegration,
+  getLogKey: nothing,
+  getLogConsistency: afterIntegration,
+  exportLog: afterIntegration,
+  getLogTile: async ({ admin }) => {
+    await integratedDecision(admin)
+    return { params: { '*': 'entries/000.p/1' } }
   },
 }
 

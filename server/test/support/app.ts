@@ -10,6 +10,7 @@ import { type App, type AppOptions, buildApp } from '../../src/app.ts'
 import { embeddedSettings, faucetOf } from '../../src/infrastructure.ts'
 import { Client } from './client.ts'
 import type { TestInfrastructure } from './infrastructure.ts'
+import { DECISION_LOG } from './settings.ts'
 import { noteDocument, type OpenApi, type Route, routesOfApp } from './sightings.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -60,6 +61,7 @@ export async function startApp(options: StartOptions = {}): Promise<TestApp> {
     ...{ chains: [embeddedSettings(chain)], clock: systemClock, rateLimitPerMinute: RATE_LIMIT },
     ...(hasFaucet && { faucet: faucetOf(chain) }),
     walletProvider: engine ? 'thirdweb-engine' : 'local',
+    decisionLog: DECISION_LOG,
     ...given,
     ...{ databaseUrl, masterKey, adminKey, version, log: given.log ?? createLog(process.env.LOG_LEVEL ?? 'silent') },
     providers: (keys) =>

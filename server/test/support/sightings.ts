@@ -23,7 +23,7 @@ export interface OpenApiOperation {
   readonly parameters?: readonly { name: string; in: 'path' | 'query'; schema: Record<string, unknown> }[]
   readonly requestBody?: unknown
   readonly security?: readonly unknown[]
-  readonly responses: Readonly<Record<string, unknown>>
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>
 }
 
 export interface Route extends FastifyContextConfig {

@@ -405,6 +405,12 @@ export const ModelName = {
   LimitCounter: 'LimitCounter',
   Reservation: 'Reservation',
   AgentDecision: 'AgentDecision',
+  DecisionDisclosure: 'DecisionDisclosure',
+  LogPending: 'LogPending',
+  LogEntry: 'LogEntry',
+  LogTile: 'LogTile',
+  LogCheckpoint: 'LogCheckpoint',
+  OperatorEntry: 'OperatorEntry',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -432,7 +438,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1025,6 +1031,450 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.AgentDecisionCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.AgentDecisionCountAggregateOutputType> | number
+        }
+      }
+    }
+    DecisionDisclosure: {
+      payload: Prisma.$DecisionDisclosurePayload<ExtArgs>
+      fields: Prisma.DecisionDisclosureFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.DecisionDisclosureFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.DecisionDisclosureFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        findFirst: {
+          args: Prisma.DecisionDisclosureFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.DecisionDisclosureFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        findMany: {
+          args: Prisma.DecisionDisclosureFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>[]
+        }
+        create: {
+          args: Prisma.DecisionDisclosureCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        createMany: {
+          args: Prisma.DecisionDisclosureCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.DecisionDisclosureCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>[]
+        }
+        delete: {
+          args: Prisma.DecisionDisclosureDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        update: {
+          args: Prisma.DecisionDisclosureUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        deleteMany: {
+          args: Prisma.DecisionDisclosureDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.DecisionDisclosureUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.DecisionDisclosureUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>[]
+        }
+        upsert: {
+          args: Prisma.DecisionDisclosureUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$DecisionDisclosurePayload>
+        }
+        aggregate: {
+          args: Prisma.DecisionDisclosureAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateDecisionDisclosure>
+        }
+        groupBy: {
+          args: Prisma.DecisionDisclosureGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DecisionDisclosureGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.DecisionDisclosureCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.DecisionDisclosureCountAggregateOutputType> | number
+        }
+      }
+    }
+    LogPending: {
+      payload: Prisma.$LogPendingPayload<ExtArgs>
+      fields: Prisma.LogPendingFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LogPendingFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LogPendingFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        findFirst: {
+          args: Prisma.LogPendingFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LogPendingFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        findMany: {
+          args: Prisma.LogPendingFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>[]
+        }
+        create: {
+          args: Prisma.LogPendingCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        createMany: {
+          args: Prisma.LogPendingCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LogPendingCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>[]
+        }
+        delete: {
+          args: Prisma.LogPendingDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        update: {
+          args: Prisma.LogPendingUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        deleteMany: {
+          args: Prisma.LogPendingDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LogPendingUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LogPendingUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>[]
+        }
+        upsert: {
+          args: Prisma.LogPendingUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogPendingPayload>
+        }
+        aggregate: {
+          args: Prisma.LogPendingAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLogPending>
+        }
+        groupBy: {
+          args: Prisma.LogPendingGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogPendingGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LogPendingCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogPendingCountAggregateOutputType> | number
+        }
+      }
+    }
+    LogEntry: {
+      payload: Prisma.$LogEntryPayload<ExtArgs>
+      fields: Prisma.LogEntryFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LogEntryFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LogEntryFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        findFirst: {
+          args: Prisma.LogEntryFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LogEntryFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        findMany: {
+          args: Prisma.LogEntryFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>[]
+        }
+        create: {
+          args: Prisma.LogEntryCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        createMany: {
+          args: Prisma.LogEntryCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LogEntryCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>[]
+        }
+        delete: {
+          args: Prisma.LogEntryDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        update: {
+          args: Prisma.LogEntryUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        deleteMany: {
+          args: Prisma.LogEntryDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LogEntryUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LogEntryUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>[]
+        }
+        upsert: {
+          args: Prisma.LogEntryUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogEntryPayload>
+        }
+        aggregate: {
+          args: Prisma.LogEntryAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLogEntry>
+        }
+        groupBy: {
+          args: Prisma.LogEntryGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogEntryGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LogEntryCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogEntryCountAggregateOutputType> | number
+        }
+      }
+    }
+    LogTile: {
+      payload: Prisma.$LogTilePayload<ExtArgs>
+      fields: Prisma.LogTileFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LogTileFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LogTileFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        findFirst: {
+          args: Prisma.LogTileFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LogTileFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        findMany: {
+          args: Prisma.LogTileFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>[]
+        }
+        create: {
+          args: Prisma.LogTileCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        createMany: {
+          args: Prisma.LogTileCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LogTileCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>[]
+        }
+        delete: {
+          args: Prisma.LogTileDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        update: {
+          args: Prisma.LogTileUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        deleteMany: {
+          args: Prisma.LogTileDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LogTileUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LogTileUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>[]
+        }
+        upsert: {
+          args: Prisma.LogTileUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogTilePayload>
+        }
+        aggregate: {
+          args: Prisma.LogTileAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLogTile>
+        }
+        groupBy: {
+          args: Prisma.LogTileGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogTileGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LogTileCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogTileCountAggregateOutputType> | number
+        }
+      }
+    }
+    LogCheckpoint: {
+      payload: Prisma.$LogCheckpointPayload<ExtArgs>
+      fields: Prisma.LogCheckpointFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LogCheckpointFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LogCheckpointFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        findFirst: {
+          args: Prisma.LogCheckpointFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LogCheckpointFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        findMany: {
+          args: Prisma.LogCheckpointFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>[]
+        }
+        create: {
+          args: Prisma.LogCheckpointCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        createMany: {
+          args: Prisma.LogCheckpointCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LogCheckpointCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>[]
+        }
+        delete: {
+          args: Prisma.LogCheckpointDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        update: {
+          args: Prisma.LogCheckpointUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        deleteMany: {
+          args: Prisma.LogCheckpointDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LogCheckpointUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LogCheckpointUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>[]
+        }
+        upsert: {
+          args: Prisma.LogCheckpointUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LogCheckpointPayload>
+        }
+        aggregate: {
+          args: Prisma.LogCheckpointAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLogCheckpoint>
+        }
+        groupBy: {
+          args: Prisma.LogCheckpointGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogCheckpointGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LogCheckpointCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LogCheckpointCountAggregateOutputType> | number
+        }
+      }
+    }
+    OperatorEntry: {
+      payload: Prisma.$OperatorEntryPayload<ExtArgs>
+      fields: Prisma.OperatorEntryFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.OperatorEntryFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.OperatorEntryFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        findFirst: {
+          args: Prisma.OperatorEntryFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.OperatorEntryFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        findMany: {
+          args: Prisma.OperatorEntryFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>[]
+        }
+        create: {
+          args: Prisma.OperatorEntryCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        createMany: {
+          args: Prisma.OperatorEntryCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.OperatorEntryCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>[]
+        }
+        delete: {
+          args: Prisma.OperatorEntryDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        update: {
+          args: Prisma.OperatorEntryUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        deleteMany: {
+          args: Prisma.OperatorEntryDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.OperatorEntryUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.OperatorEntryUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>[]
+        }
+        upsert: {
+          args: Prisma.OperatorEntryUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$OperatorEntryPayload>
+        }
+        aggregate: {
+          args: Prisma.OperatorEntryAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateOperatorEntry>
+        }
+        groupBy: {
+          args: Prisma.OperatorEntryGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OperatorEntryGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.OperatorEntryCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.OperatorEntryCountAggregateOutputType> | number
         }
       }
     }
@@ -2113,15 +2563,71 @@ export const AgentDecisionScalarFieldEnum = {
   versionId: 'versionId',
   capabilityRevision: 'capabilityRevision',
   authorityLevel: 'authorityLevel',
-  inputs: 'inputs',
-  salts: 'salts',
   leaf: 'leaf',
   leafHash: 'leafHash',
-  leafIndex: 'leafIndex',
   occurredAt: 'occurredAt'
 } as const
 
 export type AgentDecisionScalarFieldEnum = (typeof AgentDecisionScalarFieldEnum)[keyof typeof AgentDecisionScalarFieldEnum]
+
+
+export const DecisionDisclosureScalarFieldEnum = {
+  organizationId: 'organizationId',
+  decisionId: 'decisionId',
+  inputs: 'inputs',
+  salts: 'salts'
+} as const
+
+export type DecisionDisclosureScalarFieldEnum = (typeof DecisionDisclosureScalarFieldEnum)[keyof typeof DecisionDisclosureScalarFieldEnum]
+
+
+export const LogPendingScalarFieldEnum = {
+  organizationId: 'organizationId',
+  decisionId: 'decisionId'
+} as const
+
+export type LogPendingScalarFieldEnum = (typeof LogPendingScalarFieldEnum)[keyof typeof LogPendingScalarFieldEnum]
+
+
+export const LogEntryScalarFieldEnum = {
+  organizationId: 'organizationId',
+  leafIndex: 'leafIndex',
+  decisionId: 'decisionId'
+} as const
+
+export type LogEntryScalarFieldEnum = (typeof LogEntryScalarFieldEnum)[keyof typeof LogEntryScalarFieldEnum]
+
+
+export const LogTileScalarFieldEnum = {
+  organizationId: 'organizationId',
+  level: 'level',
+  tileIndex: 'tileIndex',
+  hashes: 'hashes'
+} as const
+
+export type LogTileScalarFieldEnum = (typeof LogTileScalarFieldEnum)[keyof typeof LogTileScalarFieldEnum]
+
+
+export const LogCheckpointScalarFieldEnum = {
+  organizationId: 'organizationId',
+  size: 'size',
+  root: 'root',
+  note: 'note',
+  createdAt: 'createdAt'
+} as const
+
+export type LogCheckpointScalarFieldEnum = (typeof LogCheckpointScalarFieldEnum)[keyof typeof LogCheckpointScalarFieldEnum]
+
+
+export const OperatorEntryScalarFieldEnum = {
+  organizationId: 'organizationId',
+  leafIndex: 'leafIndex',
+  logOrganizationId: 'logOrganizationId',
+  size: 'size',
+  note: 'note'
+} as const
+
+export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
 
 
 export const AgentInteractionScalarFieldEnum = {
@@ -2942,6 +3448,12 @@ export type GlobalOmitConfig = {
   limitCounter?: Prisma.LimitCounterOmit
   reservation?: Prisma.ReservationOmit
   agentDecision?: Prisma.AgentDecisionOmit
+  decisionDisclosure?: Prisma.DecisionDisclosureOmit
+  logPending?: Prisma.LogPendingOmit
+  logEntry?: Prisma.LogEntryOmit
+  logTile?: Prisma.LogTileOmit
+  logCheckpoint?: Prisma.LogCheckpointOmit
+  operatorEntry?: Prisma.OperatorEntryOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
   payment?: Prisma.PaymentOmit

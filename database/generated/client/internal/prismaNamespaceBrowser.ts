@@ -59,6 +59,12 @@ export const ModelName = {
   LimitCounter: 'LimitCounter',
   Reservation: 'Reservation',
   AgentDecision: 'AgentDecision',
+  DecisionDisclosure: 'DecisionDisclosure',
+  LogPending: 'LogPending',
+  LogEntry: 'LogEntry',
+  LogTile: 'LogTile',
+  LogCheckpoint: 'LogCheckpoint',
+  OperatorEntry: 'OperatorEntry',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -247,15 +253,71 @@ export const AgentDecisionScalarFieldEnum = {
   versionId: 'versionId',
   capabilityRevision: 'capabilityRevision',
   authorityLevel: 'authorityLevel',
-  inputs: 'inputs',
-  salts: 'salts',
   leaf: 'leaf',
   leafHash: 'leafHash',
-  leafIndex: 'leafIndex',
   occurredAt: 'occurredAt'
 } as const
 
 export type AgentDecisionScalarFieldEnum = (typeof AgentDecisionScalarFieldEnum)[keyof typeof AgentDecisionScalarFieldEnum]
+
+
+export const DecisionDisclosureScalarFieldEnum = {
+  organizationId: 'organizationId',
+  decisionId: 'decisionId',
+  inputs: 'inputs',
+  salts: 'salts'
+} as const
+
+export type DecisionDisclosureScalarFieldEnum = (typeof DecisionDisclosureScalarFieldEnum)[keyof typeof DecisionDisclosureScalarFieldEnum]
+
+
+export const LogPendingScalarFieldEnum = {
+  organizationId: 'organizationId',
+  decisionId: 'decisionId'
+} as const
+
+export type LogPendingScalarFieldEnum = (typeof LogPendingScalarFieldEnum)[keyof typeof LogPendingScalarFieldEnum]
+
+
+export const LogEntryScalarFieldEnum = {
+  organizationId: 'organizationId',
+  leafIndex: 'leafIndex',
+  decisionId: 'decisionId'
+} as const
+
+export type LogEntryScalarFieldEnum = (typeof LogEntryScalarFieldEnum)[keyof typeof LogEntryScalarFieldEnum]
+
+
+export const LogTileScalarFieldEnum = {
+  organizationId: 'organizationId',
+  level: 'level',
+  tileIndex: 'tileIndex',
+  hashes: 'hashes'
+} as const
+
+export type LogTileScalarFieldEnum = (typeof LogTileScalarFieldEnum)[keyof typeof LogTileScalarFieldEnum]
+
+
+export const LogCheckpointScalarFieldEnum = {
+  organizationId: 'organizationId',
+  size: 'size',
+  root: 'root',
+  note: 'note',
+  createdAt: 'createdAt'
+} as const
+
+export type LogCheckpointScalarFieldEnum = (typeof LogCheckpointScalarFieldEnum)[keyof typeof LogCheckpointScalarFieldEnum]
+
+
+export const OperatorEntryScalarFieldEnum = {
+  organizationId: 'organizationId',
+  leafIndex: 'leafIndex',
+  logOrganizationId: 'logOrganizationId',
+  size: 'size',
+  note: 'note'
+} as const
+
+export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
 
 
 export const AgentInteractionScalarFieldEnum = {

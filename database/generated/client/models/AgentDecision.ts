@@ -14,7 +14,8 @@ import type * as Prisma from "../internal/prismaNamespace.ts"
 
 /**
  * Model AgentDecision
- * One append-only record: who decided what, on which inputs, under which authority, and why.
+ * One append-only record: who decided what, on which inputs, under which authority, and why. Partitioned by month of its
+ * id (see the migration), which no statement has to know.
  */
 export type AgentDecisionModel = runtime.Types.Result.DefaultSelection<Prisma.$AgentDecisionPayload>
 
@@ -28,12 +29,10 @@ export type AggregateAgentDecision = {
 
 export type AgentDecisionAvgAggregateOutputType = {
   capabilityRevision: number | null
-  leafIndex: number | null
 }
 
 export type AgentDecisionSumAggregateOutputType = {
   capabilityRevision: number | null
-  leafIndex: bigint | null
 }
 
 export type AgentDecisionMinAggregateOutputType = {
@@ -53,7 +52,6 @@ export type AgentDecisionMinAggregateOutputType = {
   authorityLevel: string | null
   leaf: string | null
   leafHash: runtime.Bytes | null
-  leafIndex: bigint | null
   occurredAt: Date | null
 }
 
@@ -74,7 +72,6 @@ export type AgentDecisionMaxAggregateOutputType = {
   authorityLevel: string | null
   leaf: string | null
   leafHash: runtime.Bytes | null
-  leafIndex: bigint | null
   occurredAt: Date | null
 }
 
@@ -94,11 +91,8 @@ export type AgentDecisionCountAggregateOutputType = {
   versionId: number
   capabilityRevision: number
   authorityLevel: number
-  inputs: number
-  salts: number
   leaf: number
   leafHash: number
-  leafIndex: number
   occurredAt: number
   _all: number
 }
@@ -106,12 +100,10 @@ export type AgentDecisionCountAggregateOutputType = {
 
 export type AgentDecisionAvgAggregateInputType = {
   capabilityRevision?: true
-  leafIndex?: true
 }
 
 export type AgentDecisionSumAggregateInputType = {
   capabilityRevision?: true
-  leafIndex?: true
 }
 
 export type AgentDecisionMinAggregateInputType = {
@@ -131,7 +123,6 @@ export type AgentDecisionMinAggregateInputType = {
   authorityLevel?: true
   leaf?: true
   leafHash?: true
-  leafIndex?: true
   occurredAt?: true
 }
 
@@ -152,7 +143,6 @@ export type AgentDecisionMaxAggregateInputType = {
   authorityLevel?: true
   leaf?: true
   leafHash?: true
-  leafIndex?: true
   occurredAt?: true
 }
 
@@ -172,11 +162,8 @@ export type AgentDecisionCountAggregateInputType = {
   versionId?: true
   capabilityRevision?: true
   authorityLevel?: true
-  inputs?: true
-  salts?: true
   leaf?: true
   leafHash?: true
-  leafIndex?: true
   occurredAt?: true
   _all?: true
 }
@@ -283,11 +270,8 @@ export type AgentDecisionGroupByOutputType = {
   versionId: string | null
   capabilityRevision: number | null
   authorityLevel: string | null
-  inputs: runtime.JsonValue
-  salts: runtime.JsonValue
   leaf: string
   leafHash: runtime.Bytes
-  leafIndex: bigint | null
   occurredAt: Date
   _count: AgentDecisionCountAggregateOutputType | null
   _avg: AgentDecisionAvgAggregateOutputType | null
@@ -330,11 +314,8 @@ export type AgentDecisionWhereInput = {
   versionId?: Prisma.UuidNullableFilter<"AgentDecision"> | string | null
   capabilityRevision?: Prisma.IntNullableFilter<"AgentDecision"> | number | null
   authorityLevel?: Prisma.StringNullableFilter<"AgentDecision"> | string | null
-  inputs?: Prisma.JsonFilter<"AgentDecision">
-  salts?: Prisma.JsonFilter<"AgentDecision">
   leaf?: Prisma.StringFilter<"AgentDecision"> | string
   leafHash?: Prisma.BytesFilter<"AgentDecision"> | runtime.Bytes
-  leafIndex?: Prisma.BigIntNullableFilter<"AgentDecision"> | bigint | number | null
   occurredAt?: Prisma.DateTimeFilter<"AgentDecision"> | Date | string
 }
 
@@ -354,11 +335,8 @@ export type AgentDecisionOrderByWithRelationInput = {
   versionId?: Prisma.SortOrderInput | Prisma.SortOrder
   capabilityRevision?: Prisma.SortOrderInput | Prisma.SortOrder
   authorityLevel?: Prisma.SortOrderInput | Prisma.SortOrder
-  inputs?: Prisma.SortOrder
-  salts?: Prisma.SortOrder
   leaf?: Prisma.SortOrder
   leafHash?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrderInput | Prisma.SortOrder
   occurredAt?: Prisma.SortOrder
 }
 
@@ -382,11 +360,8 @@ export type AgentDecisionWhereUniqueInput = Prisma.AtLeast<{
   versionId?: Prisma.UuidNullableFilter<"AgentDecision"> | string | null
   capabilityRevision?: Prisma.IntNullableFilter<"AgentDecision"> | number | null
   authorityLevel?: Prisma.StringNullableFilter<"AgentDecision"> | string | null
-  inputs?: Prisma.JsonFilter<"AgentDecision">
-  salts?: Prisma.JsonFilter<"AgentDecision">
   leaf?: Prisma.StringFilter<"AgentDecision"> | string
   leafHash?: Prisma.BytesFilter<"AgentDecision"> | runtime.Bytes
-  leafIndex?: Prisma.BigIntNullableFilter<"AgentDecision"> | bigint | number | null
   occurredAt?: Prisma.DateTimeFilter<"AgentDecision"> | Date | string
 }, "organizationId_id">
 
@@ -406,11 +381,8 @@ export type AgentDecisionOrderByWithAggregationInput = {
   versionId?: Prisma.SortOrderInput | Prisma.SortOrder
   capabilityRevision?: Prisma.SortOrderInput | Prisma.SortOrder
   authorityLevel?: Prisma.SortOrderInput | Prisma.SortOrder
-  inputs?: Prisma.SortOrder
-  salts?: Prisma.SortOrder
   leaf?: Prisma.SortOrder
   leafHash?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrderInput | Prisma.SortOrder
   occurredAt?: Prisma.SortOrder
   _count?: Prisma.AgentDecisionCountOrderByAggregateInput
   _avg?: Prisma.AgentDecisionAvgOrderByAggregateInput
@@ -438,11 +410,8 @@ export type AgentDecisionScalarWhereWithAggregatesInput = {
   versionId?: Prisma.UuidNullableWithAggregatesFilter<"AgentDecision"> | string | null
   capabilityRevision?: Prisma.IntNullableWithAggregatesFilter<"AgentDecision"> | number | null
   authorityLevel?: Prisma.StringNullableWithAggregatesFilter<"AgentDecision"> | string | null
-  inputs?: Prisma.JsonWithAggregatesFilter<"AgentDecision">
-  salts?: Prisma.JsonWithAggregatesFilter<"AgentDecision">
   leaf?: Prisma.StringWithAggregatesFilter<"AgentDecision"> | string
   leafHash?: Prisma.BytesWithAggregatesFilter<"AgentDecision"> | runtime.Bytes
-  leafIndex?: Prisma.BigIntNullableWithAggregatesFilter<"AgentDecision"> | bigint | number | null
   occurredAt?: Prisma.DateTimeWithAggregatesFilter<"AgentDecision"> | Date | string
 }
 
@@ -462,11 +431,8 @@ export type AgentDecisionCreateInput = {
   versionId?: string | null
   capabilityRevision?: number | null
   authorityLevel?: string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf: string
   leafHash: runtime.Bytes
-  leafIndex?: bigint | number | null
   occurredAt: Date | string
 }
 
@@ -486,11 +452,8 @@ export type AgentDecisionUncheckedCreateInput = {
   versionId?: string | null
   capabilityRevision?: number | null
   authorityLevel?: string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf: string
   leafHash: runtime.Bytes
-  leafIndex?: bigint | number | null
   occurredAt: Date | string
 }
 
@@ -510,11 +473,8 @@ export type AgentDecisionUpdateInput = {
   versionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   capabilityRevision?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   authorityLevel?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf?: Prisma.StringFieldUpdateOperationsInput | string
   leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
-  leafIndex?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   occurredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -534,11 +494,8 @@ export type AgentDecisionUncheckedUpdateInput = {
   versionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   capabilityRevision?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   authorityLevel?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf?: Prisma.StringFieldUpdateOperationsInput | string
   leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
-  leafIndex?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   occurredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -558,11 +515,8 @@ export type AgentDecisionCreateManyInput = {
   versionId?: string | null
   capabilityRevision?: number | null
   authorityLevel?: string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf: string
   leafHash: runtime.Bytes
-  leafIndex?: bigint | number | null
   occurredAt: Date | string
 }
 
@@ -582,11 +536,8 @@ export type AgentDecisionUpdateManyMutationInput = {
   versionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   capabilityRevision?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   authorityLevel?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf?: Prisma.StringFieldUpdateOperationsInput | string
   leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
-  leafIndex?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   occurredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -606,11 +557,8 @@ export type AgentDecisionUncheckedUpdateManyInput = {
   versionId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   capabilityRevision?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   authorityLevel?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
-  inputs?: Prisma.JsonNullValueInput | runtime.InputJsonValue
-  salts?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leaf?: Prisma.StringFieldUpdateOperationsInput | string
   leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
-  leafIndex?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   occurredAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -635,17 +583,13 @@ export type AgentDecisionCountOrderByAggregateInput = {
   versionId?: Prisma.SortOrder
   capabilityRevision?: Prisma.SortOrder
   authorityLevel?: Prisma.SortOrder
-  inputs?: Prisma.SortOrder
-  salts?: Prisma.SortOrder
   leaf?: Prisma.SortOrder
   leafHash?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrder
   occurredAt?: Prisma.SortOrder
 }
 
 export type AgentDecisionAvgOrderByAggregateInput = {
   capabilityRevision?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrder
 }
 
 export type AgentDecisionMaxOrderByAggregateInput = {
@@ -665,7 +609,6 @@ export type AgentDecisionMaxOrderByAggregateInput = {
   authorityLevel?: Prisma.SortOrder
   leaf?: Prisma.SortOrder
   leafHash?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrder
   occurredAt?: Prisma.SortOrder
 }
 
@@ -686,25 +629,15 @@ export type AgentDecisionMinOrderByAggregateInput = {
   authorityLevel?: Prisma.SortOrder
   leaf?: Prisma.SortOrder
   leafHash?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrder
   occurredAt?: Prisma.SortOrder
 }
 
 export type AgentDecisionSumOrderByAggregateInput = {
   capabilityRevision?: Prisma.SortOrder
-  leafIndex?: Prisma.SortOrder
 }
 
 export type NullableEnumVerdictFieldUpdateOperationsInput = {
   set?: $Enums.Verdict | null
-}
-
-export type NullableBigIntFieldUpdateOperationsInput = {
-  set?: bigint | number | null
-  increment?: bigint | number
-  decrement?: bigint | number
-  multiply?: bigint | number
-  divide?: bigint | number
 }
 
 
@@ -725,11 +658,8 @@ export type AgentDecisionSelect<ExtArgs extends runtime.Types.Extensions.Interna
   versionId?: boolean
   capabilityRevision?: boolean
   authorityLevel?: boolean
-  inputs?: boolean
-  salts?: boolean
   leaf?: boolean
   leafHash?: boolean
-  leafIndex?: boolean
   occurredAt?: boolean
 }, ExtArgs["result"]["agentDecision"]>
 
@@ -749,11 +679,8 @@ export type AgentDecisionSelectCreateManyAndReturn<ExtArgs extends runtime.Types
   versionId?: boolean
   capabilityRevision?: boolean
   authorityLevel?: boolean
-  inputs?: boolean
-  salts?: boolean
   leaf?: boolean
   leafHash?: boolean
-  leafIndex?: boolean
   occurredAt?: boolean
 }, ExtArgs["result"]["agentDecision"]>
 
@@ -773,11 +700,8 @@ export type AgentDecisionSelectUpdateManyAndReturn<ExtArgs extends runtime.Types
   versionId?: boolean
   capabilityRevision?: boolean
   authorityLevel?: boolean
-  inputs?: boolean
-  salts?: boolean
   leaf?: boolean
   leafHash?: boolean
-  leafIndex?: boolean
   occurredAt?: boolean
 }, ExtArgs["result"]["agentDecision"]>
 
@@ -797,15 +721,12 @@ export type AgentDecisionSelectScalar = {
   versionId?: boolean
   capabilityRevision?: boolean
   authorityLevel?: boolean
-  inputs?: boolean
-  salts?: boolean
   leaf?: boolean
   leafHash?: boolean
-  leafIndex?: boolean
   occurredAt?: boolean
 }
 
-export type AgentDecisionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "type" | "verdict" | "reasons" | "actor" | "subject" | "agentId" | "taskId" | "paymentId" | "approvalId" | "walletId" | "versionId" | "capabilityRevision" | "authorityLevel" | "inputs" | "salts" | "leaf" | "leafHash" | "leafIndex" | "occurredAt", ExtArgs["result"]["agentDecision"]>
+export type AgentDecisionOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "type" | "verdict" | "reasons" | "actor" | "subject" | "agentId" | "taskId" | "paymentId" | "approvalId" | "walletId" | "versionId" | "capabilityRevision" | "authorityLevel" | "leaf" | "leafHash" | "occurredAt", ExtArgs["result"]["agentDecision"]>
 
 export type $AgentDecisionPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AgentDecision"
@@ -842,22 +763,10 @@ export type $AgentDecisionPayload<ExtArgs extends runtime.Types.Extensions.Inter
     capabilityRevision: number | null
     authorityLevel: string | null
     /**
-     * The values the decision was made on; the leaf carries a salted commitment to each field.
-     */
-    inputs: runtime.JsonValue
-    /**
-     * Per field of `inputs`, the salt of its commitment (base64).
-     */
-    salts: runtime.JsonValue
-    /**
      * RFC 8785 canonical JSON; its RFC 6962 leaf hash is what enters the tree.
      */
     leaf: string
     leafHash: runtime.Bytes
-    /**
-     * Position in the organisation's tree; null until integrated.
-     */
-    leafIndex: bigint | null
     occurredAt: Date
   }, ExtArgs["result"]["agentDecision"]>
   composites: {}
@@ -1297,11 +1206,8 @@ export interface AgentDecisionFieldRefs {
   readonly versionId: Prisma.FieldRef<"AgentDecision", 'String'>
   readonly capabilityRevision: Prisma.FieldRef<"AgentDecision", 'Int'>
   readonly authorityLevel: Prisma.FieldRef<"AgentDecision", 'String'>
-  readonly inputs: Prisma.FieldRef<"AgentDecision", 'Json'>
-  readonly salts: Prisma.FieldRef<"AgentDecision", 'Json'>
   readonly leaf: Prisma.FieldRef<"AgentDecision", 'String'>
   readonly leafHash: Prisma.FieldRef<"AgentDecision", 'Bytes'>
-  readonly leafIndex: Prisma.FieldRef<"AgentDecision", 'BigInt'>
   readonly occurredAt: Prisma.FieldRef<"AgentDecision", 'DateTime'>
 }
     

@@ -1024,6 +1024,14 @@ export type EnumPaymentStatusFieldUpdateOperationsInput = {
   set?: $Enums.PaymentStatus
 }
 
+export type NullableBigIntFieldUpdateOperationsInput = {
+  set?: bigint | number | null
+  increment?: bigint | number
+  decrement?: bigint | number
+  multiply?: bigint | number
+  divide?: bigint | number
+}
+
 export type PaymentCreateNestedManyWithoutWalletInput = {
   create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
   connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]

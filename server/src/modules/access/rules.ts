@@ -63,12 +63,14 @@ const OPERATES = [
   'tasks:write',
   'payments:create',
   'payments:write',
+  'decisions:write',
 ] as const
 const ADMINISTERS = [
   'organizations:write',
   'keys:read',
   'keys:write',
   'approvals:decide',
+  'decisions:redact',
   'payments:resolve',
   'reconciliation:resolve',
 ] as const
@@ -89,7 +91,9 @@ const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
 }
 const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN_OF_OPERATOR])
 /** An agent's own credential: for that agent only, which the services check. */
-const ofAgent: ReadonlySet<Permission> = new Set(['agents:read', 'chains:read', 'payments:create', 'payments:read'])
+const ofAgent: ReadonlySet<Permission> = new Set([
+  ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write'] as const),
+])
 const none: ReadonlySet<Permission> = new Set()
 
 export function permissionsOf(key: {

@@ -1,7 +1,9 @@
 import { type TSchema, Type } from 'typebox'
 import { type AccessService, CredentialBody, NewCredential } from '#modules/access'
+import { AddedDecisions, type DecisionService, decisionProblems, OwnDecisions } from '#modules/decisions'
 import { etagOf, expectedRevision } from '#platform/http/etag'
 import { created, type Effects, ok } from '#platform/http/idempotency'
+import { Problem } from '#platform/problem'
 import { pageRequest, type Routes } from '#platform/routes'
 import {
   Agent,
@@ -22,12 +24,13 @@ const { notFound, wrongStatus, moneyInFlight } = agentProblems
 interface Options {
   effect: Effects
   access: Pick<AccessService, 'issueCredential'>
+  decisions: Pick<DecisionService, 'add'>
   /** What the body of a new agent may carry for other modules. */
   furnishing: Record<string, TSchema>
 }
 
 export const agentRoutes =
-  (agents: AgentService, { effect, access, furnishing }: Options): Routes =>
+  (agents: AgentService, { effect, access, decisions, furnishing }: Options): Routes =>
   async (app) => {
     app.post(
       '/agents',
@@ -153,5 +156,25 @@ export const agentRoutes =
           const { id } = await agents.requireInService(tx, request.params.agentId)
           return created(await access.issueCredential(tx, request.caller, id, request.body))
         }),
+    )
+
+    app.post(
+      '/agents/:agentId/decisions',
+      {
+        schema: {
+          ...{ operationId: 'addDecisions', tags: ['decisions'], params: AgentParams, body: OwnDecisions },
+          response: { 201: AddedDecisions },
+        },
+        config: {
+          ...{ needs: 'decisions:write', idempotency: 'optional' },
+          problems: [notFound, decisionProblems.notYours],
+        },
+      },
+      async (request, reply) => {
+        const { id } = await agents.require(request.caller, request.params.agentId)
+        const { agentId = id } = request.caller
+        if (agentId !== id) throw new Problem(decisionProblems.notYours)
+        return effect(request, reply, (tx) => decisions.add(tx, request.caller, id, request.body))
+      },
     )
   }

@@ -1,6 +1,7 @@
 export { CapabilityBody } from './contract.ts'
 export type { LimitUse } from './headroom.ts'
 export type { HistoryOf } from './limits.ts'
+export { recordOf } from './replay.ts'
 export { capabilityRoutes } from './routes.ts'
-export { type Answer, type Authority, names, verdict } from './rules.ts'
+export { type Answer, type Authority, names, type Question, RULES_VERSION, verdict } from './rules.ts'
 export { type CapabilityService, capabilityService } from './service.ts'

@@ -52,13 +52,18 @@ const useColumns = `l.id as "limitId", l.scope, l.limit_window as "window", l.as
   coalesce(c.reserved_amount, 0)::numeric(78, 0) as reserved, coalesce(c.spent_amount, 0)::numeric(78, 0) as spent,
   coalesce(c.reserved_count, 0) as "reservedCount", coalesce(c.spent_count, 0) as "spentCount"`
 
-/** The limits a payment counts against (its agent's and its organisation's), with what is taken of each just now. */
-const usesFor = sql<UseRow>(
+/**
+ * The limits a payment counts against (its agent's and its organisation's), with what is taken of each: in the window of
+ * now, or in the one that the payment holds its part in.
+ */
+const usesFor = sql<UseRow & { heldIn: Date | null }>(
   'capabilities.usesFor',
-  `select ${useColumns}, nullif(case when l.per_payee then $8::text else '' end, '') as payee
+  `select ${useColumns}, nullif(case when l.per_payee then $8::text else '' end, '') as payee, r.window_start as "heldIn"
    from spending_limit l
+   left join reservation r
+     on r.organization_id = l.organization_id and r.payment_id = $9::uuid and r.limit_id = l.id and r.status = 'RESERVED'
    left join limit_counter c
-     on c.organization_id = l.organization_id and c.limit_id = l.id and c.window_start = ${windowStart}
+     on c.organization_id = l.organization_id and c.limit_id = l.id and c.window_start = coalesce(r.window_start, ${windowStart})
     and c.payee = case when l.per_payee then $8::text else '' end
    where l.organization_id = $1 and l.scope_id in ($1::uuid, $2::uuid) and l.asset = $3 and l.is_active
    order by l.id`,
@@ -90,6 +95,13 @@ const forgetCounters = sql(
    and reserved_count = 0 and reserved_amount = 0`,
 )
 
+export interface UsesAbout {
+  agentId: string
+  asset: string
+  payee: string
+  /** One that has reserved already. */
+  paymentId?: string
+}
 export interface Starts {
   hour: Date
   day: Date
@@ -121,9 +133,8 @@ export const limitStore = {
   limitsOf: (database: Database, organizationId: string, scopeId: string) =>
     database.query(organizationId, limitsOf, [organizationId, scopeId]),
 
-  usesFor(tx: Tx, about: { agentId: string; asset: string; payee: string }, starts: Starts): Promise<UseRow[]> {
-    const { hour, day, week, month } = starts
-    return tx.query(usesFor, [tx.organizationId, about.agentId, about.asset, hour, day, week, month, about.payee])
+  usesFor(tx: Tx, { agentId, asset, payee, paymentId }: UsesAbout, { hour, day, week, month }: Starts) {
+    return tx.query(usesFor, [tx.organizationId, agentId, asset, hour, day, week, month, payee, paymentId ?? null])
   },
   usesOf(database: Database, organizationId: string, agentId: string, starts: Starts): Promise<UseRow[]> {
     const { hour, day, week, month } = starts

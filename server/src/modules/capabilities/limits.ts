@@ -4,7 +4,7 @@ import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import type { LimitUse } from './headroom.ts'
-import { limitStore, type Starts, type UseRow } from './limit-store.ts'
+import { limitStore, type Starts, type UseRow, type UsesAbout } from './limit-store.ts'
 import { type OpenPayment, type Part, type Place, reservationStore } from './reservation-store.ts'
 import { windowAt } from './windows.ts'
 
@@ -72,6 +72,13 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     }
   }
 
+  async function placesOf(tx: Tx, about: Omit<UsesAbout, 'paymentId'>, paymentId?: string): Promise<Held[]> {
+    const { agentId, asset, payee } = about
+    const asked = { agentId, asset, payee: payee.toLowerCase(), ...(paymentId !== undefined && { paymentId }) }
+    const rows = await limitStore.usesFor(tx, asked, startsAt(tx.now))
+    return rows.map(({ heldIn, ...row }) => ({ heldIn, use: { ...row, span: windowAt(row.window, heldIn ?? tx.now) } }))
+  }
+
   return {
     /** Makes the limits of a scope exactly these. A limit of the same window, asset and perPayee keeps what it counted. */
     async put(tx: Tx, scope: LimitScope, scopeId: string, wanted: readonly LimitWanted[]): Promise<LimitView[]> {
@@ -98,18 +105,17 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
 
     /** The limits a payment counts against, as they stand now. */
     async uses(tx: Tx, about: { agentId: string; asset: string; payee: string }): Promise<LimitUse[]> {
-      const rows = await limitStore.usesFor(tx, { ...about, payee: about.payee.toLowerCase() }, startsAt(tx.now))
-      return rows.map((row) => ({ ...row, span: windowAt(row.window, tx.now) }))
+      return (await placesOf(tx, about)).map(({ use }) => use)
     },
 
-    /** The same for a payment that has reserved already: its own part does not stand in its way. */
-    async usesBeside(tx: Tx, payment: { id: string; agentId: string; asset: string; payee: string; amount: bigint }) {
-      const own = await reservationStore.reservedBy(tx, payment.id)
-      const isOwn = ({ limitId, span }: LimitUse) =>
-        own.some((each) => each.limitId === limitId && each.windowStart.getTime() === span.start.getTime())
-      return (await this.uses(tx, payment)).map((use) =>
-        isOwn(use) ? { ...use, reserved: use.reserved - payment.amount, reservedCount: use.reservedCount - 1 } : use,
-      )
+    /** The same for a payment that has reserved already, in the windows it did: its own part does not stand in its way. */
+    async usesBeside(tx: Tx, payment: Reserved): Promise<LimitUse[]> {
+      const beside = (use: LimitUse): LimitUse => ({
+        ...use,
+        reserved: use.reserved - payment.amount,
+        reservedCount: use.reservedCount - 1,
+      })
+      return (await placesOf(tx, payment, payment.id)).map(({ use, heldIn }) => (heldIn ? beside(use) : use))
     },
 
     /** Takes a payment's amount of all its limits, or of none when one has no room any more: then false. */
@@ -128,15 +134,13 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
      * Counts a payment in the windows of now instead of those it was reserved in, of all its limits or of none. False
      * when there was no room any more: then nothing is reserved.
      */
-    async rebook(tx: Tx, payment: { id: string; agentId: string; asset: string; payee: string; amount: bigint }) {
-      const own = await reservationStore.reservedBy(tx, payment.id)
-      const uses = await this.uses(tx, payment)
-      const isThere = ({ limitId, window, span }: LimitUse) =>
-        window === 'TRANSACTION' ||
-        own.some((each) => each.limitId === limitId && each.windowStart.getTime() === span.start.getTime())
-      if (uses.every(isThere)) return true
+    async rebook(tx: Tx, payment: Reserved): Promise<boolean> {
+      const places = await placesOf(tx, payment, payment.id)
+      const isNow = ({ use, heldIn }: Held) =>
+        use.window === 'TRANSACTION' || heldIn?.getTime() === windowAt(use.window, tx.now).start.getTime()
+      if (places.every(isNow)) return true
       await this.release(tx, payment.id)
-      return this.reserve(tx, payment, uses)
+      return this.reserve(tx, payment, await this.uses(tx, payment))
     },
 
     /** The money of these payments moved: what was reserved is spent. */
@@ -166,6 +170,20 @@ function partOf({ payment, uses }: { payment: Reserving; uses: readonly LimitUse
     amount: payment.amount,
     places: counted.map((use) => placeOf(use, payment.payee)),
   }
+}
+
+interface Held {
+  readonly use: LimitUse
+  /** The window that the payment holds its part in. */
+  readonly heldIn: Date | null
+}
+
+interface Reserved {
+  id: string
+  agentId: string
+  asset: string
+  payee: string
+  amount: bigint
 }
 
 function placeOf(use: LimitUse, payee: string): Place {

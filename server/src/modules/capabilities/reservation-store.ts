@@ -10,12 +10,6 @@ const reserve = sql<{ taken: boolean[] }>(
   'select reserve_limits($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as taken',
 )
 
-const reservedBy = sql<{ limitId: string; windowStart: Date }>(
-  'capabilities.reservedBy',
-  `select limit_id as "limitId", window_start as "windowStart" from reservation
-   where organization_id = $1 and payment_id = $2 and status = 'RESERVED'`,
-)
-
 /**
  * Ends the reservations of payments once: as spent, or given back. The second call finds none that are open and changes
  * nothing. Reservations and counters are locked in one order, the counters in that of `reserve`,
@@ -106,7 +100,6 @@ export const reservationStore = {
     ])
     return row?.taken ?? []
   },
-  reservedBy: (tx: Tx, paymentId: string) => tx.query(reservedBy, [tx.organizationId, paymentId]),
   settle: (tx: Tx, paymentIds: readonly string[], isSpent: boolean) =>
     tx.query(settle, [tx.organizationId, paymentIds, isSpent]),
 

@@ -37,7 +37,7 @@ const tokenCase = fc.tuple(parties, amount).map(
       asset: { id: `${CHAIN}/erc20:${contract}`, chain: CHAIN, kind: 'erc20', contract },
     },
     receipt: {
-      ...{ hash, isSuccess: true, blockNumber: 1n, from, to: contract, value: 0n },
+      ...{ hash, isSuccess: true, blockNumber: 1n, nonce: 0n, fee: 0n, from, to: contract, value: 0n },
       logs: [transfer(contract, { from, to: payee, value })],
     },
   }),
@@ -45,7 +45,7 @@ const tokenCase = fc.tuple(parties, amount).map(
 const coinCase = fc.tuple(parties, amount).map(
   ([{ from, payee }, value]): Case => ({
     intent: { from, payee, amount: value, asset: { id: `${CHAIN}/slip44:60`, chain: CHAIN, kind: 'native' } },
-    receipt: { ...{ hash, isSuccess: true, blockNumber: 1n, from, to: payee, value }, logs: [] },
+    receipt: { ...{ hash, isSuccess: true, blockNumber: 1n, nonce: 0n, fee: 0n, from, to: payee, value }, logs: [] },
   }),
 )
 const anyCase = fc.oneof(tokenCase, coinCase)

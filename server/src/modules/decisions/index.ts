@@ -1,4 +1,7 @@
-export { Reason as ReasonSchema } from './contract.ts'
+export { AddedDecisions, OwnDecisions, Reason as ReasonSchema } from './contract.ts'
+export { type DecisionLogSettings, decisionLog } from './log/index.ts'
+export { logRoutes } from './log-routes.ts'
+export { decisionProblems } from './problems.ts'
 export { decisionRoutes } from './routes.ts'
 export type { Reason } from './rules.ts'
 export { type DecisionService, decisionService } from './service.ts'

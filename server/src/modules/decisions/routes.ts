@@ -1,11 +1,12 @@
+import type { Effects } from '#platform/http/idempotency'
 import type { Routes } from '#platform/routes'
 import { pageRequest } from '#platform/routes'
-import { AgentDecision, DecisionPage, DecisionParams, DecisionQuery } from './contract.ts'
+import { AgentDecision, DecisionPage, DecisionParams, DecisionQuery, Redaction } from './contract.ts'
 import { decisionProblems } from './problems.ts'
 import type { DecisionService } from './service.ts'
 
 export const decisionRoutes =
-  (decisions: DecisionService): Routes =>
+  (decisions: DecisionService, effect: Effects): Routes =>
   async (app) => {
     app.get(
       '/decisions',
@@ -33,5 +34,21 @@ export const decisionRoutes =
         config: { needs: 'decisions:read', problems: [decisionProblems.notFound] },
       },
       async ({ caller, params }) => decisions.get(caller, params.decisionId),
+    )
+
+    app.post(
+      '/decisions/:decisionId/redact',
+      {
+        schema: {
+          ...{ operationId: 'redactDecision', tags: ['decisions'], params: DecisionParams, body: Redaction },
+          response: { 200: AgentDecision },
+        },
+        config: {
+          ...{ needs: 'decisions:redact', idempotency: 'optional' },
+          problems: [decisionProblems.notFound, decisionProblems.alreadyRedacted],
+        },
+      },
+      async (request, reply) =>
+        effect(request, reply, (tx) => decisions.redact(tx, request.caller, request.params.decisionId, request.body)),
     )
   }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { AuthorityLevel, Verdict } from '@wedi/database'
 import { canonicalJson } from '#platform/canonical'
-import { sha256, sha256Base64 } from '#platform/crypto'
+import { sha256Base64 } from '#platform/crypto'
 
 const VERSION = 1
 const SALT_BYTES = 16
-const LEAF_PREFIX = Uint8Array.of(0x00)
+/** An entry of a tlog-tiles bundle says its length in 16 bits. */
+export const MAX_LEAF_BYTES = 65_535
 
 export interface Reason {
   readonly code: string
@@ -64,29 +65,29 @@ export interface Envelope extends Entry {
   readonly occurredAt: Date
 }
 
-/** The exact text that enters the log. */
+/**
+ * The exact text that enters the log: RFC 8785, whose order of names is written down here once instead of sorted for each
+ * record.
+ */
 export function leafOf(envelope: Envelope, commitments: Record<string, string>): string {
-  return canonicalJson({
-    v: VERSION,
-    organizationId: envelope.organizationId,
-    id: envelope.id,
-    type: envelope.type,
-    actor: envelope.actor,
-    subject: envelope.subject,
-    occurredAt: envelope.occurredAt.toISOString(),
-    verdict: envelope.verdict ?? null,
-    reasons: envelope.reasons ?? [],
-    agentId: envelope.agentId ?? null,
-    taskId: envelope.taskId ?? null,
-    paymentId: envelope.paymentId ?? null,
-    approvalId: envelope.approvalId ?? null,
-    walletId: envelope.walletId ?? null,
-    versionId: null,
-    capabilityRevision: envelope.capabilityRevision ?? null,
-    authorityLevel: envelope.authorityLevel ?? null,
-    inputs: commitments,
-  })
+  const { capabilityRevision = null } = envelope
+  return (
+    `{"actor":${canonicalJson(envelope.actor)},"agentId":${text(envelope.agentId)},` +
+    `"approvalId":${text(envelope.approvalId)},"authorityLevel":${text(envelope.authorityLevel)},` +
+    `"capabilityRevision":${canonicalJson(capabilityRevision)},"id":${text(envelope.id)},` +
+    `"inputs":${canonicalJson(commitments)},"occurredAt":"${envelope.occurredAt.toISOString()}",` +
+    `"organizationId":${text(envelope.organizationId)},"paymentId":${text(envelope.paymentId)},` +
+    `"reasons":${canonicalJson(envelope.reasons ?? [])},"subject":${canonicalJson(envelope.subject)},` +
+    `"taskId":${text(envelope.taskId)},"type":${text(envelope.type)},"v":${VERSION},` +
+    `"verdict":${text(envelope.verdict)},"versionId":null,"walletId":${text(envelope.walletId)}}`
+  )
 }
 
-/** RFC 6962 section 2.1. */
-export const leafHashOf = (leaf: string): Buffer => sha256(LEAF_PREFIX, leaf)
+const text = (value: string | null | undefined): string => canonicalJson(value ?? null)
+
+/** The names of the fields that a leaf commits to. */
+export const fieldsOf = (leaf: string): string[] => Object.keys((JSON.parse(leaf) as { inputs: object }).inputs)
+
+/** The fields whose values were taken away: the leaf still commits to them. */
+export const redactedOf = (leaf: string, inputs: Readonly<Record<string, unknown>>): string[] =>
+  fieldsOf(leaf).filter((name) => !Object.hasOwn(inputs, name))

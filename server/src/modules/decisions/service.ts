@@ -1,57 +1,111 @@
 import type { Static } from 'typebox'
 import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
+import { created, type Outcome, ok } from '#platform/http/idempotency'
 import { newId } from '#platform/ids'
-import { Problem } from '#platform/problem'
+import { invalid, Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
-import type { DecisionQuery } from './contract.ts'
+import type { DecisionQuery, OwnDecisions, Redaction } from './contract.ts'
+import { readingOf } from './log-store.ts'
+import { ownEntries } from './own.ts'
 import { decisionProblems } from './problems.ts'
-import { type Entry, leafHashOf, leafOf, sealInputs } from './rules.ts'
-import { decisionStore } from './store.ts'
+import { type Entry, fieldsOf, leafOf, MAX_LEAF_BYTES, redactedOf, sealInputs } from './rules.ts'
+import { type DecisionView, decisionStore, type NewDecision } from './store.ts'
+import { leafHash } from './tree/merkle.ts'
 
 export type DecisionService = ReturnType<typeof decisionService>
 
-export function decisionService({ database }: { database: Database }) {
+const REDACTED = 'decision.redacted'
+
+interface Needs {
+  readonly database: Database
+  /** Called after the commit of a record. */
+  readonly onRecorded: (organizationId: string) => void
+}
+
+export function decisionService({ database, onRecorded }: Needs) {
+  /** Records an act in its own transaction; when this fails, the act does not happen. Returns the decision's id. */
+  async function record(tx: Tx, actor: string, entry: Entry): Promise<string> {
+    const row = rowOf(tx, actor, entry)
+    decisionStore.append(tx, row)
+    tx.afterCommit(() => onRecorded(tx.organizationId))
+    return row.id
+  }
+
   return {
-    /** Records an act in its own transaction; when this fails, the act does not happen. Returns the decision's id. */
-    async record(tx: Tx, actor: string, entry: Entry): Promise<string> {
-      const id = entry.id ?? newId()
-      const { inputs, salts, commitments } = sealInputs(entry.inputs ?? {})
-      const envelope = { ...entry, id, organizationId: tx.organizationId, actor, occurredAt: tx.now }
-      const leaf = leafOf(envelope, commitments)
-      decisionStore.append(tx, {
-        organizationId: tx.organizationId,
-        id,
-        type: entry.type,
-        verdict: entry.verdict ?? null,
-        reasons: entry.reasons ?? [],
-        actor,
-        subject: entry.subject,
-        agentId: entry.agentId ?? null,
-        taskId: entry.taskId ?? null,
-        paymentId: entry.paymentId ?? null,
-        approvalId: entry.approvalId ?? null,
-        walletId: entry.walletId ?? null,
-        capabilityRevision: entry.capabilityRevision ?? null,
-        authorityLevel: entry.authorityLevel ?? null,
-        inputs,
-        salts,
-        leaf,
-        leafHash: leafHashOf(leaf),
-        occurredAt: tx.now,
+    record,
+
+    /** What an agent decided by itself, one or many, all or none. */
+    async add(tx: Tx, caller: Caller, agentId: string, given: Static<typeof OwnDecisions>): Promise<Outcome> {
+      const { entries, isBatch } = ownEntries(agentId, given)
+      const rows = entries.map((entry, at) => rowOf(tx, caller.actor, entry, isBatch ? `/decisions/${at}` : ''))
+      decisionStore.appendMany(tx, rows)
+      tx.afterCommit(() => onRecorded(tx.organizationId))
+      const shown = rows.map((row) => toWire({ ...row, versionId: null, leafIndex: null, redacted: [] }))
+      return created(isBatch ? { data: shown } : shown[0])
+    },
+
+    /** Deletes values and their salts, and records that. Every proof holds as before: the leaf never had them. */
+    async redact(tx: Tx, caller: Caller, id: string, { fields, reason }: Static<typeof Redaction>): Promise<Outcome> {
+      const before = await decisionStore.find(tx.query, tx.organizationId, id)
+      if (!before) throw new Problem(decisionProblems.notFound)
+      const known = new Set(fieldsOf(before.leaf))
+      // What a redaction took away is what explains the gap: that has to stay.
+      if (before.type === REDACTED) known.delete('fields')
+      const unknown = fields.findIndex((field) => !known.has(field))
+      if (unknown >= 0)
+        throw invalid({
+          path: `/fields/${unknown}`,
+          message: 'is no field of the inputs of this decision that can be taken away',
+        })
+      if (!(await decisionStore.redact(tx, id, fields))) throw new Problem(decisionProblems.alreadyRedacted)
+      await record(tx, caller.actor, {
+        ...{ type: REDACTED, subject: `decision:${before.id}`, agentId: before.agentId },
+        inputs: { fields, reason },
       })
-      return id
+      const inputs = Object.fromEntries(Object.entries(before.inputs).filter(([name]) => !fields.includes(name)))
+      return ok(view({ ...before, inputs }))
     },
 
     async get({ organizationId }: Caller, id: string) {
-      const row = await decisionStore.find(database, organizationId, id)
+      const row = await decisionStore.find(readingOf(database, organizationId), organizationId, id)
       if (!row) throw new Problem(decisionProblems.notFound)
-      return toWire(row)
+      return view(row)
     },
 
     async list({ organizationId }: Caller, page: PageRequest, query: Static<typeof DecisionQuery>) {
-      return pageFrom(toWire(await decisionStore.list(database, organizationId, page, query)), page)
+      return pageFrom((await decisionStore.list(database, organizationId, page, query)).map(view), page)
     },
+  }
+}
+
+const view = (row: DecisionView) => toWire({ ...row, redacted: redactedOf(row.leaf, row.inputs) })
+
+/** `at` is where it stood in a request, for the answer when it is too large. */
+function rowOf(tx: Tx, actor: string, entry: Entry, at?: string): NewDecision {
+  const id = entry.id ?? newId()
+  const { inputs, salts, commitments } = sealInputs(entry.inputs ?? {})
+  const leaf = leafOf({ ...entry, id, organizationId: tx.organizationId, actor, occurredAt: tx.now }, commitments)
+  if (Buffer.byteLength(leaf) > MAX_LEAF_BYTES) {
+    const message = `makes an entry of more than ${MAX_LEAF_BYTES} bytes`
+    throw at === undefined ? new Error(`${entry.type} ${message}`) : invalid({ path: `${at}/reasons`, message })
+  }
+  return {
+    organizationId: tx.organizationId,
+    id,
+    type: entry.type,
+    verdict: entry.verdict ?? null,
+    reasons: entry.reasons ?? [],
+    actor,
+    subject: entry.subject,
+    agentId: entry.agentId ?? null,
+    taskId: entry.taskId ?? null,
+    paymentId: entry.paymentId ?? null,
+    approvalId: entry.approvalId ?? null,
+    walletId: entry.walletId ?? null,
+    capabilityRevision: entry.capabilityRevision ?? null,
+    authorityLevel: entry.authorityLevel ?? null,
+    ...{ inputs, salts, leaf, leafHash: leafHash(leaf), occurredAt: tx.now },
   }
 }

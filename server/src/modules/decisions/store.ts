@@ -1,20 +1,75 @@
-import type { AgentDecisionRow } from '@wedi/database'
+import { type AgentDecisionRow, columns } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 import type { DecisionQuery } from './contract.ts'
+import type { Reading } from './log-store.ts'
 
-/** One append. Part of the caller's transaction: the act and its record are committed together or not at all. */
+/**
+ * One append: the record, the values behind its commitments, and that it waits for its place in the tree. Part of the
+ * caller's transaction: the act and its record are committed together or not at all.
+ */
 const append = sql(
   'decisions.append',
-  `insert into agent_decision
-     (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, approval_id, wallet_id,
-      capability_revision, authority_level, inputs, salts, leaf, leaf_hash, occurred_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+  `with decision as (
+     insert into agent_decision
+       (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, approval_id, wallet_id,
+        capability_revision, authority_level, leaf, leaf_hash, occurred_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+   ), disclosure as (
+     insert into decision_disclosure (organization_id, decision_id, inputs, salts)
+     select $1, $2, $18::jsonb, $19::jsonb where $18::jsonb <> '{}'
+   )
+   insert into log_pending (organization_id, decision_id) values ($1, $2)`,
 )
 
-export type NewDecision = Omit<AgentDecisionRow, 'leafIndex' | 'versionId'>
+/** Many records of one transaction that all say the same of who and what they are about. */
+const appendMany = sql(
+  'decisions.appendMany',
+  `insert into agent_decision
+     (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
+   select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4
+   from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[], $13::bytea[])
+     as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash)`,
+)
+const discloseMany = sql(
+  'decisions.discloseMany',
+  `insert into decision_disclosure (organization_id, decision_id, inputs, salts)
+   select $1, id, inputs::jsonb, salts::jsonb from unnest($2::uuid[], $3::text[], $4::text[]) as t(id, inputs, salts)
+   where inputs <> '{}'`,
+)
+const awaitMany = sql(
+  'decisions.awaitMany',
+  'insert into log_pending (organization_id, decision_id) select $1, id from unnest($2::uuid[]) as t(id)',
+)
+
+/** Takes values and salts away. No row when a field is not there any more, so that nothing is taken twice. */
+const redact = sql<{ decisionId: string }>(
+  'decisions.redact',
+  `update decision_disclosure set inputs = inputs - $3::text[], salts = salts - $3::text[]
+   where organization_id = $1 and decision_id = $2 and inputs ?& $3::text[] returning decision_id as "decisionId"`,
+)
+
+/** One decision, with what stands elsewhere. */
+const find = sql<AgentDecisionRow & { inputs: Record<string, unknown> | null; leafIndex: bigint | null }>(
+  'decisions.find',
+  `select ${columns.agentDecision},
+     (select s.inputs from decision_disclosure s where s.organization_id = $1 and s.decision_id = $2) as inputs,
+     (select e.leaf_index from log_entry e where e.organization_id = $1 and e.decision_id = $2) as "leafIndex"
+   from agent_decision where organization_id = $1 and id = $2`,
+)
+
+export type NewDecision = Omit<AgentDecisionRow, 'versionId'> & {
+  readonly inputs: Record<string, unknown>
+  readonly salts: Record<string, string>
+}
+
+/** A decision with what stands elsewhere: the values that may still be shown, and its place in the tree. */
+export type DecisionView = AgentDecisionRow & {
+  readonly inputs: Record<string, unknown>
+  readonly leafIndex: bigint | null
+}
 
 export const decisionStore = {
   append(tx: Tx, row: NewDecision): void {
@@ -33,18 +88,48 @@ export const decisionStore = {
       row.walletId,
       row.capabilityRevision,
       row.authorityLevel,
-      row.inputs,
-      row.salts,
       row.leaf,
       row.leafHash,
       row.occurredAt,
+      row.inputs,
+      row.salts,
     ])
   },
 
-  find: (database: Database, organizationId: string, id: string) =>
-    database.read(organizationId, (prisma) => prisma.agentDecision.findFirst({ where: { organizationId, id } })),
+  /** All by one actor, about one agent, at one time. */
+  appendMany(tx: Tx, rows: readonly NewDecision[]): void {
+    const [first] = rows
+    if (!first) return
+    const ids = rows.map(({ id }) => id)
+    tx.send(appendMany, [
+      ...[first.organizationId, first.actor, first.agentId, first.occurredAt, ids],
+      rows.map(({ type }) => type),
+      rows.map(({ verdict }) => verdict),
+      rows.map(({ reasons }) => JSON.stringify(reasons)),
+      rows.map(({ subject }) => subject),
+      rows.map(({ taskId }) => taskId),
+      rows.map(({ paymentId }) => paymentId),
+      rows.map(({ leaf }) => leaf),
+      rows.map(({ leafHash }) => leafHash),
+    ])
+    const [inputs, salts] = [
+      rows.map((row) => JSON.stringify(row.inputs)),
+      rows.map((row) => JSON.stringify(row.salts)),
+    ]
+    tx.send(discloseMany, [first.organizationId, ids, inputs, salts])
+    tx.send(awaitMany, [first.organizationId, ids])
+  },
 
-  list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof DecisionQuery>) {
+  async redact(tx: Tx, decisionId: string, fields: readonly string[]): Promise<boolean> {
+    return (await tx.query(redact, [tx.organizationId, decisionId, fields])).length > 0
+  },
+
+  async find(read: Reading, organizationId: string, id: string): Promise<DecisionView | undefined> {
+    const [row] = await read(find, [organizationId, id])
+    return row && { ...row, inputs: row.inputs ?? {} }
+  },
+
+  async list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof DecisionQuery>) {
     const { agentId, taskId, paymentId, verdict, type, actor, from, to } = query
     const where = {
       organizationId,
@@ -57,8 +142,27 @@ export const decisionStore = {
       ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
       ...(page.before && { id: { lt: page.before } }),
     }
-    return database.read(organizationId, (prisma) =>
+    const rows = await database.read(organizationId, (prisma) =>
       prisma.agentDecision.findMany({ where, orderBy: { id: 'desc' }, take: page.limit + 1 }),
     )
+    return complete(database, organizationId, rows)
   },
+}
+
+type Plain = Omit<AgentDecisionRow, 'leafHash'> & { leafHash: Uint8Array }
+
+async function complete(database: Database, organizationId: string, rows: readonly Plain[]): Promise<DecisionView[]> {
+  const decisionId = { in: rows.map(({ id }) => id) }
+  const where = { organizationId, decisionId }
+  const [disclosures, entries] = await database.read(organizationId, (prisma) =>
+    Promise.all([prisma.decisionDisclosure.findMany({ where }), prisma.logEntry.findMany({ where })]),
+  )
+  const inputs = new Map(disclosures.map((each) => [each.decisionId, each.inputs as Record<string, unknown>]))
+  const places = new Map(entries.map((each) => [each.decisionId, each.leafIndex]))
+  return rows.map((row) => ({
+    ...row,
+    leafHash: Buffer.from(row.leafHash),
+    inputs: inputs.get(row.id) ?? {},
+    leafIndex: places.get(row.id) ?? null,
+  }))
 }

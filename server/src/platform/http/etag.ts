@@ -13,11 +13,14 @@ export function expectedRevision(request: Pick<FastifyRequest, 'headers'>): numb
   return Number(match[1])
 }
 
+const TAGGED = /^(application\/(json|octet-stream)|text\/plain)\b/
+
 /** Single resources without a revision of their own carry a tag of their content. */
 export function tagResources(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
-    const isJson = typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('application/json')
-    if (request.method === 'GET' && reply.statusCode === 200 && isJson && !reply.hasHeader('etag')) {
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload)
+    const isTagged = isWhole && TAGGED.test(String(reply.getHeader('content-type')))
+    if (request.method === 'GET' && reply.statusCode === 200 && isTagged && !reply.hasHeader('etag')) {
       reply.header('etag', `"${createHash('sha1').update(payload).digest('base64url')}"`)
     }
     done(null, payload)

@@ -140,5 +140,7 @@ function answerUnknownRoutes(app: FastifyInstance): void {
 function matches(pattern: string, path: string): boolean {
   const expected = pattern.split('/')
   const actual = path.split('/')
-  return expected.length === actual.length && expected.every((part, i) => part.startsWith(':') || part === actual[i])
+  const isOpen = expected.at(-1) === '*' && actual.length > expected.length
+  const isAlike = (part: string, i: number) => part.startsWith(':') || part === '*' || part === actual[i]
+  return (isOpen || expected.length === actual.length) && expected.every(isAlike)
 }

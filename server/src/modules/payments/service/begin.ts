@@ -44,7 +44,7 @@ export function beginning(
     standing: Standing,
     isQueue: boolean,
   ): Promise<JobResult | undefined> {
-    const { verdict, reasons } = await reevaluate(tx, needs, payment, standing)
+    const { verdict, reasons, question } = await reevaluate(tx, needs, payment, standing)
     if (verdict !== 'DENY') return undefined
     if (isOnlyFrozen(reasons)) {
       const detail = 'It waits until the freeze is lifted.'
@@ -52,7 +52,8 @@ export function beginning(
       return PARKED
     }
     const failure = { code: 'payment.denied', detail: 'It is no longer allowed.', reasons }
-    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['RESERVED'], actor: SYSTEM, failure, reasons })
+    const end = { to: 'CANCELED' as const, from: ['RESERVED' as const], actor: SYSTEM, failure, reasons, question }
+    await settle(tx, needs, payment.id, end)
     if (isQueue) await wakeNext(tx, needs, payment)
     return 'done'
   }

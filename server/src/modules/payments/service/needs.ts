@@ -1,6 +1,6 @@
 import type { AgentRow, OrganizationRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { AgentService } from '#modules/agents'
-import { type Answer, type CapabilityService, verdict } from '#modules/capabilities'
+import { type Answer, type CapabilityService, type Question, recordOf, verdict } from '#modules/capabilities'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
 import type { OrganizationService } from '#modules/organizations'
@@ -9,6 +9,7 @@ import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
 import type { JobResult, Jobs } from '#platform/jobs'
+import { isOnlyFrozen } from '../rules.ts'
 
 export const SYSTEM = 'system:payments'
 
@@ -86,14 +87,16 @@ export async function reevaluate(
   { capabilities }: Pick<PaymentNeeds, 'capabilities'>,
   payment: PaymentRow,
   { organization, agent, wallet }: Standing,
-): Promise<Answer> {
+): Promise<Answer & { question: ReturnType<typeof recordOf> }> {
   const authority = await capabilities.authorityOf(tx, agent.id)
   const limits = await capabilities.limits.usesBeside(tx, payment)
   const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'execution' as const }
-  const answer = verdict({ organization: organization.status, agent: agent.status, ...asked })
-  if (payment.frozenAt === null) return answer
+  const question: Question = { organization: organization.status, agent: agent.status, ...asked }
+  const answer = { ...verdict(question), question: recordOf(question) }
   const others = answer.verdict === 'DENY' ? answer.reasons : []
-  return { verdict: 'DENY', reasons: [...others, { code: 'payment.frozen', status: 'FROZEN' }] }
+  // What ends it ends it, frozen or not, and is recorded as the rules alone have said it.
+  if (payment.frozenAt === null || !isOnlyFrozen(others)) return answer
+  return { ...answer, verdict: 'DENY', reasons: [...others, { code: 'payment.frozen', status: 'FROZEN' }] }
 }
 
 export const isFrozen = ({ organization, agent, wallet }: Standing, payment: Pick<PaymentRow, 'frozenAt'>): boolean =>

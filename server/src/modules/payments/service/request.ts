@@ -1,5 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
-import { type Answer, type Authority, type LimitUse, verdict } from '#modules/capabilities'
+import { type Answer, type Authority, type Question, recordOf, verdict } from '#modules/capabilities'
 import { type Asset, parsePayee } from '#platform/caip'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -42,16 +42,17 @@ export function requesting(needs: PaymentNeeds) {
     tx: Tx,
     standing: Standing,
     payment: Judged,
-  ): Promise<Answer & { authority: Authority; limits: LimitUse[] }> {
+  ): Promise<Answer & { authority: Authority; question: Question }> {
     const authority = await capabilities.authorityOf(tx, standing.agent.id)
     const { organization, agent, wallet } = standing
     const { asset, payee } = payment
     for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
       const limits = await capabilities.limits.uses(tx, { agentId: agent.id, asset, payee })
       const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'request' as const }
-      const answer = verdict({ organization: organization.status, agent: agent.status, ...asked })
+      const question: Question = { organization: organization.status, agent: agent.status, ...asked }
+      const answer = verdict(question)
       const isTaken = answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))
-      if (isTaken) return { ...answer, authority, limits }
+      if (isTaken) return { ...answer, authority, question }
     }
     throw new Problem(paymentProblems.contended, { members: { retryAfterSeconds: 1 } })
   }
@@ -65,7 +66,7 @@ export function requesting(needs: PaymentNeeds) {
 
     const id = newId()
     const payment: Judged = { id, payee, amount: BigInt(input.amount), asset: asset.id, chain: asset.chain }
-    const { verdict: said, reasons, authority, limits } = await judge(tx, standing, payment)
+    const { verdict: said, reasons, authority, question } = await judge(tx, standing, payment)
     const approvalId = said === 'HOLD' ? newId() : null
     const walletId = standing.wallet?.id ?? null
     const { agentId, taskId = null, reference = null, memo = null } = input
@@ -81,7 +82,7 @@ export function requesting(needs: PaymentNeeds) {
       walletId,
       capabilityRevision: authority.revision,
       authorityLevel: authority.authorityLevel,
-      inputs: inputsOf(standing, payment, input, authority, limits),
+      inputs: inputsOf(question, input),
     })
     if (said === 'DENY' || walletId === null) return { denied: { decisionId, reasons } }
 
@@ -153,37 +154,11 @@ async function insertOnce(tx: Tx, row: NewPayment): Promise<PaymentRow> {
   }
 }
 
-/** Everything the rules looked at, so that the verdict can be made again from the record. */
-function inputsOf(
-  standing: Standing,
-  payment: Judged,
-  input: PaymentRequest,
-  authority: Authority,
-  limits: LimitUse[],
-) {
-  const { agentId, taskId, reference, memo } = input
-  const { payee, amount, asset, chain } = payment
-  return toWire({
-    payment: {
-      agentId,
-      payee,
-      amount,
-      asset,
-      chain,
-      ...(taskId && { taskId }),
-      ...(reference && { reference }),
-      ...(memo && { memo }),
-    },
-    standing: {
-      organization: standing.organization.status,
-      agent: standing.agent.status,
-      wallet: standing.wallet
-        ? { id: standing.wallet.id, status: standing.wallet.status, provider: standing.wallet.provider }
-        : null,
-    },
-    authority: { revision: authority.revision, authorityLevel: authority.authorityLevel },
-    limits: limits.map(({ span, ...limit }) => ({ ...limit, windowStart: span.start, windowEnd: span.end ?? null })),
-  })
+/** Everything the rules looked at, so that the verdict can be made again from the record, and what was said beside it. */
+function inputsOf(question: Question, { agentId, taskId, reference, memo }: PaymentRequest) {
+  const record = recordOf(question)
+  const beside = { agentId, ...(taskId && { taskId }), ...(reference && { reference }), ...(memo && { memo }) }
+  return { ...record, payment: { ...record.payment, ...beside } }
 }
 
 /** How a request is answered over HTTP: a denial is a refusal that is kept. */

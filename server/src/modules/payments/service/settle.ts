@@ -1,4 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
+import type { recordOf } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
 import type { Tx } from '#platform/database/database'
 import type { Failure } from '../rules.ts'
@@ -13,6 +14,8 @@ export interface Settlement {
   actor: string
   failure?: Failure
   reasons?: Reason[]
+  /** What the rules were asked, when it is they who ended it: their verdict is DENY then. */
+  question?: ReturnType<typeof recordOf>
   transactionHash?: string
   blockNumber?: bigint
 }
@@ -35,7 +38,9 @@ export async function settle(
     ...about(row),
     type: `payment.${end.to.toLowerCase()}`,
     reasons: end.reasons ?? [],
+    ...(end.question && deniedBy(end.question)),
     inputs: {
+      ...end.question,
       amount: String(row.amount),
       asset: row.asset,
       payee: row.payee,
@@ -57,3 +62,7 @@ export async function wakeNext(
   const next = await paymentStore.nextOfWallet(tx, gone)
   if (next !== undefined) await jobs.request(tx, 'payments.advance', next)
 }
+const deniedBy = ({ authority: { revision, authorityLevel } }: ReturnType<typeof recordOf>) => ({
+  verdict: 'DENY' as const,
+  ...{ capabilityRevision: revision, authorityLevel },
+})

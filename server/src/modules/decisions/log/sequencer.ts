@@ -1,0 +1,150 @@
+import { LRUCache } from 'lru-cache'
+import type { Database, Tx } from '#platform/database/database'
+import { isUnavailable } from '#platform/database/errors'
+import type { Logger } from '#platform/log'
+import { type Head, logStore } from '../log-store.ts'
+import { extendLog, type Memory, openLog } from './extend.ts'
+import type { LogKeys } from './keys.ts'
+import { LogInconsistent } from './trust.ts'
+
+/** How long the first of a batch waits for others: a tenth of what a signed place may take. */
+const GATHER_MS = 25
+const BATCH = 4096
+/** Each holds a connection for some milliseconds, and requests want theirs. */
+const MAX_RUNNING = 3
+/** What a killed process left waiting is found within this time. */
+const SWEEP_MS = 1000
+const SWEEP_LIMIT = 10_000
+const RETRY_MS = 500
+/** A log that was changed behind our back stays as it is until a person has looked. */
+const RETRY_CHANGED_MS = 30_000
+const DRAIN_MS = 3000
+const REMEMBERED = 10_000
+
+type Result = 'done' | 'more' | 'taken'
+
+interface Needs {
+  readonly database: Database
+  readonly keys: LogKeys
+  readonly log: Logger
+  /** In the transaction of each new head. */
+  readonly onHead: (tx: Tx) => Promise<void>
+}
+
+/**
+ * Brings decisions into their organisation's tree, in batches. Which decisions wait is written with each of them, so any
+ * process can do it at any time; who holds the log's lock does. Places, tiles and the signed head are one transaction.
+ */
+export class Sequencer {
+  readonly #needs: Needs
+  readonly #memory: Memory = new LRUCache<string, Head>({ max: REMEMBERED })
+  readonly #waiting = new Set<string>()
+  readonly #resting = new Map<string, NodeJS.Timeout>()
+  readonly #running = new Set<Promise<void>>()
+  #gathering: NodeJS.Timeout | undefined
+  #sweeping: NodeJS.Timeout | undefined
+  #isStarted = false
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+  }
+
+  /** There is something new in an organisation. Cheap: called after each commit. */
+  wake(organizationId: string): void {
+    if (!this.#isStarted || this.#resting.has(organizationId)) return
+    this.#waiting.add(organizationId)
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined
+      this.#pump()
+    }, GATHER_MS)
+  }
+
+  start(): void {
+    this.#isStarted = true
+    const sweep = () => void this.#sweep()
+    sweep()
+    this.#sweeping = setInterval(sweep, SWEEP_MS)
+  }
+
+  /** Integrates what waits here, for a moment at most: the next process finds the rest. */
+  async stop(): Promise<void> {
+    this.#isStarted = false
+    clearInterval(this.#sweeping)
+    clearTimeout(this.#gathering)
+    for (const timer of this.#resting.values()) clearTimeout(timer)
+    const deadline = performance.now() + DRAIN_MS
+    this.#pump()
+    while (this.#running.size > 0) {
+      if (performance.now() > deadline) this.#waiting.clear()
+      await Promise.all(this.#running)
+    }
+  }
+
+  /** One batch of one organisation. */
+  async integrate(organizationId: string): Promise<Result> {
+    const { database, keys, onHead } = this.#needs
+    let head: Head | undefined
+    const result = await database.inOrganization(organizationId, async (tx): Promise<Result> => {
+      const log = await openLog(tx, keys, this.#memory, organizationId)
+      if (!log) return 'taken'
+      const taken = await logStore.take(tx, organizationId, BATCH)
+      if (taken.length === 0) return 'done'
+      const leaves = taken.map(({ decisionId, leafHash }) => {
+        if (leafHash === null) throw new LogInconsistent(`decision ${decisionId} was to be integrated and is gone`)
+        return leafHash
+      })
+      const ids = taken.map(({ decisionId }) => decisionId)
+      logStore.addEntries(tx, organizationId, log.size, ids)
+      head = extendLog(tx, keys, log, leaves)
+      await onHead(tx)
+      return taken.length === BATCH ? 'more' : 'done'
+    })
+    if (head) this.#memory.set(organizationId, head)
+    return result
+  }
+
+  #pump(): void {
+    for (const organizationId of this.#waiting) {
+      if (this.#running.size >= MAX_RUNNING) return
+      this.#waiting.delete(organizationId)
+      const work = this.#attend(organizationId).finally(() => {
+        this.#running.delete(work)
+        this.#pump()
+      })
+      this.#running.add(work)
+    }
+  }
+
+  async #attend(organizationId: string): Promise<void> {
+    try {
+      const result = await this.integrate(organizationId)
+      if (result === 'more') this.#waiting.add(organizationId)
+      // Whoever has it may have looked before our rows were there.
+      else if (result === 'taken') this.wake(organizationId)
+    } catch (error) {
+      this.#rest(organizationId, error)
+    }
+  }
+
+  #rest(organizationId: string, error: unknown): void {
+    const isChanged = error instanceof LogInconsistent
+    const { log } = this.#needs
+    if (isChanged) log.error({ organizationId, finding: error.finding }, 'ALARM: the decision log was changed')
+    else log.warn({ err: error, organizationId, isUnavailable: isUnavailable(error) }, 'cannot integrate decisions')
+    if (!this.#isStarted) return
+    const again = () => {
+      this.#resting.delete(organizationId)
+      this.wake(organizationId)
+    }
+    this.#resting.set(organizationId, setTimeout(again, isChanged ? RETRY_CHANGED_MS : RETRY_MS))
+  }
+
+  async #sweep(): Promise<void> {
+    const { database, log } = this.#needs
+    try {
+      for (const organizationId of await logStore.waiting(database, SWEEP_LIMIT)) this.wake(organizationId)
+    } catch (error) {
+      if (this.#isStarted) log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for decisions')
+    }
+  }
+}

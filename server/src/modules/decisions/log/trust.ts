@@ -1,0 +1,44 @@
+import { Problem } from '#platform/problem'
+import type { Head, Reading } from '../log-store.ts'
+import { logStore } from '../log-store.ts'
+import { logProblems } from '../problems.ts'
+import { checkpointText } from '../tree/checkpoint.ts'
+import { openNote } from '../tree/note.ts'
+import { edgeOf, rootOfEdge, tileKey } from '../tree/tiles.ts'
+import type { LogKeys } from './keys.ts'
+
+/** What is stored is not what was signed: somebody changed it. Nothing is added to such a log, and nothing handed out. */
+export class LogInconsistent extends Problem {
+  /** For the log only: which part it is. */
+  readonly finding: string
+
+  constructor(finding: string) {
+    super(logProblems.inconsistent, { cause: new Error(finding) })
+    this.finding = finding
+  }
+}
+
+/** A head that we signed, with that text. */
+export function requireOurs(keys: LogKeys, logId: string, { size, root, note }: Head): void {
+  const text = openNote(note, keys.verifiersOf(logId))
+  if (text === undefined) throw new LogInconsistent(`the checkpoint of size ${size} is not signed by us`)
+  if (text !== checkpointText({ origin: keys.originOf(logId), size, root })) {
+    throw new LogInconsistent(`the checkpoint of size ${size} says something else than its row`)
+  }
+}
+
+/** The tiles at the right edge of the tree under a head, which must give exactly the root that was signed. */
+export async function trustedEdge(read: Reading, logId: string, head: Head): Promise<Map<string, Buffer>> {
+  const wanted = edgeOf(head.size)
+  const stored = await logStore.tiles(read, logId, wanted)
+  const edge = new Map(stored.map((tile) => [tileKey(tile), tile.hashes]))
+  for (const { width, ...tile } of wanted) {
+    if (edge.get(tileKey(tile))?.length !== width * 32) {
+      throw new LogInconsistent(`tile ${tileKey(tile)} does not have the ${width} hashes of size ${head.size}`)
+    }
+  }
+  if (!rootOfEdge(edge, head.size).equals(head.root)) {
+    throw new LogInconsistent(`the tiles do not give the root of the checkpoint of size ${head.size}`)
+  }
+  return edge
+}
