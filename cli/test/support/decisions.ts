@@ -86,7 +86,8 @@ export const DENIED = {
   reasons: [
     {
       ...{ code: 'limit.amountExceeded', limitId: LIMIT_ID, scope: 'AGENT', window: 'DAY', cap: '50000000' },
-      ...{ remaining: '40000000', allowed: { maxAmount: '40000000' } },
+      remaining: '40000000',
+      allowed: { maxAmount: '40000000', later: { maxAmount: '45000000', notBefore: '2026-11-24T00:00:00.000Z' } },
     },
   ],
 }

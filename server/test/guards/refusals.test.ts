@@ -128,6 +128,14 @@ describe('payments', () => {
     expectProblem(await aPayment(app, { client, agentId: another.id }), 403, 'payment.notYours')
   })
 
+  it('an agent adds decisions of its own only', async () => {
+    const [one, another] = [await anAgent(admin), await anAgent(admin)]
+    const client = await asAgent(admin, one.id)
+    const said = { type: 'supplier.chosen' }
+    expect((await client.post(`/v1/agents/${one.id}/decisions`, said)).status).toBe(201)
+    expectProblem(await client.post(`/v1/agents/${another.id}/decisions`, said), 403, 'decision.notYours')
+  })
+
   it('nobody pays as an agent that is not there', async () => {
     expectProblem(await aPayment(app, { agentId: newId() }), 404, 'agent.notFound')
   })

@@ -273,13 +273,16 @@ async function startRpc(target: string): Promise<Rpc> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
-    const { id, method } = JSON.parse(body) as { id: number; method: string }
-    const result = answers.get(method)
     const headers = { 'content-type': 'application/json' }
-    const text =
-      result === undefined
-        ? await fetch(target, { method: 'POST', headers, body }).then((reply) => reply.text())
-        : JSON.stringify({ jsonrpc: '2.0', id, result })
+    const reply = await fetch(target, { method: 'POST', headers, body })
+    // One call, or several in one request.
+    const asked = [JSON.parse(body)].flat() as { id: number; method: string }[]
+    const said = [await reply.json()].flat() as { id: number }[]
+    const changed = said.map((each) => {
+      const result = answers.get(asked.find(({ id }) => id === each.id)?.method ?? '')
+      return result === undefined ? each : { jsonrpc: '2.0', id: each.id, result }
+    })
+    const text = JSON.stringify(body.startsWith('[') ? changed : changed[0])
     response.writeHead(200, headers).end(text)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
