@@ -7,13 +7,16 @@ export interface DomainEvent {
   readonly subject: string
 }
 
+/** What is known of an event when it is published, so that nobody is woken for what does not concern them. */
+type NoFacts = Readonly<Record<never, never>>
+
 /** What modules may say to those below them. A handler reads the state: an event only says that it changed. */
 export interface EventTypes {
-  'agent.changed': DomainEvent
-  'payment.changed': DomainEvent
-  'reconciliation.broken': DomainEvent
-  'task.assigned': DomainEvent
-  'task.changed': DomainEvent
+  'agent.changed': NoFacts
+  'payment.changed': { readonly taskId: string | null; readonly status: string }
+  'reconciliation.broken': NoFacts
+  'task.assigned': NoFacts
+  'task.changed': NoFacts
 }
 
 /**
@@ -22,16 +25,22 @@ export interface EventTypes {
  */
 export class Events {
   readonly #jobs: Jobs
-  readonly #subscribers = new Map<string, string[]>()
+  readonly #subscribers = new Map<string, Subscriber[]>()
   readonly #said = new WeakMap<Tx, Set<string>>()
 
   constructor(jobs: Jobs) {
     this.#jobs = jobs
   }
 
-  subscribe(type: keyof EventTypes, subscriber: string, handler: (event: DomainEvent) => Promise<void>): void {
+  subscribe<Type extends keyof EventTypes>(
+    type: Type,
+    subscriber: string,
+    handler: (event: DomainEvent) => Promise<void>,
+    concerns: (facts: EventTypes[Type]) => boolean = () => true,
+  ): void {
     const kind = `${subscriber}<${type}`
-    this.#subscribers.set(type, [...(this.#subscribers.get(type) ?? []), kind])
+    const others = this.#subscribers.get(type) ?? []
+    this.#subscribers.set(type, [...others, { kind, concerns: concerns as Subscriber['concerns'] }])
     this.#jobs.handle(kind, async ({ organizationId, subject }) => {
       await handler({ organizationId, subject })
       return 'done'
@@ -39,10 +48,26 @@ export class Events {
   }
 
   /** Said twice in one transaction, it is written once: nobody hears it before the commit. */
-  async publish(tx: Tx, type: keyof EventTypes, subject: string): Promise<void> {
+  async publish<Type extends keyof EventTypes>(
+    tx: Tx,
+    type: Type,
+    subject: string,
+    ...known: NoFacts extends EventTypes[Type] ? [] : [facts: EventTypes[Type]]
+  ): Promise<void> {
+    const [facts = {}]: readonly object[] = known
     const said = this.#said.get(tx) ?? new Set()
-    if (said.has(`${type} ${subject}`)) return
-    this.#said.set(tx, said.add(`${type} ${subject}`))
-    for (const kind of this.#subscribers.get(type) ?? []) await this.#jobs.request(tx, kind, subject)
+    this.#said.set(tx, said)
+    for (const { kind, concerns } of this.#subscribers.get(type) ?? []) {
+      const event = `${kind} ${subject}`
+      if (said.has(event) || !concerns(facts)) continue
+      said.add(event)
+      await this.#jobs.request(tx, kind, subject)
+    }
   }
+}
+
+interface Subscriber {
+  /** Of its jobs. */
+  readonly kind: string
+  concerns(facts: object): boolean
 }

@@ -1,10 +1,11 @@
-import type { TaskRow } from '@wedi/database'
+import type { PaymentStatus, TaskRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { isOpen } from '#modules/payments'
 import { parseAsset, parsePayee } from '#platform/caip'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
+import type { DomainEvent } from '#platform/events'
 import { newId } from '#platform/ids'
 import { type FieldError, invalid, Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
@@ -45,7 +46,7 @@ export function assignmentService(needs: AssignmentNeeds) {
   )
 
   /** A task that waits for its payment ends with it. */
-  events.subscribe('payment.changed', 'assignment', async ({ organizationId, subject }) => {
+  const endWithPayment = async ({ organizationId, subject }: DomainEvent): Promise<void> => {
     const payment = await payments.find(organizationId, subject)
     if (!payment?.taskId || isOpen(payment.status)) return
     const { id: paymentId, taskId, status, transactionHash } = payment
@@ -64,7 +65,13 @@ export function assignmentService(needs: AssignmentNeeds) {
           : { to: 'FAILED' as const, error }
       await finish(tx, 'system:assignment', taskId, { from: ['RUNNING'], ...end })
     })
-  })
+  }
+  events.subscribe(
+    'payment.changed',
+    'assignment',
+    endWithPayment,
+    ({ taskId, status }) => taskId !== null && !isOpen(status as PaymentStatus),
+  )
 
   return {
     /** What a task is about is checked before it is stored: a payment task must be a payment that can be asked for. */

@@ -158,6 +158,9 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
       return { effect: effectOf(receipt, intent), receipt }
     },
 
+    /** Whether a transaction counts as soon as it is in a block. */
+    countsAtOnce: (chain: ChainId): boolean => at(chain).confirmations === 1,
+
     /** How many transactions of this account the chain has mined: the nonce that is next. */
     minedNonce: async (chain: ChainId, address: Address): Promise<bigint> =>
       BigInt(await at(chain).node.minedNonce(address)),

@@ -25,7 +25,7 @@ const MASTER_KEY = 'a master key that only this test file has'
 /** The local provider with something happening around its signature. */
 async function startWith(around: (sign: Sign) => Sign): Promise<void> {
   const local = localProvider(keyRing(MASTER_KEY))
-  app = await startApp({ masterKey: MASTER_KEY, providers: [{ ...local, sign: around(local.sign) }] })
+  app = await startApp({ masterKey: MASTER_KEY, providers: [{ ...local, signsHere: false, sign: around(local.sign) }] })
 }
 
 const sentBy = (address: unknown) =>

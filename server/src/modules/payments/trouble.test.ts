@@ -172,6 +172,7 @@ describe('a clock that is set', () => {
         providers: [
           {
             ...local,
+            signsHere: false,
             sign: async (...args) => {
               clockMs = jumpMs
               return local.sign(...args)
@@ -205,6 +206,7 @@ it('goes on after the database was lost around a signature, and pays once', asyn
     providers: [
       {
         ...local,
+        signsHere: false,
         sign: async (...args) => {
           // Before the bytes are stored.
           if (++cuts > 1) return local.sign(...args)

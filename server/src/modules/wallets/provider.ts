@@ -63,6 +63,8 @@ export interface QueueStatus {
 export interface WalletProvider {
   readonly name: ProviderName
   readonly mode: SubmissionMode
+  /** Signs without asking anyone, so that it may be done while a transaction is open. */
+  readonly signsHere?: boolean
   /**
    * Makes the account of a wallet, or finds the one an earlier call made whose answer was lost: called again for the
    * same wallet it answers the same address. Throws a ProviderError when that cannot be known.

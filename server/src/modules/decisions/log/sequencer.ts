@@ -7,8 +7,8 @@ import { extendLog, type Memory, openLog } from './extend.ts'
 import type { LogKeys } from './keys.ts'
 import { LogInconsistent } from './trust.ts'
 
-/** How long the first of a batch waits for others: a tenth of what a signed place may take. */
-const GATHER_MS = 25
+/** How long the first of a batch waits for others: a fifth of what a signed place may take. */
+const GATHER_MS = 100
 const BATCH = 4096
 /** Each holds a connection for some milliseconds, and requests want theirs. */
 const MAX_RUNNING = 3

@@ -157,7 +157,12 @@ describe('a payment that stands still', () => {
       return local.sign(...args)
     }
     const clock = () => new Date(Date.now() + offsetMs)
-    app = await startApp({ masterKey: MASTER_KEY, providers: [{ ...local, sign }], reconcileEveryMs: EVERY_MS, clock })
+    app = await startApp({
+      masterKey: MASTER_KEY,
+      providers: [{ ...local, signsHere: false, sign }],
+      reconcileEveryMs: EVERY_MS,
+      clock,
+    })
   })
   afterAll(() => app.stop())
 

@@ -89,7 +89,7 @@ export function approvals(needs: PaymentNeeds) {
       const row = await answer(tx, caller, payment, { id, type: 'approval.approved', status: 'APPROVED', note })
       await paymentStore.move(tx, payment.id, { to: 'RESERVED', from: ['HELD'] })
       await jobs.request(tx, 'payments.advance', payment.id)
-      await events.publish(tx, 'payment.changed', payment.id)
+      await events.publish(tx, 'payment.changed', payment.id, { ...payment, status: 'RESERVED' })
       return { status: 200, body: toWire(row) }
     },
 

@@ -1,18 +1,17 @@
-import type { PaymentRow, WalletRow } from '@wedi/database'
-import type { Address } from 'viem'
+import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Preflight } from '#modules/chains'
 import { SIGNING_TIMEOUT_MS } from '#modules/wallets'
 import type { Tx } from '#platform/database/database'
 import type { JobResult } from '#platform/jobs'
-import { assetOf, type Failure, IN_FLIGHT, isOnlyFrozen, payeeOf } from '../rules.ts'
+import { type Failure, IN_FLIGHT, isOnlyFrozen } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
-import { transactionStore } from '../store/transactions.ts'
+import { type NewTransaction, transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
 import { holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
 import { settle, wakeNext } from './settle.ts'
 import { deadlineIn, type Signing } from './sign.ts'
 import type { Submitting } from './submit.ts'
-import { firstOf } from './transaction.ts'
+import { firstOf, isSigned, transferOf, unsignedOf } from './transaction.ts'
 
 /** It is woken when the wallet is free; the timer is only for a wake that was lost. */
 const WAIT_FOR_WALLET: JobResult = { againInMs: 30_000 }
@@ -23,7 +22,12 @@ const WAIT_FOR_WALLET: JobResult = { againInMs: 30_000 }
  */
 export function beginning(
   needs: PaymentNeeds,
-  { sign, submit, foreign }: Pick<Signing, 'sign'> & Pick<Submitting, 'submit'> & { foreign: Foreign },
+  {
+    sign,
+    broadcast,
+    submit,
+    foreign,
+  }: Pick<Signing, 'sign' | 'broadcast'> & Pick<Submitting, 'submit'> & { foreign: Foreign },
 ) {
   const { database, chains, wallets } = needs
 
@@ -67,33 +71,42 @@ export function beginning(
     return wallets.takeNonce(tx, walletId, chain, minedNonce)
   }
 
+  /** The fields, before anyone is asked to sign them; with their bytes, when nobody has to be asked. */
+  async function write(tx: Tx, wallet: WalletRow, fields: NewTransaction): Promise<ChainTransactionRow> {
+    if (!wallets.providerOf(wallet).signsHere) return transactionStore.insert(tx, fields, SIGNING_TIMEOUT_MS)
+    const raw = await wallets.sign(wallet, unsignedOf(fields), SIGNING_TIMEOUT_MS)
+    return transactionStore.insertSigned(tx, fields, { raw, hash: chains.hashOf(raw) })
+  }
+
   return async function begin(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
     const isQueue = wallets.providerOf(wallet).mode === 'queue'
     if (isQueue && (await paymentStore.looksBusy(database, payment, IN_FLIGHT))) return WAIT_FOR_WALLET
-    const facts = await chains.preflight({
-      from: wallet.address as Address,
-      payee: payeeOf(payment),
-      asset: assetOf(payment),
-      amount: payment.amount,
-    })
+    const facts = await chains.preflight(transferOf(payment, wallet))
     const lack = lackOf(payment, facts)
     if (lack) return fail(payment, lack, isQueue)
     const deadline = deadlineIn()
     const begun = await database.inOrganization(payment.organizationId, async (tx) => {
-      const standing = await holdStill(tx, needs, { ...payment, alone: isQueue })
-      const locked = await paymentStore.lock(tx, payment.id)
+      const [standing, locked] = await Promise.all([
+        holdStill(tx, needs, { ...payment, alone: isQueue }),
+        paymentStore.lock(tx, payment.id),
+      ])
       if (locked?.status !== 'RESERVED' || !standing.wallet) return 'done'
       const stop = await obstacle(tx, locked, standing, isQueue)
       if (stop) return stop
       if (isQueue && (await paymentStore.isBusy(tx, wallet.id, IN_FLIGHT))) return WAIT_FOR_WALLET
       const nonce = isQueue ? BigInt(facts.minedNonce) : await nonceOf(tx, payment, facts.minedNonce)
       if (nonce === undefined) return 'ahead' as const
-      await paymentStore.move(tx, payment.id, { to: 'SUBMITTING', from: ['RESERVED'] })
-      return transactionStore.insert(tx, firstOf(payment, facts, { nonce, isQueue }), SIGNING_TIMEOUT_MS)
+      const [transaction] = await Promise.all([
+        write(tx, wallet, firstOf(payment, facts, { nonce, isQueue })),
+        paymentStore.move(tx, payment.id, { to: 'SUBMITTING', from: ['RESERVED'] }),
+      ])
+      return transaction
     })
     if (begun === 'ahead') return foreign.ahead(payment, facts.minedNonce)
     if (typeof begun === 'string' || 'againInMs' in begun) return begun
-    return isQueue ? submit(payment, wallet, begun, deadline) : sign(submittingOf(payment), wallet, begun, deadline)
+    if (isQueue) return submit(payment, wallet, begun, deadline)
+    const submitting = submittingOf(payment)
+    return isSigned(begun) ? broadcast(submitting, wallet, begun) : sign(submitting, wallet, begun, deadline)
   }
 }
 

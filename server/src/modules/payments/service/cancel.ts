@@ -25,7 +25,7 @@ export async function requestCancel(
   const { reasons = [], ...inputs } = reason
   await decisions.record(tx, actor, { type: 'payment.cancelRequested', ...about(row), reasons, inputs })
   await jobs.request(tx, 'payments.advance', id)
-  await events.publish(tx, 'payment.changed', id)
+  await events.publish(tx, 'payment.changed', id, row)
   return row
 }
 

@@ -37,7 +37,7 @@ export function executing(needs: PaymentNeeds) {
     if (last.submissionKey !== null) return queue.unknown(payment, 'It is not known whether the provider took it.')
     const isToBeCanceled = payment.cancelRequestedAt !== null && last.purpose === 'PAY'
     if (isToBeCanceled) return replace(payment, wallet, transactions, 'CANCEL')
-    if (isSigned(last)) return sending.broadcast(payment, last)
+    if (isSigned(last)) return sending.broadcast(payment, wallet, last)
     const next = await sending.signAgain(payment, wallet, transactions)
     return next === 'fill' ? replace(payment, wallet, transactions, 'CANCEL') : next
   }

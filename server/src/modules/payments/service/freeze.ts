@@ -52,7 +52,7 @@ export function freezing(needs: PaymentNeeds) {
         const row = await paymentStore.freeze(tx, id, reason, OPEN)
         if (!row) throw new Problem(paymentProblems.frozen)
         await decisions.record(tx, caller.actor, { type: 'payment.frozen', ...about(row), inputs: { reason } })
-        await events.publish(tx, 'payment.changed', id)
+        await events.publish(tx, 'payment.changed', id, row)
         // It would have been the next at its queue.
         if (wallet && wallets.providerOf(wallet).mode === 'queue') await wakeNext(tx, needs, row)
         return row
@@ -67,7 +67,7 @@ export function freezing(needs: PaymentNeeds) {
       if (!row) throw new Problem(paymentProblems.notFrozen)
       await decisions.record(tx, caller.actor, { type: 'payment.unfrozen', ...about(row), inputs: { reason } })
       await jobs.request(tx, 'payments.advance', id)
-      await events.publish(tx, 'payment.changed', id)
+      await events.publish(tx, 'payment.changed', id, row)
       return toWire(row)
     },
   }

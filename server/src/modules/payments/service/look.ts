@@ -1,9 +1,9 @@
 import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import type { Intent, Receipt } from '#modules/chains'
 import type { ChainId } from '#platform/caip'
 import type { JobResult } from '#platform/jobs'
-import { assetOf, type Failure, isStuck, mayBeStuck, payeeOf } from '../rules.ts'
+import { type Failure, isStuck, mayBeStuck } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
@@ -12,7 +12,7 @@ import { about, holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.
 import type { replacing } from './replace.ts'
 import { settle, wakeNext } from './settle.ts'
 import type { Signing } from './sign.ts'
-import { isQueued, isSigned, lastOf, requireSome, type Transactions, unsignedOf } from './transaction.ts'
+import { isQueued, isSigned, lastOf, requireSome, type Transactions, transferOf, unsignedOf } from './transaction.ts'
 
 const PAUSE_MIN_MS = 50
 const PAUSE_MAX_MS = 5000
@@ -129,12 +129,7 @@ export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: To
 
   return async function look(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
     const transactions = requireSome(payment, await transactionStore.of(database, payment))
-    const intent = {
-      from: wallet.address as Address,
-      payee: payeeOf(payment),
-      asset: assetOf(payment),
-      amount: payment.amount,
-    }
+    const intent = transferOf(payment, wallet)
     if (isQueued(transactions)) return lookForQueued(payment, wallet, transactions[0], intent)
     for (const transaction of transactions.filter(isSigned)) {
       const concluded = await conclude(payment, transaction, intent)

@@ -74,10 +74,13 @@ export async function holdStill(
   { organizations, agents, wallets }: Pick<PaymentNeeds, 'organizations' | 'agents' | 'wallets'>,
   about: { agentId: string; walletId?: string; alone?: boolean },
 ): Promise<Standing> {
-  const organization = await organizations.lockShared(tx)
-  const agent = await agents.lockShared(tx, about.agentId)
-  if (about.walletId === undefined) return { organization, agent, wallet: await wallets.lockPaying(tx, about.agentId) }
-  const wallet = await (about.alone ? wallets.lockAlone(tx, about.walletId) : wallets.lockShared(tx, about.walletId))
+  const theWallet = () => {
+    if (about.walletId === undefined) return wallets.lockPaying(tx, about.agentId)
+    return about.alone ? wallets.lockAlone(tx, about.walletId) : wallets.lockShared(tx, about.walletId)
+  }
+  // Asked in one go: on one connection the first is locked before the second is looked at.
+  const held = [organizations.lockShared(tx), agents.lockShared(tx, about.agentId), theWallet()] as const
+  const [organization, agent, wallet] = await Promise.all(held)
   return { organization, agent, wallet }
 }
 
@@ -88,8 +91,10 @@ export async function reevaluate(
   payment: PaymentRow,
   { organization, agent, wallet }: Standing,
 ): Promise<Answer & { question: ReturnType<typeof recordOf> }> {
-  const authority = await capabilities.authorityOf(tx, agent.id)
-  const limits = await capabilities.limits.usesBeside(tx, payment)
+  const [authority, limits] = await Promise.all([
+    capabilities.authorityOf(tx, agent.id),
+    capabilities.limits.usesBeside(tx, payment),
+  ])
   const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'execution' as const }
   const question: Question = { organization: organization.status, agent: agent.status, ...asked }
   const answer = { ...verdict(question), question: recordOf(question) }

@@ -43,11 +43,13 @@ export function requesting(needs: PaymentNeeds) {
     standing: Standing,
     payment: Judged,
   ): Promise<Answer & { authority: Authority; question: Question }> {
-    const authority = await capabilities.authorityOf(tx, standing.agent.id)
     const { organization, agent, wallet } = standing
     const { asset, payee } = payment
     for (let attempt = 1; attempt <= RESERVE_ATTEMPTS; attempt++) {
-      const limits = await capabilities.limits.uses(tx, { agentId: agent.id, asset, payee })
+      const [authority, limits] = await Promise.all([
+        capabilities.authorityOf(tx, agent.id),
+        capabilities.limits.uses(tx, { agentId: agent.id, asset, payee }),
+      ])
       const asked = { now: tx.now, wallet, authority, limits, payment, stage: 'request' as const }
       const question: Question = { organization: organization.status, agent: agent.status, ...asked }
       const answer = verdict(question)
@@ -99,7 +101,7 @@ export function requesting(needs: PaymentNeeds) {
     })
     if (approvalId === null) await jobs.request(tx, 'payments.advance', id)
     else await hold(tx, { id: approvalId, payment: row, intent, reasons })
-    await events.publish(tx, 'payment.changed', id)
+    await events.publish(tx, 'payment.changed', id, row)
     return { payment: row }
   }
 

@@ -80,7 +80,7 @@ export function resolving(needs: PaymentNeeds) {
     const row = await paymentStore.setAside(tx, id)
     if (!row) return undefined
     await decisions.record(tx, actor, { type: 'payment.setAside', ...about(row), inputs: { note } })
-    await events.publish(tx, 'payment.changed', id)
+    await events.publish(tx, 'payment.changed', id, row)
     return row
   }
 }

@@ -1,10 +1,11 @@
 import type { PaymentRow } from '@wedi/database'
 import type { recordOf } from '#modules/capabilities'
+import type { Receipt } from '#modules/chains'
 import type { Reason } from '#modules/decisions'
 import type { Tx } from '#platform/database/database'
 import type { Failure } from '../rules.ts'
 import { type Move, paymentStore } from '../store/payments.ts'
-import { about, type PaymentNeeds } from './needs.ts'
+import { about, type PaymentNeeds, SYSTEM } from './needs.ts'
 
 type Settled = 'CONFIRMED' | 'REVERTED' | 'FAILED' | 'CANCELED'
 
@@ -49,9 +50,18 @@ export async function settle(
       failure: end.failure,
     },
   })
-  await needs.events.publish(tx, 'payment.changed', id)
+  await needs.events.publish(tx, 'payment.changed', id, row)
   return row
 }
+
+/** Seen on chain, deep enough: what was meant was moved. */
+export const confirmedBy = ({ hash, blockNumber }: Receipt): Settlement => ({
+  to: 'CONFIRMED',
+  from: ['SUBMITTED', 'UNKNOWN'],
+  actor: SYSTEM,
+  transactionHash: hash,
+  blockNumber,
+})
 
 /** A queue takes one payment of a wallet at a time: when one is out of the way, another has its turn. */
 export async function wakeNext(
@@ -62,6 +72,7 @@ export async function wakeNext(
   const next = await paymentStore.nextOfWallet(tx, gone)
   if (next !== undefined) await jobs.request(tx, 'payments.advance', next)
 }
+
 const deniedBy = ({ authority: { revision, authorityLevel } }: ReturnType<typeof recordOf>) => ({
   verdict: 'DENY' as const,
   ...{ capabilityRevision: revision, authorityLevel },

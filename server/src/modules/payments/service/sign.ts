@@ -1,6 +1,7 @@
 import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Hex } from 'viem'
 import type { Answer } from '#modules/capabilities'
+import type { Receipt } from '#modules/chains'
 import { ProviderError, SIGNING_TIMEOUT_MS } from '#modules/wallets'
 import { backoffMs } from '#platform/backoff'
 import type { ChainId } from '#platform/caip'
@@ -21,7 +22,8 @@ import {
   SYSTEM,
   type Wait,
 } from './needs.ts'
-import { isSigned, lastOf, type Transactions, unsignedOf } from './transaction.ts'
+import { confirmedBy, settle } from './settle.ts'
+import { isSigned, lastOf, type Transactions, transferOf, unsignedOf } from './transaction.ts'
 
 const WAIT_FOR_CHAIN_MS = 1000
 const LOOK_WHILE_FROZEN_MS = 5000
@@ -65,7 +67,7 @@ export function signing(needs: PaymentNeeds) {
         if (!kept) await transactionStore.endSigning(tx, transaction)
         return kept
       })
-      return stored ? broadcast(payment, stored) : AGAIN
+      return stored ? broadcast(payment, wallet, stored) : AGAIN
     } catch (error) {
       if (error instanceof ProviderError && error.outcome === 'refused') return refused(payment, transaction, error)
       throw error
@@ -111,27 +113,46 @@ export function signing(needs: PaymentNeeds) {
   }
 
   /** The stored bytes, again and again if need be: handing over the same ones twice does nothing. */
-  async function broadcast(payment: PaymentRow, transaction: ChainTransactionRow): Promise<Step> {
+  async function broadcast(payment: PaymentRow, wallet: WalletRow, transaction: ChainTransactionRow): Promise<Step> {
     const result = await chains.broadcast(payment.chain as ChainId, transaction.rawTransaction as Hex)
     if (typeof result !== 'string') {
       const failure = { code: 'chain.refused', detail: result.refused }
       await inTx(payment, (tx) => paymentStore.explain(tx, payment, failure))
       return { againInMs: WAIT_FOR_CHAIN_MS }
     }
+    if (payment.status !== 'SUBMITTING') return 'look'
+    const receipt = await receiptAtOnce(payment, wallet, transaction)
     // Not taken for its fee, it counts as sent: its bytes exist. Looking for it finds that it is stuck, and replaces it.
-    if (payment.status === 'SUBMITTING') await submitted(payment, transaction.transactionHash as Hex)
-    return 'look'
+    const isOver = await inTx(payment, async (tx) => {
+      if (receipt) await holdStill(tx, needs, payment)
+      const isMoved = await moveToSubmitted(tx, payment, transaction.transactionHash as Hex)
+      if (!isMoved || !receipt) return false
+      return (await settle(tx, needs, payment.id, confirmedBy(receipt))) !== undefined
+    })
+    return isOver ? 'done' : 'look'
   }
 
-  async function submitted(payment: PaymentRow, transactionHash?: Hex): Promise<void> {
-    await inTx(payment, async (tx) => {
-      const hash = transactionHash && { transactionHash }
-      const row = await paymentStore.move(tx, payment.id, { to: 'SUBMITTED', from: ['SUBMITTING'], ...hash })
-      if (!row) return
-      await decisions.record(tx, SYSTEM, { type: 'payment.submitted', ...about(row), inputs: { transactionHash } })
-      await events.publish(tx, 'payment.changed', payment.id)
-    })
+  /** A chain that mines at once has done what was meant before we are back from telling it; then one commit says both. */
+  async function receiptAtOnce(
+    payment: PaymentRow,
+    wallet: WalletRow,
+    { transactionHash, purpose }: ChainTransactionRow,
+  ): Promise<Receipt | undefined> {
+    if (purpose !== 'PAY' || !chains.countsAtOnce(payment.chain as ChainId)) return undefined
+    const seen = await chains.effect(transactionHash as Hex, transferOf(payment, wallet))
+    return typeof seen !== 'string' && seen.effect === 'moved' ? seen.receipt : undefined
   }
+
+  async function moveToSubmitted(tx: Tx, payment: PaymentRow, transactionHash?: Hex): Promise<boolean> {
+    const hash = transactionHash && { transactionHash }
+    const row = await paymentStore.move(tx, payment.id, { to: 'SUBMITTED', from: ['SUBMITTING'], ...hash })
+    if (!row) return false
+    await decisions.record(tx, SYSTEM, { type: 'payment.submitted', ...about(row), inputs: { transactionHash } })
+    await events.publish(tx, 'payment.changed', payment.id, row)
+    return true
+  }
+
+  const submitted = (payment: PaymentRow) => inTx(payment, (tx) => moveToSubmitted(tx, payment))
 
   return { sign, signAgain, broadcast, submitted, holdBack }
 }

@@ -67,7 +67,7 @@ export function submitting(needs: PaymentNeeds, { submitted }: Pick<Signing, 'su
       const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTING'], failure })
       if (!row) return
       await decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { detail } })
-      await events.publish(tx, 'payment.changed', payment.id)
+      await events.publish(tx, 'payment.changed', payment.id, row)
     })
     return 'look'
   }

@@ -1,10 +1,10 @@
-import type { ChainTransactionRow, PaymentRow } from '@wedi/database'
+import type { ChainTransactionRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { Address, Hex } from 'viem'
-import type { Call, Preflight } from '#modules/chains'
+import type { Call, Intent, Preflight } from '#modules/chains'
 import type { UnsignedTransaction } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
 import { newId } from '#platform/ids'
-import type { Fees } from '../rules.ts'
+import { assetOf, type Fees, payeeOf } from '../rules.ts'
 import type { NewTransaction } from '../store/transactions.ts'
 
 /** How the fields to sign are stored: quantities as decimal strings. */
@@ -66,7 +66,17 @@ export function nextOf(
   }
 }
 
-export function unsignedOf({ chain, nonce, unsigned }: ChainTransactionRow): UnsignedTransaction {
+/** What the chain has to show for a payment. */
+export const transferOf = (payment: PaymentRow, wallet: WalletRow): Intent => ({
+  from: wallet.address as Address,
+  payee: payeeOf(payment),
+  asset: assetOf(payment),
+  amount: payment.amount,
+})
+
+type Fields = Pick<ChainTransactionRow, 'chain' | 'nonce' | 'unsigned'>
+
+export function unsignedOf({ chain, nonce, unsigned }: Fields): UnsignedTransaction {
   const { to, value, data, gas, maxFeePerGas, maxPriorityFeePerGas } = unsigned as StoredFields
   return {
     chain: chain as ChainId,

@@ -15,6 +15,14 @@ const insert = sql<ChainTransactionRow>(
    returning ${columns.chainTransaction}`,
 )
 
+/** The same with its bytes, where signing took nobody else: nobody has to wait for a signature then. */
+const insertSigned = sql<ChainTransactionRow>(
+  'payments.insertSignedTransaction',
+  `insert into chain_transaction (organization_id, id, payment_id, attempt, purpose, wallet_id, chain, nonce, unsigned,
+                                  submission_key, since_block, created_at, raw_transaction, transaction_hash)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) returning ${columns.chainTransaction}`,
+)
+
 const ofPayment = sql<ChainTransactionRow>(
   'payments.transactionsOf',
   `select ${columns.chainTransaction} from chain_transaction where organization_id = $1 and payment_id = $2 order by attempt`,
@@ -156,6 +164,17 @@ export type NewTransaction = Pick<
   | 'sinceBlock'
 >
 
+interface Bytes {
+  readonly raw: string
+  readonly hash: string
+}
+
+function columnsOfNew(tx: Tx, row: NewTransaction): unknown[] {
+  const { id, paymentId, attempt, purpose, walletId, chain, nonce, unsigned, submissionKey, sinceBlock } = row
+  const values = [id, paymentId, attempt, purpose, walletId, chain, nonce, unsigned, submissionKey, sinceBlock]
+  return [tx.organizationId, ...values, tx.now]
+}
+
 const valuesOf = (organizationId: string, { agentId, walletId, paymentId }: SignatureScope) => [
   organizationId,
   agentId ?? null,
@@ -165,10 +184,10 @@ const valuesOf = (organizationId: string, { agentId, walletId, paymentId }: Sign
 
 export const transactionStore = {
   async insert(tx: Tx, row: NewTransaction, signingMs: number): Promise<ChainTransactionRow> {
-    const { id, paymentId, attempt, purpose, walletId, chain, nonce, unsigned, submissionKey, sinceBlock } = row
-    const values = [id, paymentId, attempt, purpose, walletId, chain, nonce, unsigned, submissionKey, sinceBlock]
-    const [made] = await tx.query(insert, [tx.organizationId, ...values, tx.now, signingMs])
-    return made as ChainTransactionRow
+    return one(await tx.query(insert, [...columnsOfNew(tx, row), signingMs])) as ChainTransactionRow
+  },
+  async insertSigned(tx: Tx, row: NewTransaction, { raw, hash }: Bytes): Promise<ChainTransactionRow> {
+    return one(await tx.query(insertSigned, [...columnsOfNew(tx, row), raw, hash])) as ChainTransactionRow
   },
   /** In the order they were written; the last one counts. */
   of: (database: Database, { organizationId, id }: PaymentRow) =>

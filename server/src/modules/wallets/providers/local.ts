@@ -13,6 +13,7 @@ export function localProvider(keys: KeyRing): WalletProvider {
   return {
     name: 'local',
     mode: 'signer',
+    signsHere: true,
     async open(wallet) {
       const privateKey = generatePrivateKey()
       const { address } = privateKeyToAccount(privateKey)
