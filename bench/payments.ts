@@ -2,70 +2,101 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { quantile } from './numbers.ts'
 
 const CHAIN = 'eip155:31337'
-const AGENTS = 4
 const DEADLINE_MS = 60_000
+const POLL_MS = 100
+const ENOUGH = '1000000000'
 
-export interface PaymentTimes {
-  readonly tasks: number
+/** A constant rate, whatever the answers do, so that waiting is not hidden. */
+export interface PaymentLoad {
+  /** `task`: Wedi gives it to an agent. `payment`: asked for in an agent's name. */
+  readonly what: 'task' | 'payment'
+  readonly agents: number
   readonly perSecond: number
+  readonly seconds: number
+}
+
+export interface PaymentTimes extends PaymentLoad {
+  readonly asked: number
   readonly confirmed: number
+  /** From the first that was sent to the last that was settled. */
+  readonly sustainedPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
 }
 
-interface Agent {
-  readonly id: string
-  readonly status: string
-}
 interface Payment {
-  readonly taskId: string
+  readonly id: string
+  readonly taskId: string | null
   readonly status: string
   readonly settledAt: string | null
 }
 type Call = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>
 
+interface Payers {
+  readonly agentIds: readonly string[]
+  /** What they are funded with: the development dollar. */
+  readonly asset: string
+}
+
 /**
- * Tasks at a constant rate, whatever the answers do, so that waiting is not hidden. Each is timed from the moment its
- * request is sent to the moment its payment is settled, which one clock tells on one machine. The server takes that
- * moment just before the last commit.
+ * Each is timed from the moment its request is sent to the moment its payment is settled, which one clock tells on one
+ * machine. The server takes that moment just before the last commit.
  */
-export async function paymentTimes(
-  address: string,
-  adminKey: string,
-  { perSecond, seconds }: { perSecond: number; seconds: number },
-): Promise<PaymentTimes> {
+export async function paymentTimes(address: string, adminKey: string, load: PaymentLoad): Promise<PaymentTimes> {
   const call = caller(address, adminKey)
-  const asset = await fundedAgents(call)
+  const payers = await fundedAgents(call, load.agents)
   const sentAt = new Map<string, number>()
   const sending: Promise<void>[] = []
-  const tasks = perSecond * seconds
+  const asked = load.perSecond * load.seconds
   const begun = performance.now()
-  for (let i = 0; i < tasks; i++) {
-    await pause(Math.max(0, begun + (i * 1000) / perSecond - performance.now()))
-    sending.push(submit(call, asset, i, sentAt))
+  const firstAt = Date.now()
+  for (let i = 0; i < asked; i++) {
+    await pause(Math.max(0, begun + (i * 1000) / load.perSecond - performance.now()))
+    sending.push(ask(call, load.what, payers, i, sentAt))
   }
   await Promise.all(sending)
-  const took = await settledTimes(call, sentAt)
-  return { tasks, perSecond, confirmed: took.length, p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99) }
+  await settled(call)
+  const confirmed = (await allPayments(call)).filter(({ status }) => status === 'CONFIRMED')
+  const ends = confirmed.flatMap(({ id, taskId, settledAt }) => {
+    const at = sentAt.get(load.what === 'task' ? (taskId ?? '') : id)
+    return at === undefined || settledAt === null ? [] : [{ at, end: Date.parse(settledAt) }]
+  })
+  const took = ends.map(({ at, end }) => end - at)
+  const lastAt = ends.reduce((latest, { end }) => Math.max(latest, end), firstAt)
+  return {
+    ...{ ...load, asked, confirmed: ends.length },
+    sustainedPerSecond: (ends.length * 1000) / (lastAt - firstAt),
+    p50Ms: quantile(took, 0.5),
+    p99Ms: quantile(took, 0.99),
+  }
 }
 
-async function submit(call: Call, asset: string, i: number, sentAt: Map<string, number>): Promise<void> {
+async function ask(
+  call: Call,
+  what: PaymentLoad['what'],
+  { agentIds, asset }: Payers,
+  i: number,
+  sentAt: Map<string, number>,
+): Promise<void> {
   const payee = `0x${(i + 0x1000).toString(16).padStart(40, '0')}`
+  const payment = { payee, amount: '1', asset }
   const at = Date.now()
-  const task = await call<{ id: string }>('POST', '/tasks', { type: 'payment', payload: { payee, amount: '1', asset } })
-  sentAt.set(task.id, at)
+  const { id } =
+    what === 'task'
+      ? await call<{ id: string }>('POST', '/tasks', { type: 'payment', payload: payment })
+      : await call<{ id: string }>('POST', '/payments', { agentId: agentIds[i % agentIds.length], ...payment })
+  sentAt.set(id, at)
 }
 
-/** Of all that were confirmed in time. */
-async function settledTimes(call: Call, sentAt: ReadonlyMap<string, number>): Promise<number[]> {
+/** Returns when nothing is on its way, or when that takes too long. */
+async function settled(call: Call): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS
-  for (;;) {
-    const payments = (await allPayments(call)).filter(({ taskId }) => sentAt.has(taskId))
-    const settled = payments.filter(({ status, settledAt }) => status === 'CONFIRMED' && settledAt !== null)
-    if (settled.length === sentAt.size || performance.now() > deadline) {
-      return settled.map(({ taskId, settledAt }) => Date.parse(settledAt as string) - (sentAt.get(taskId) as number))
-    }
-    await pause(500)
+  const open = ['RESERVED', 'SUBMITTING', 'SUBMITTED', 'UNKNOWN'].map((each) => `/payments?limit=1&status=${each}`)
+  const tasks = ['QUEUED', 'ASSIGNED', 'RUNNING'].map((each) => `/tasks?limit=1&status=${each}`)
+  while (performance.now() < deadline) {
+    const found = await Promise.all([...open, ...tasks].map((path) => call<{ data: unknown[] }>('GET', path)))
+    if (found.every(({ data }) => data.length === 0)) return
+    await pause(POLL_MS)
   }
 }
 
@@ -79,38 +110,40 @@ async function allPayments(call: Call): Promise<Payment[]> {
   }
 }
 
-/** Answers the asset they are funded with: the development dollar. */
-async function fundedAgents(call: Call): Promise<string> {
+async function fundedAgents(call: Call, count: number): Promise<Payers> {
   const chains = await call<{ chain: string; assets: { asset: string; symbol: string }[] }[]>('GET', '/chains')
   const asset = chains.find(({ chain }) => chain === CHAIN)?.assets.find(({ symbol }) => symbol === 'dUSD')?.asset
   if (asset === undefined) throw new Error('the embedded chain lists no dUSD')
   const capability = {
     ...{ authorityLevel: 'AUTONOMOUS', taskTypes: ['*'], providers: ['*'], chains: ['*'], assets: ['*'] },
     payees: { allow: ['*'] },
-    limits: [{ window: 'DAY', asset, maxAmount: '1000000' }],
+    limits: [{ window: 'DAY', asset, maxAmount: ENOUGH }],
   }
-  for (let i = 0; i < AGENTS; i++) {
-    const { id } = await call<Agent>('POST', '/agents', { name: `payer ${i}`, maxConcurrency: 50, capability })
+  const agentIds: string[] = []
+  for (let i = 0; i < count; i++) {
+    const { id } = await call<{ id: string }>('POST', '/agents', { name: `payer ${i}`, maxConcurrency: 50, capability })
     await active(call, id)
     const { data } = await call<{ data: { address: string }[] }>('GET', `/agents/${id}/wallets`)
-    await call('POST', '/dev/faucet', { address: data[0]?.address, asset, amount: '1000000' })
+    await call('POST', '/dev/faucet', { address: data[0]?.address, asset, amount: ENOUGH })
+    agentIds.push(id)
   }
-  return asset
+  return { agentIds, asset }
 }
 
 async function active(call: Call, id: string): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS
-  while ((await call<Agent>('GET', `/agents/${id}`)).status !== 'ACTIVE') {
+  while ((await call<{ status: string }>('GET', `/agents/${id}`)).status !== 'ACTIVE') {
     if (performance.now() > deadline) throw new Error('a new agent did not get its wallet')
-    await pause(50)
+    await pause(POLL_MS)
   }
 }
 
 function caller(address: string, key: string): Call {
   return async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
+    const writing = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }
     const response = await fetch(`${address}/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && writing) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)

@@ -10,22 +10,28 @@ import { makeKey } from '../server/src/modules/access/index.ts'
 import { measureHttp } from './http.ts'
 import { type LimitResults, limitLines, measureLimits } from './limits.ts'
 import { CONNECTIONS } from './load.ts'
-import { paymentTimes } from './payments.ts'
+import { type PaymentLoad, type PaymentTimes, paymentTimes } from './payments.ts'
 import { PEER } from './peer.ts'
 import { startProduct, warmStarts } from './product.ts'
-import { linesOf, type Results, table } from './report.ts'
+import { linesOf, paymentLines, type Results, table } from './report.ts'
 import { POOL_SIZE } from './server.ts'
 
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
-const payments = { perSecond: 10, seconds: isQuick ? 5 : 20 }
+const seconds = isQuick ? 5 : 20
+const loads: PaymentLoad[] = [
+  { what: 'task', agents: 4, perSecond: 10, seconds },
+  { what: 'payment', agents: 20, perSecond: 75, seconds },
+  { what: 'payment', agents: 20, perSecond: 150, seconds },
+]
 const starts = isQuick ? 3 : 5
 /** So many operations on a hot limit: `--operations 1000000` */
 const operationsAt = process.argv.indexOf('--operations')
 const operations = operationsAt === -1 ? 0 : Number(process.argv[operationsAt + 1])
 if (!Number.isSafeInteger(operations)) throw new Error('--operations needs a whole number')
-/** `npm run bench -- limits`: only these. */
+/** `npm run bench -- limits`, `npm run bench -- payments`: only these. */
 const isOnlyLimits = process.argv.includes('limits')
+const isOnlyPayments = process.argv.includes('payments')
 /** Each contender for limits keeps its own connections open from round to round. */
 const CONNECTIONS_FOR_ALL = { max_connections: '200' }
 /** `--profile=DIRECTORY` */
@@ -34,7 +40,7 @@ const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.sl
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
 try {
-  await (isOnlyLimits ? onlyLimits() : main())
+  await (isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : main())
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
@@ -49,6 +55,13 @@ async function main(): Promise<void> {
   say(
     `\nRaw figures: ${keep({ ...results, limits, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
   )
+}
+
+async function onlyPayments(): Promise<void> {
+  const { paid } = await asProduct()
+  const lines = paid.flatMap(paymentLines)
+  say(`\n${table(lines)}`)
+  say(`\nRaw figures: ${keep({ environment: machine(), payments: paid, lines, plan: { loads, isQuick } }, 'payments')}`)
 }
 
 async function onlyLimits(): Promise<void> {
@@ -91,7 +104,12 @@ async function asProduct() {
   const adminKey = makeKey('sk')
   const product = await startProduct(home, adminKey)
   say(`\nFirst start, on an empty directory: ${product.readyMs.toFixed(0)} ms`)
-  const paid = await paymentTimes(product.address, adminKey, payments).finally(() => product.stop())
+  const paid: PaymentTimes[] = []
+  try {
+    for (const load of loads) paid.push(await paymentTimes(product.address, adminKey, load))
+  } finally {
+    await product.stop()
+  }
   const startsMs = await warmStarts(home, adminKey, starts)
   say(`Starts after that: ${startsMs.map((each) => each.toFixed(0)).join(', ')} ms`)
   return { paid, startsMs }
