@@ -18,7 +18,7 @@ export interface PaymentLoad {
 export interface PaymentTimes extends PaymentLoad {
   readonly asked: number
   readonly confirmed: number
-  /** From the first that was sent to the last that was settled. */
+  /** Of those between the first that was settled and the last. */
   readonly sustainedPerSecond: number
   readonly p50Ms: number
   readonly p99Ms: number
@@ -49,7 +49,6 @@ export async function paymentTimes(address: string, adminKey: string, load: Paym
   const sending: Promise<void>[] = []
   const asked = load.perSecond * load.seconds
   const begun = performance.now()
-  const firstAt = Date.now()
   for (let i = 0; i < asked; i++) {
     await pause(Math.max(0, begun + (i * 1000) / load.perSecond - performance.now()))
     sending.push(ask(call, load.what, payers, i, sentAt))
@@ -61,11 +60,12 @@ export async function paymentTimes(address: string, adminKey: string, load: Paym
     const at = sentAt.get(load.what === 'task' ? (taskId ?? '') : id)
     return at === undefined || settledAt === null ? [] : [{ at, end: Date.parse(settledAt) }]
   })
+  const settledAt = ends.map(({ end }) => end)
   const took = ends.map(({ at, end }) => end - at)
-  const lastAt = ends.reduce((latest, { end }) => Math.max(latest, end), firstAt)
+  const [firstAt, lastAt] = [quantile(settledAt, 0), quantile(settledAt, 1)]
   return {
     ...{ ...load, asked, confirmed: ends.length },
-    sustainedPerSecond: (ends.length * 1000) / (lastAt - firstAt),
+    sustainedPerSecond: ((ends.length - 1) * 1000) / (lastAt - firstAt),
     p50Ms: quantile(took, 0.5),
     p99Ms: quantile(took, 0.99),
   }
