@@ -7,12 +7,22 @@ export interface Ledger {
   overLimits(): Promise<string[]>
   payments(): Promise<PaymentSeen[]>
   tasks(): Promise<TaskSeen[]>
-  /** Payments whose signed bytes are stored, or whose order a queue took, in a scope. */
+  /** Transactions (payment and attempt) whose bytes are stored, or whose order a queue took, in a scope. */
   signed(scope: Scope): Promise<string[]>
   overdueJobs(): Promise<string[]>
   /** Decisions of a denial, by id. */
   denials(): Promise<string[]>
-  wallets(): Promise<WalletSeen[]>
+  breaks(): Promise<BreakSeen[]>
+  /** Agents that Wedi froze by itself. */
+  frozenByItself(): Promise<string[]>
+  /** As time does, only sooner: what a dead process held is free. */
+  endLeases(): Promise<void>
+  /** The same: what waits for a moment waits no more. What is parked until it is woken stays so. */
+  hurry(): Promise<void>
+  /** Every book is looked at now. */
+  hurryReconciliation(): Promise<void>
+  /** Books that were not reconciled since. */
+  unreconciled(since: Date): Promise<string[]>
 }
 
 export interface Scope {
@@ -48,7 +58,12 @@ export interface PaymentSeen {
   readonly failure: string | null
   readonly approval: string | null
   readonly queueId: string | null
+  /** Of the transaction that settled it. */
   readonly hash: string | null
+  /** Of every transaction that was signed to pay it: one of them may be mined. */
+  readonly payHashes: string[]
+  /** Of those that only take its nonce: they move nothing. */
+  readonly cancelHashes: string[]
   /** `RESERVED`, `SPENT`, `RELEASED`, one for each limit it counts against. */
   readonly reservations: string[]
   readonly limits: number
@@ -65,10 +80,11 @@ export interface TaskSeen {
   readonly paymentId: string | null
 }
 
-export interface WalletSeen {
-  readonly id: string
-  readonly address: `0x${string}`
-  readonly provider: string
+export interface BreakSeen {
+  readonly kind: string
+  readonly subject: string
+  readonly severity: string
+  readonly agentId: string
 }
 
 /** One statement, hence one moment. */
@@ -98,7 +114,15 @@ const OVER = `
 const PAYMENTS = `
   select p.id, p.status::text, p.agent_id as "agentId", p.wallet_id as "walletId", w.address, w.provider, p.payee,
          p.amount::text, p.asset, p.failure ->> 'code' as failure, a.status::text as approval,
-         t.queue_id as "queueId", t.transaction_hash as hash,
+         p.transaction_hash as hash,
+         (select max(t.queue_id) from chain_transaction t
+          where t.organization_id = p.organization_id and t.payment_id = p.id) as "queueId",
+         array(select t.transaction_hash from chain_transaction t
+               where t.organization_id = p.organization_id and t.payment_id = p.id and t.purpose = 'PAY'
+                 and t.transaction_hash is not null) as "payHashes",
+         array(select t.transaction_hash from chain_transaction t
+               where t.organization_id = p.organization_id and t.payment_id = p.id and t.purpose = 'CANCEL'
+                 and t.transaction_hash is not null) as "cancelHashes",
          array(select r.status::text from reservation r
                where r.organization_id = p.organization_id and r.payment_id = p.id) as reservations,
          (select count(*)::int from spending_limit l
@@ -112,14 +136,14 @@ const PAYMENTS = `
   from payment p
   join wallet w on w.organization_id = p.organization_id and w.id = p.wallet_id
   left join approval a on a.organization_id = p.organization_id and a.id = p.approval_id
-  left join chain_transaction t on t.organization_id = p.organization_id and t.payment_id = p.id
   order by p.id`
 
 const TASKS = `select id, status::text, dedupe_key as "dedupeKey", is_parked as "isParked",
   unassignable_reason as reason, payment_id as "paymentId" from task`
 
+/** Each transaction by itself: a payment that was signed before a freeze may not be signed anew in it. */
 const SIGNED = `
-  select p.id from payment p
+  select p.id || '/' || t.attempt as id from payment p
   join chain_transaction t on t.organization_id = p.organization_id and t.payment_id = p.id
   where (t.raw_transaction is not null or t.queue_id is not null)
     and ($1::uuid is null or p.agent_id = $1) and ($2::uuid is null or p.wallet_id = $2)`
@@ -153,6 +177,21 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
       ids(SIGNED, [agentId, walletId]),
     overdueJobs: async () => (await query<{ job: string }>(name, OVERDUE)).map(({ job }) => job),
     denials: () => ids(`select id from agent_decision where type = 'payment.requested' and verdict = 'DENY'`),
-    wallets: () => query<WalletSeen>(name, 'select id, address, provider from wallet where address is not null'),
+    breaks: () =>
+      query<BreakSeen>(name, 'select kind, subject, severity::text, agent_id as "agentId" from reconciliation_break'),
+    frozenByItself: () =>
+      ids(`select distinct agent_id as id from agent_decision where type = 'agent.frozen' and actor like 'system:%'`),
+    endLeases: async () =>
+      void (await query(name, 'update job set lease_until = clock_timestamp() where lease_until is not null')),
+    hurry: async () =>
+      void (await query(
+        name,
+        `update job set run_at = clock_timestamp()
+         where lease_until is null and run_at between clock_timestamp() and clock_timestamp() + interval '61 seconds'`,
+      )),
+    hurryReconciliation: async () =>
+      void (await query(name, 'update wallet_book set due_at = clock_timestamp() where due_at > clock_timestamp()')),
+    unreconciled: (since: Date) =>
+      ids('select wallet_id as id from wallet_book where due_at is not null and reconciled_at < $1', [since]),
   }
 }

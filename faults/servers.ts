@@ -26,6 +26,8 @@ export interface Servers {
   restart(): Promise<void>
   stop(): Promise<void>
   readonly count: number
+  /** Addresses of all, whether they are up or not. */
+  readonly urls: readonly string[]
   /** The end of what each printed. */
   output(): string[]
 }
@@ -67,6 +69,7 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
     })
   }
 
+  const urlOf = ({ port }: Slot) => `http://127.0.0.1:${port}`
   const isRunning = ({ child }: Slot) => child !== undefined && child.exitCode === null && child.signalCode === null
 
   /** One that ends while the database or the chain is away is started again, as any supervisor would. */
@@ -92,7 +95,8 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
   return {
     count,
     restart,
-    ready: () => slots.filter(({ isReady }) => isReady).map(({ port }) => `http://127.0.0.1:${port}`),
+    urls: slots.map(urlOf),
+    ready: () => slots.filter(({ isReady }) => isReady).map(urlOf),
     kill: async (numbers) => void (await Promise.all(numbers.map((number) => end(slots[number] as Slot, 'SIGKILL')))),
     stop: async () => void (await Promise.all(slots.map((slot) => end(slot, 'SIGKILL')))),
     output: () => slots.map(({ output }) => output),
