@@ -35,6 +35,8 @@ export async function checkAll(
   const evidence = { ...known, payments, tasks, denials: new Set(denials), moved, breaks, frozen }
   for (const counter of counters) judgeCounter(counter, findings)
   for (const payment of payments) checkPayment(payment, evidence, findings)
+  for (const payment of payments.filter((each) => !isExplained(each, evidence)))
+    findings.add('stuck', `payment ${payment.id} (${payment.status}): ${await ledger.storyOf(payment.id)}`)
   checkMoney(evidence, findings)
   checkAnswers(evidence, findings)
   checkTasks(evidence, findings)
@@ -61,7 +63,6 @@ function checkPayment(payment: PaymentSeen, evidence: Evidence, findings: Findin
   const end = SETTLED.includes(status) ? [`payment.${status.toLowerCase()}`] : []
   if (requested !== 1 || ends.join() !== end.join())
     findings.add('not recorded', `${about}: requested ${requested} times, ended by ${ends.join() || 'nothing'}`)
-  if (!isExplained(payment, evidence)) findings.add('stuck', about)
 }
 
 /** Which of its transactions is mined does not matter, but it is one that was signed to pay. */

@@ -12,6 +12,8 @@ export interface Ledger {
   overdueJobs(): Promise<string[]>
   /** Decisions of a denial, by id. */
   denials(): Promise<string[]>
+  /** Whatever may explain why something stands still. */
+  storyOf(paymentId: string): Promise<string>
   breaks(): Promise<BreakSeen[]>
   /** Agents that Wedi froze by itself. */
   frozenByItself(): Promise<string[]>
@@ -148,6 +150,18 @@ const SIGNED = `
   where (t.raw_transaction is not null or t.queue_id is not null)
     and ($1::uuid is null or p.agent_id = $1) and ($2::uuid is null or p.wallet_id = $2)`
 
+const STORY = `
+  select json_build_object(
+    'failure', p.failure, 'updated', p.updated_at, 'now', now(),
+    'transactions', (select json_agg(json_build_object('attempt', t.attempt, 'purpose', t.purpose, 'nonce', t.nonce,
+                       'hash', t.transaction_hash, 'queueId', t.queue_id, 'signingUntil', t.signing_until))
+                     from chain_transaction t where t.organization_id = p.organization_id and t.payment_id = p.id),
+    'job', (select row_to_json(j) from job j where j.kind = 'payments.advance' and j.subject = p.id::text),
+    'below', (select json_agg(json_build_object('id', o.id, 'status', o.status, 'nonce', t.nonce) order by t.nonce desc)
+              from chain_transaction t join payment o on o.organization_id = t.organization_id and o.id = t.payment_id
+              where t.wallet_id = p.wallet_id and o.status not in ('CONFIRMED'))
+  )::text as id from payment p where p.id = $1`
+
 /** Due for longer than any pause or lease explains. */
 const OVERDUE = `
   select kind || ' ' || subject || coalesce(': ' || last_error, '') as job from job
@@ -177,6 +191,7 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
       ids(SIGNED, [agentId, walletId]),
     overdueJobs: async () => (await query<{ job: string }>(name, OVERDUE)).map(({ job }) => job),
     denials: () => ids(`select id from agent_decision where type = 'payment.requested' and verdict = 'DENY'`),
+    storyOf: async (paymentId) => (await ids(STORY, [paymentId])).join(),
     breaks: () =>
       query<BreakSeen>(name, 'select kind, subject, severity::text, agent_id as "agentId" from reconciliation_break'),
     frozenByItself: () =>
