@@ -173,8 +173,8 @@ const OF_THE_CHAIN = ['chain.reorganized', 'payment.vanished']
 function checkAlarms(evidence: Evidence, findings: Findings): void {
   const { breaks, frozen, isTheftMeant, tenant, payments, moved } = evidence
   if (!isTheftMeant) {
-    for (const { kind, subject } of breaks.filter((each) => !OF_THE_CHAIN.includes(each.kind)))
-      findings.add('false alarm', `${kind} ${subject}`)
+    for (const { kind, subject, what } of breaks.filter((each) => !OF_THE_CHAIN.includes(each.kind)))
+      findings.add('false alarm', `${kind} ${subject}: ${what}`)
     for (const id of frozen) findings.add('false alarm', `agent ${id} was frozen`)
     return
   }

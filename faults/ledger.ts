@@ -87,6 +87,8 @@ export interface BreakSeen {
   readonly subject: string
   readonly severity: string
   readonly agentId: string
+  /** What was expected, and what was seen. */
+  readonly what: string
 }
 
 /** One statement, hence one moment. */
@@ -193,7 +195,11 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
     denials: () => ids(`select id from agent_decision where type = 'payment.requested' and verdict = 'DENY'`),
     storyOf: async (paymentId) => (await ids(STORY, [paymentId])).join(),
     breaks: () =>
-      query<BreakSeen>(name, 'select kind, subject, severity::text, agent_id as "agentId" from reconciliation_break'),
+      query<BreakSeen>(
+        name,
+        `select kind, subject, severity::text, agent_id as "agentId", expected::text || ' against ' || seen::text as what
+         from reconciliation_break`,
+      ),
     frozenByItself: () =>
       ids(`select distinct agent_id as id from agent_decision where type = 'agent.frozen' and actor like 'system:%'`),
     endLeases: async () =>

@@ -338,6 +338,12 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: { test: `${modules}/payments/trouble.test.ts`, name: 'counts a payment only when as many blocks' },
   },
   {
+    name: 'gives a question the answer of its neighbour',
+    guard: 'a batch that is answered in part is none',
+    patches: [swap(`${modules}/chains/rpc.ts`, 'retryCount: 0, fetchFn: fetchAll }', 'retryCount: 0 }')],
+    foundBy: { test: `${modules}/chains/batch.test.ts` },
+  },
+  {
     name: 'takes errored for a proof',
     guard: 'what a queue says of an error proves nothing',
     patches: [

@@ -52,11 +52,12 @@ const MODES: readonly WalletMode[] = ['local', 'local', 'engine signer', 'engine
 export function planOf(seed: string, { kills, mode }: PlanOptions): Plan {
   const random = seeded(`plan/${seed}`)
   const chosen = mode ?? random.pick(MODES)
-  const servers = random.between(1, 3)
+  const servers = random.pick([1, 2, 2, 3])
   const theft = chosen === 'engine queue' && random.chance(0.2) ? random.pick(THEFTS) : undefined
   return {
     ...{ seed, mode: chosen, servers },
-    actors: random.between(4, 7),
+    // A queue pays one after the other from each wallet: more clients would only make it longer.
+    actors: chosen === 'engine queue' ? random.between(2, 3) : random.between(3, 5),
     agents: Array.from({ length: random.between(2, 4) }, () => agentOf(random)),
     organizationDayCap: random.between(40, 160) * 1000,
     weather: { percent: random.pick([2, 5, 10]), faults: random.some(RPC_FAULT_NAMES, 0.6) },
@@ -85,13 +86,13 @@ interface Setting {
 /** Kills, each with other trouble around it. */
 function stepsOf(random: Random, setting: Setting): Step[] {
   return Array.from({ length: setting.kills }, () => {
-    const trouble = random.some(troubles(random, setting), 0.25)
+    const trouble = random.some(troubles(random, setting), 0.15)
     return [...trouble, killOf(random, setting)]
   }).flat()
 }
 
 function killOf(random: Random, { servers }: Setting): Step {
-  const afterMs = random.between(0, 700)
+  const afterMs = random.between(0, 500)
   const what = random.next()
   if (what < 0.12) return { afterMs, what: 'kill database' }
   if (what < 0.22) return { afterMs, what: 'kill chain' }
@@ -109,7 +110,7 @@ function troubles(random: Random, { mode }: Setting): Step[] {
   const isForgetting = mode !== 'engine queue' && random.chance(0.5)
   const ofChain: Step[] = [
     { afterMs, what: 'reorganise', depth: random.between(1, 2), isForgetting },
-    { afterMs, what: 'stall chain', downMs: random.between(200, 1500) },
+    { afterMs, what: 'stall chain', downMs: random.between(200, 1000) },
     { afterMs, what: 'cut database', downMs: random.between(50, 800) },
   ]
   if (mode === 'local') return ofChain

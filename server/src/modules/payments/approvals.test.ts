@@ -101,7 +101,7 @@ it('voids an approval of another intent than the payment has now', async () => {
   await app.query(`update payment set amount = amount + 1 where id = $1`, [held.id])
   const reply = await approver.post<{ reasons: { code: string }[] }>(`/v1/approvals/${held.approvalId}/approve`)
   expectProblem(reply, 409, 'approval.stale')
-  expect(reply.body.reasons).toEqual([{ code: 'approval.intentChanged' }])
+  expect(reply.body.reasons).toMatchObject([{ code: 'approval.intentChanged' }])
   await paymentIn(app.admin, held.id, 'CANCELED')
 })
 

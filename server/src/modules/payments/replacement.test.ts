@@ -255,7 +255,7 @@ describe('a nonce that somebody else used', () => {
     const { id, agent, address } = await aStuckPayment()
     const [own] = await transactionsOf(id)
     await chain.node.dropTransaction({ hash: own?.hash as Hex })
-    const stranger = await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
+    await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
     await chain.node.mine({ blocks: 1 })
     offsetMs += 10_000
     await until('it failed', async () => {
@@ -269,8 +269,8 @@ describe('a nonce that somebody else used', () => {
       `/v1/decisions?agentId=${agent.id}`,
     )
     expect(body.data.find(({ type }) => type === 'agent.frozen')).toMatchObject({
-      actor: 'system:payments',
-      inputs: { transactionHash: stranger, nonce: '0' },
+      actor: 'system:reconciliation',
+      inputs: { reason: expect.stringContaining('nonce.foreign') },
     })
   })
 
