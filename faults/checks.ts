@@ -87,12 +87,14 @@ const effectsOf = (payment: PaymentSeen, { moved }: Evidence): Moved[] =>
 
 /** It is over, waits for a person, or says what it waits for. */
 export function isExplained(
-  { id, status, approval, failure, walletId, queueId }: PaymentSeen,
-  evidence: Pick<Evidence, 'payments' | 'engine'>,
+  { id, agentId, status, approval, failure, walletId, queueId }: PaymentSeen,
+  evidence: Pick<Evidence, 'payments' | 'engine' | 'frozen'>,
 ): boolean {
   if (SETTLED.includes(status)) return true
   if (status === 'HELD') return approval === 'PENDING'
   if (status === 'UNKNOWN') return failure !== null
+  // Reconciliation froze its agent: a person has to look first.
+  if (failure === 'payment.frozen' && evidence.frozen.includes(agentId)) return true
   // A queue takes one payment of a wallet at a time: the next waits until the one before is known.
   if (status === 'RESERVED')
     return evidence.payments.some(

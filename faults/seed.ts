@@ -180,9 +180,9 @@ async function quiet(ledger: Ledger, house: EngineHouse | undefined): Promise<vo
   await ledger.endLeases()
   while (performance.now() < deadline) {
     await ledger.hurry()
-    const [payments, tasks] = await Promise.all([ledger.payments(), ledger.tasks()])
+    const [payments, tasks, frozen] = await Promise.all([ledger.payments(), ledger.tasks(), ledger.frozenByItself()])
     const open = payments.filter(({ status }) => MOVING.includes(status))
-    const isOpen = open.some((each) => !isExplained(each, { payments, engine: house?.engine }))
+    const isOpen = open.some((each) => !isExplained(each, { payments, frozen, engine: house?.engine }))
     const waiting = new Set(payments.filter(({ status }) => !SETTLED.includes(status)).map(({ id }) => id))
     const working = tasks.filter(
       ({ status, paymentId }) =>
