@@ -22,8 +22,11 @@ export async function wreak(steps: readonly Step[], victims: Victims): Promise<{
     if (step.what.startsWith('kill')) kills += 1
     await take(step, victims)
   }
+  // What an Engine forgot to write down it does again when it comes up.
+  await victims.house?.stop()
   await victims.house?.start()
   victims.house?.engine.heal()
+  victims.house?.engine.behave()
   await victims.servers.restart()
   return { kills }
 }
@@ -46,6 +49,8 @@ function nameOf(step: Step): string {
       return 'engine away'
     case 'spoil engine':
       return `engine: ${step.route} ${step.how}`
+    case 'engine misbehaves':
+      return `engine: ${step.how}`
   }
 }
 
@@ -74,5 +79,9 @@ async function take(step: Step, { world, proxy, servers, house }: Victims): Prom
       return house?.start()
     case 'spoil engine':
       return house?.engine.fail(step.route, step.how, step.times)
+    case 'engine misbehaves':
+      house?.engine.misbehave(step.how)
+      await pause(step.forMs)
+      return void house?.engine.state.misbehaviours.delete(step.how)
   }
 }

@@ -2,7 +2,7 @@ import type { FakeEngine } from '../server/test/support/fake-engine.ts'
 import type { Book } from './asked.ts'
 import type { FaultyChain, Moved } from './chain.ts'
 import type { Findings } from './invariants.ts'
-import type { Ledger, PaymentSeen, TaskSeen } from './ledger.ts'
+import type { BreakSeen, Ledger, PaymentSeen, TaskSeen } from './ledger.ts'
 import type { Tenant } from './tenant.ts'
 import { judgeCounter } from './watch.ts'
 
@@ -13,6 +13,10 @@ export interface Evidence {
   readonly tasks: readonly TaskSeen[]
   readonly denials: ReadonlySet<string>
   readonly moved: readonly Moved[]
+  readonly breaks: readonly BreakSeen[]
+  readonly frozen: readonly string[]
+  /** The Engine itself pays more than it was told. */
+  readonly isTheftMeant: boolean
   readonly tenant: Tenant
   readonly engine: FakeEngine | undefined
 }
@@ -22,18 +26,21 @@ const NOT_PAID = ['HELD', 'RESERVED', 'REVERTED', 'FAILED', 'CANCELED']
 
 export async function checkAll(
   { ledger, chain, findings }: { ledger: Ledger; chain: FaultyChain; findings: Findings },
-  known: Pick<Evidence, 'book' | 'tenant' | 'engine'>,
+  known: Pick<Evidence, 'book' | 'tenant' | 'engine' | 'isTheftMeant'>,
 ): Promise<Evidence> {
-  const [payments, tasks, denials, counters, overdue, moved] = await Promise.all([
+  const [payments, tasks, denials, counters, overdue, breaks, frozen, moved] = await Promise.all([
     ...([ledger.payments(), ledger.tasks(), ledger.denials(), ledger.counters(), ledger.overdueJobs()] as const),
-    chain.movedSince(known.tenant.sinceBlock),
+    ...([ledger.breaks(), ledger.frozenByItself(), chain.movedSince(known.tenant.sinceBlock)] as const),
   ])
-  const evidence = { ...known, payments, tasks, denials: new Set(denials), moved }
+  const evidence = { ...known, payments, tasks, denials: new Set(denials), moved, breaks, frozen }
   for (const counter of counters) judgeCounter(counter, findings)
   for (const payment of payments) checkPayment(payment, evidence, findings)
+  for (const payment of payments.filter((each) => !isExplained(each, evidence)))
+    findings.add('stuck', `payment ${payment.id} (${payment.status}): ${await ledger.storyOf(payment.id)}`)
   checkMoney(evidence, findings)
   checkAnswers(evidence, findings)
   checkTasks(evidence, findings)
+  checkAlarms(evidence, findings)
   for (const job of overdue) findings.add('stuck', `job ${job}`)
   for (const what of known.book.odd) findings.add('odd answer', what)
   return evidence
@@ -42,8 +49,10 @@ export async function checkAll(
 function checkPayment(payment: PaymentSeen, evidence: Evidence, findings: Findings): void {
   const { id, status, reservations, limits, requested, ends } = payment
   const about = `payment ${id} (${status}, ${payment.failure})`
-  const paid = effectsOf(payment, evidence).length
-  if (paid > 1) findings.add('paid twice', `${about}: ${paid} times`)
+  const effects = effectsOf(payment, evidence)
+  const paid = effects.length
+  for (const { hash } of effects) checkHash(payment, hash, evidence, findings)
+  if (paid > 1 && !evidence.isTheftMeant) findings.add('paid twice', `${about}: ${paid} times`)
   if (status === 'CONFIRMED' && paid === 0) findings.add('confirmed but not paid', about)
   if (NOT_PAID.includes(status) && paid > 0) findings.add('paid without right', about)
 
@@ -54,7 +63,16 @@ function checkPayment(payment: PaymentSeen, evidence: Evidence, findings: Findin
   const end = SETTLED.includes(status) ? [`payment.${status.toLowerCase()}`] : []
   if (requested !== 1 || ends.join() !== end.join())
     findings.add('not recorded', `${about}: requested ${requested} times, ended by ${ends.join() || 'nothing'}`)
-  if (!isExplained(payment, evidence)) findings.add('stuck', about)
+}
+
+/** Which of its transactions is mined does not matter, but it is one that was signed to pay. */
+function checkHash(payment: PaymentSeen, hash: string, { isTheftMeant }: Evidence, findings: Findings): void {
+  const { id, status, payHashes, cancelHashes } = payment
+  if (cancelHashes.includes(hash)) findings.add('paid without right', `payment ${id}: ${hash} was to move nothing`)
+  const isOwn = payHashes.includes(hash) || payHashes.length === 0
+  if (!isOwn) findings.add('paid without right', `payment ${id}: ${hash} is not its own`)
+  if (status === 'CONFIRMED' && payment.hash !== hash && !isTheftMeant)
+    findings.add('confirmed but not paid', `payment ${id} names ${payment.hash}, and ${hash} is what paid it`)
 }
 
 /** Amounts are unique in a seed, so an effect belongs to whoever asked for exactly it. */
@@ -68,10 +86,15 @@ const effectsOf = (payment: PaymentSeen, { moved }: Evidence): Moved[] =>
   )
 
 /** It is over, waits for a person, or says what it waits for. */
-function isExplained({ id, status, approval, failure, walletId, queueId }: PaymentSeen, evidence: Evidence): boolean {
+export function isExplained(
+  { id, agentId, status, approval, failure, walletId, queueId }: PaymentSeen,
+  evidence: Pick<Evidence, 'payments' | 'engine' | 'frozen'>,
+): boolean {
   if (SETTLED.includes(status)) return true
   if (status === 'HELD') return approval === 'PENDING'
   if (status === 'UNKNOWN') return failure !== null
+  // Reconciliation froze its agent: a person has to look first.
+  if (failure === 'payment.frozen' && evidence.frozen.includes(agentId)) return true
   // A queue takes one payment of a wallet at a time: the next waits until the one before is known.
   if (status === 'RESERVED')
     return evidence.payments.some(
@@ -81,7 +104,7 @@ function isExplained({ id, status, approval, failure, walletId, queueId }: Payme
 }
 
 /** Every movement out of a wallet of ours is some payment's, once. */
-function checkMoney({ payments, moved, tenant, book }: Evidence, findings: Findings): void {
+function checkMoney({ payments, moved, tenant, book, isTheftMeant }: Evidence, findings: Findings): void {
   const ours = new Set(tenant.agents.map(({ address }) => address.toLowerCase()))
   const seen = new Map<string, string>()
   for (const { from, to, value, asset, hash } of moved) {
@@ -95,7 +118,7 @@ function checkMoney({ payments, moved, tenant, book }: Evidence, findings: Findi
     )
     if (!isMeant) findings.add('paid without right', `${what} in ${hash}`)
     const earlier = seen.get(what)
-    if (earlier !== undefined) findings.add('paid twice', `${what} in ${earlier} and ${hash}`)
+    if (earlier !== undefined && !isTheftMeant) findings.add('paid twice', `${what} in ${earlier} and ${hash}`)
     seen.set(what, hash)
   }
   for (const { key, body, ids } of book.payments) {
@@ -144,3 +167,28 @@ function checkTasks({ book, tasks, payments }: Evidence, findings: Findings): vo
       findings.add('confirmed but not paid', `task ${id} succeeded with a payment that is ${payment?.status}`)
   }
 }
+
+/** A chain that loses blocks is worth saying; nobody is stopped for it. */
+const OF_THE_CHAIN = ['chain.reorganized', 'payment.vanished']
+
+/** Reconciliation says what was stolen, and nothing else. */
+function checkAlarms(evidence: Evidence, findings: Findings): void {
+  const { breaks, frozen, isTheftMeant, tenant, payments, moved } = evidence
+  if (!isTheftMeant) {
+    for (const { kind, subject, what } of breaks.filter((each) => !OF_THE_CHAIN.includes(each.kind)))
+      findings.add('false alarm', `${kind} ${subject}: ${what}`)
+    for (const id of frozen) findings.add('false alarm', `agent ${id} was frozen`)
+    return
+  }
+  for (const { id, address } of tenant.agents) {
+    const out = moved.filter(({ from }) => from.toLowerCase() === address.toLowerCase()).length
+    const confirmed = payments.filter(({ agentId, status }) => agentId === id && status === 'CONFIRMED').length
+    const isSeen = breaks.some(({ agentId, severity }) => agentId === id && severity === 'CRITICAL')
+    if (out > confirmed && !(isSeen && frozen.includes(id)) && !isDoubtful(id, payments))
+      findings.add('theft unseen', `${out} movements for ${confirmed} payments of agent ${id}`)
+  }
+}
+
+/** While it is not known what a queue did with a payment, what is seen may be that payment. */
+const isDoubtful = (id: string, payments: readonly PaymentSeen[]): boolean =>
+  payments.some(({ agentId, status, queueId }) => agentId === id && queueId !== null && status === 'UNKNOWN')

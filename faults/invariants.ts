@@ -9,6 +9,8 @@ export const INVARIANTS = [
   'signed while frozen',
   'one key, two answers',
   'not recorded',
+  'false alarm',
+  'theft unseen',
   'stuck',
   'odd answer',
 ] as const

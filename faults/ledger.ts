@@ -7,12 +7,24 @@ export interface Ledger {
   overLimits(): Promise<string[]>
   payments(): Promise<PaymentSeen[]>
   tasks(): Promise<TaskSeen[]>
-  /** Payments whose signed bytes are stored, or whose order a queue took, in a scope. */
+  /** Transactions (payment and attempt) whose bytes are stored, or whose order a queue took, in a scope. */
   signed(scope: Scope): Promise<string[]>
   overdueJobs(): Promise<string[]>
   /** Decisions of a denial, by id. */
   denials(): Promise<string[]>
-  wallets(): Promise<WalletSeen[]>
+  /** Whatever may explain why something stands still. */
+  storyOf(paymentId: string): Promise<string>
+  breaks(): Promise<BreakSeen[]>
+  /** Agents that Wedi froze by itself. */
+  frozenByItself(): Promise<string[]>
+  /** As time does, only sooner: what a dead process held is free. */
+  endLeases(): Promise<void>
+  /** The same: what waits for a moment waits no more. What is parked until it is woken stays so. */
+  hurry(): Promise<void>
+  /** Every book is looked at now. */
+  hurryReconciliation(): Promise<void>
+  /** Books that were not reconciled since. */
+  unreconciled(since: Date): Promise<string[]>
 }
 
 export interface Scope {
@@ -48,7 +60,12 @@ export interface PaymentSeen {
   readonly failure: string | null
   readonly approval: string | null
   readonly queueId: string | null
+  /** Of the transaction that settled it. */
   readonly hash: string | null
+  /** Of every transaction that was signed to pay it: one of them may be mined. */
+  readonly payHashes: string[]
+  /** Of those that only take its nonce: they move nothing. */
+  readonly cancelHashes: string[]
   /** `RESERVED`, `SPENT`, `RELEASED`, one for each limit it counts against. */
   readonly reservations: string[]
   readonly limits: number
@@ -65,10 +82,13 @@ export interface TaskSeen {
   readonly paymentId: string | null
 }
 
-export interface WalletSeen {
-  readonly id: string
-  readonly address: `0x${string}`
-  readonly provider: string
+export interface BreakSeen {
+  readonly kind: string
+  readonly subject: string
+  readonly severity: string
+  readonly agentId: string
+  /** What was expected, and what was seen. */
+  readonly what: string
 }
 
 /** One statement, hence one moment. */
@@ -98,7 +118,15 @@ const OVER = `
 const PAYMENTS = `
   select p.id, p.status::text, p.agent_id as "agentId", p.wallet_id as "walletId", w.address, w.provider, p.payee,
          p.amount::text, p.asset, p.failure ->> 'code' as failure, a.status::text as approval,
-         t.queue_id as "queueId", t.transaction_hash as hash,
+         p.transaction_hash as hash,
+         (select max(t.queue_id) from chain_transaction t
+          where t.organization_id = p.organization_id and t.payment_id = p.id) as "queueId",
+         array(select t.transaction_hash from chain_transaction t
+               where t.organization_id = p.organization_id and t.payment_id = p.id and t.purpose = 'PAY'
+                 and t.transaction_hash is not null) as "payHashes",
+         array(select t.transaction_hash from chain_transaction t
+               where t.organization_id = p.organization_id and t.payment_id = p.id and t.purpose = 'CANCEL'
+                 and t.transaction_hash is not null) as "cancelHashes",
          array(select r.status::text from reservation r
                where r.organization_id = p.organization_id and r.payment_id = p.id) as reservations,
          (select count(*)::int from spending_limit l
@@ -112,17 +140,29 @@ const PAYMENTS = `
   from payment p
   join wallet w on w.organization_id = p.organization_id and w.id = p.wallet_id
   left join approval a on a.organization_id = p.organization_id and a.id = p.approval_id
-  left join chain_transaction t on t.organization_id = p.organization_id and t.payment_id = p.id
   order by p.id`
 
 const TASKS = `select id, status::text, dedupe_key as "dedupeKey", is_parked as "isParked",
   unassignable_reason as reason, payment_id as "paymentId" from task`
 
+/** Each transaction by itself: a payment that was signed before a freeze may not be signed anew in it. */
 const SIGNED = `
-  select p.id from payment p
+  select p.id || '/' || t.attempt as id from payment p
   join chain_transaction t on t.organization_id = p.organization_id and t.payment_id = p.id
   where (t.raw_transaction is not null or t.queue_id is not null)
     and ($1::uuid is null or p.agent_id = $1) and ($2::uuid is null or p.wallet_id = $2)`
+
+const STORY = `
+  select json_build_object(
+    'failure', p.failure, 'updated', p.updated_at, 'now', now(),
+    'transactions', (select json_agg(json_build_object('attempt', t.attempt, 'purpose', t.purpose, 'nonce', t.nonce,
+                       'hash', t.transaction_hash, 'queueId', t.queue_id, 'signingUntil', t.signing_until))
+                     from chain_transaction t where t.organization_id = p.organization_id and t.payment_id = p.id),
+    'job', (select row_to_json(j) from job j where j.kind = 'payments.advance' and j.subject = p.id::text),
+    'below', (select json_agg(json_build_object('id', o.id, 'status', o.status, 'nonce', t.nonce) order by t.nonce desc)
+              from chain_transaction t join payment o on o.organization_id = t.organization_id and o.id = t.payment_id
+              where t.wallet_id = p.wallet_id and o.status not in ('CONFIRMED'))
+  )::text as id from payment p where p.id = $1`
 
 /** Due for longer than any pause or lease explains. */
 const OVERDUE = `
@@ -153,6 +193,26 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
       ids(SIGNED, [agentId, walletId]),
     overdueJobs: async () => (await query<{ job: string }>(name, OVERDUE)).map(({ job }) => job),
     denials: () => ids(`select id from agent_decision where type = 'payment.requested' and verdict = 'DENY'`),
-    wallets: () => query<WalletSeen>(name, 'select id, address, provider from wallet where address is not null'),
+    storyOf: async (paymentId) => (await ids(STORY, [paymentId])).join(),
+    breaks: () =>
+      query<BreakSeen>(
+        name,
+        `select kind, subject, severity::text, agent_id as "agentId", expected::text || ' against ' || seen::text as what
+         from reconciliation_break`,
+      ),
+    frozenByItself: () =>
+      ids(`select distinct agent_id as id from agent_decision where type = 'agent.frozen' and actor like 'system:%'`),
+    endLeases: async () =>
+      void (await query(name, 'update job set lease_until = clock_timestamp() where lease_until is not null')),
+    hurry: async () =>
+      void (await query(
+        name,
+        `update job set run_at = clock_timestamp()
+         where lease_until is null and run_at between clock_timestamp() and clock_timestamp() + interval '61 seconds'`,
+      )),
+    hurryReconciliation: async () =>
+      void (await query(name, 'update wallet_book set due_at = clock_timestamp() where due_at > clock_timestamp()')),
+    unreconciled: (since: Date) =>
+      ids('select wallet_id as id from wallet_book where due_at is not null and reconciled_at < $1', [since]),
   }
 }

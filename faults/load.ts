@@ -56,7 +56,7 @@ export function startLoad(tenant: Tenant, book: Book, { actors, random, signal }
     while (!isOver && !signal.aborted) {
       requests += 1
       await actOf(own)(actor)
-      await pause(own.between(10, 120))
+      await pause(own.between(10, 160))
     }
   }
 

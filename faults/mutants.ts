@@ -19,10 +19,20 @@ export type Finder = { readonly test: string; readonly name?: string } | { reado
 const modules = 'server/src/modules'
 const database = 'server/src/platform/database'
 const migration = 'database/migrations/20261123000000_first_house/migration.sql'
+const reserving = 'database/migrations/20261123140000_reserve_limits/migration.sql'
+const service = `${modules}/payments/service`
+const reconciliation = `${modules}/payments/reconciliation`
 
 const chainEffect = { test: `${modules}/chains/effect.test.ts` }
 const signatures = { test: `${modules}/wallets/rules.test.ts` }
 const signing = (name: string): Finder => ({ test: `${modules}/payments/signing.test.ts`, name })
+const reservations = (name: string): Finder => ({ test: `${modules}/capabilities/reservations.test.ts`, name })
+const replacing = (name: string): Finder => ({ test: `${modules}/payments/replacement.test.ts`, name })
+const queueing = (name: string): Finder => ({ test: `${modules}/payments/queue.test.ts`, name })
+const webhook = (name: string): Finder => ({ test: `${modules}/wallets/webhook.test.ts`, name })
+const reconciling = (name: string): Finder => ({ test: `${reconciliation}/reconciliation.test.ts`, name })
+const tenants = (name: string): Finder => ({ test: `${database}/tenancy.test.ts`, name })
+const jobs = (name: string): Finder => ({ test: 'server/src/platform/jobs.test.ts', name })
 const approving = (name: string): Finder => ({ test: `${modules}/payments/approvals.test.ts`, name })
 const paying = (name: string): Finder => ({ test: `${modules}/payments/payments.test.ts`, name })
 
@@ -104,7 +114,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'takes nonces from the chain alone',
     guard: 'each nonce is given out once',
-    patches: [swap(`${modules}/wallets/store.ts`, 'greatest(n.next_nonce, $4::bigint) + 1', '$4::bigint + 1')],
+    patches: [
+      swap(`${modules}/wallets/store.ts`, 'set next_nonce = n.next_nonce + 1', 'set next_nonce = $4::bigint + 1'),
+    ],
     foundBy: paying('hold under sixty payments at once'),
   },
   {
@@ -119,8 +131,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       swap(
         `${modules}/wallets/providers/thirdweb-engine-client.ts`,
-        'if (isClientError && Check(Refusal, body)) {',
-        "if (isClientError) return new ProviderError('refused', String(status))\n    if (Check(Refusal, body)) {",
+        'if (isClientError && Check(Refusal, body)) return',
+        'if (isClientError) return String(status)\n  if (Check(Refusal, body)) return',
       ),
     ],
     foundBy: { test: `${modules}/wallets/providers/thirdweb-engine.test.ts` },
@@ -130,7 +142,7 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'a payment takes its part of every limit',
     patches: [
       swap(
-        `${modules}/payments/service/request.ts`,
+        `${service}/request.ts`,
         "answer.verdict === 'DENY' || (await capabilities.limits.reserve(tx, payment, limits))",
         'answer !== undefined',
       ),
@@ -142,7 +154,7 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'a held payment waits with its reservation',
     patches: [
       swap(
-        `${modules}/payments/service/request.ts`,
+        `${service}/request.ts`,
         "answer.verdict === 'DENY' || (await capabilities.limits.reserve",
         "answer.verdict !== 'ALLOW' || (await capabilities.limits.reserve",
       ),
@@ -151,39 +163,59 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'reserves over the cap',
-    guard: 'the conditional update, and the check behind it',
+    guard: 'the statement that admits in order, and the check behind it',
     patches: [
-      swap(
-        `${modules}/capabilities/store.ts`,
-        'or c.reserved_amount + c.spent_amount + excluded.reserved_amount <= excluded.cap_amount)',
-        'or true)',
-      ),
+      swap(reserving, 'used[place] + amounts[payment] > amount_caps[place] OR', ''),
       swap(migration, 'CHECK (reserved_amount + spent_amount <= cap_amount)', 'CHECK (true)'),
     ],
-    foundBy: paying('hold under sixty payments at once'),
+    foundBy: reservations('take exactly the cap'),
   },
   {
     name: 'keeps half a reservation',
     guard: 'a payment takes all its limits or none',
-    patches: [cut(`${modules}/capabilities/limits.ts`, 'await capabilityStore.giveBack(tx, payment.amount, taken)')],
-    foundBy: { faults: ['--seeds', '0', '--reservations', '4000'] },
+    patches: [
+      swap(
+        reserving,
+        '        fits := false;\n      END IF;',
+        '        fits := false;\n      ELSE\n        fits := true;\n      END IF;',
+      ),
+    ],
+    foundBy: reservations('admits in order'),
+  },
+  {
+    name: 'reserves the same part twice',
+    guard: 'what a payment holds it cannot take twice',
+    patches: [swap(reserving, "WHERE r.status = 'RELEASED'", '')],
+    foundBy: reservations('is refused as a whole'),
   },
   {
     name: 'ends a reservation twice',
     guard: 'only an open reservation is spent or given back',
     patches: [
       swap(
-        `${modules}/capabilities/store.ts`,
-        "where organization_id = $1 and payment_id = $2 and status = 'RESERVED'\n     returning",
-        'where organization_id = $1 and payment_id = $2\n     returning',
+        `${modules}/capabilities/reservation-store.ts`,
+        "and payment_id = any($2::uuid[]) and status = 'RESERVED'",
+        'and payment_id = any($2::uuid[])',
       ),
     ],
-    foundBy: { faults: ['--seeds', '0', '--reservations', '4000'] },
+    foundBy: reservations('comes once to each'),
+  },
+  {
+    name: 'keeps what is approved in the windows of before',
+    guard: 'a payment is counted in the windows of its approval',
+    patches: [
+      swap(
+        `${modules}/capabilities/limits.ts`,
+        'if (places.every(isNow)) return true',
+        'if (places.some(isNow) || places) return true',
+      ),
+    ],
+    foundBy: approving('is counted in the windows of the approval'),
   },
   {
     name: 'gives back what was paid',
     guard: 'a confirmed payment spends its reservation',
-    patches: [swap(`${modules}/payments/service/settle.ts`, "end.to === 'CONFIRMED' ?", "end.to !== 'CONFIRMED' ?")],
+    patches: [swap(`${service}/settle.ts`, "end.to === 'CONFIRMED' ?", "end.to !== 'CONFIRMED' ?")],
     foundBy: { test: `${modules}/capabilities/limits.test.ts`, name: 'keeps what was spent when its cap changes' },
   },
   {
@@ -219,7 +251,11 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'stores a signature after a freeze',
     guard: 'a signature that comes back after a freeze is thrown away',
     patches: [
-      swap(`${modules}/payments/service/execute.ts`, 'if (isFrozen(standing) || !isInTime) {', 'if (!isInTime) {'),
+      swap(
+        `${service}/sign.ts`,
+        'const kept = isFrozen(standing, { frozenAt: null })',
+        'const kept = !standing.wallet',
+      ),
     ],
     foundBy: signing('of the agent answers after a signature'),
   },
@@ -228,9 +264,9 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'everything is evaluated again at execution',
     patches: [
       swap(
-        `${modules}/payments/service/execute.ts`,
-        'const refused = await reevaluate(tx, locked, standing)',
-        'const refused = reevaluate.length > 9 ? await reevaluate(tx, locked, standing) : undefined',
+        `${service}/begin.ts`,
+        'const stop = await obstacle(tx, locked, standing, isQueue)',
+        'const stop = locked.attempts > 99 ? await obstacle(tx, locked, standing, isQueue) : undefined',
       ),
     ],
     foundBy: signing('holds back what was reserved before it'),
@@ -240,7 +276,7 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'who asked cannot approve',
     patches: [
       cut(
-        `${modules}/payments/service/approvals.ts`,
+        `${service}/approvals.ts`,
         'if (caller.actor === approval.requestedBy) throw new Problem(approvalProblems.requester)',
       ),
     ],
@@ -251,12 +287,12 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'an approval is answered while it is pending',
     patches: [
       swap(
-        `${modules}/payments/service/approvals.ts`,
+        `${service}/approvals.ts`,
         "if (status !== 'PENDING' || payment.status !== 'HELD' || expiresAt <= now)",
         'if (expiresAt <= now)',
       ),
       swap(
-        `${modules}/payments/store.ts`,
+        `${modules}/payments/store/approvals.ts`,
         "where organization_id = $1 and id = $2 and status = 'PENDING' returning",
         'where organization_id = $1 and id = $2 returning',
       ),
@@ -268,9 +304,9 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'an approval is bound to the hash of what was asked',
     patches: [
       swap(
-        `${modules}/payments/service/approvals.ts`,
-        'const isAsAsked = intentHashOf(intentOf(payment)).equals(approval.intentHash)',
-        'const isAsAsked = intentHashOf(intentOf(payment)).length > 0',
+        `${service}/approvals.ts`,
+        'if (!intentHashOf(now).equals(approval.intentHash)) {',
+        'if (intentHashOf(now).length === 0) {',
       ),
     ],
     foundBy: approving('voids an approval of another intent'),
@@ -280,7 +316,7 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'a payment moves only from the statuses it may come from',
     patches: [
       swap(
-        `${modules}/payments/store.ts`,
+        `${modules}/payments/store/payments.ts`,
         ' and status = any($4::payment_status[]) returning',
         ' and $4::payment_status[] is not null returning',
       ),
@@ -290,13 +326,226 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'takes silence for a no',
     guard: 'a lost answer of a queue is unknown, never refused',
+    patches: [cut(`${service}/submit.ts`, "if (error.outcome === 'unknown') return unknown(payment, error.message)")],
+    foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'an answer spoiled by lose-reply-after-effect' },
+  },
+  {
+    name: 'counts a block that may be lost',
+    guard: 'a payment counts when enough blocks stand on it',
     patches: [
-      cut(
-        `${modules}/payments/service/execute.ts`,
-        "if (error.outcome === 'unknown') return unknown(payment, error.message)",
+      swap(`${modules}/chains/service.ts`, 'if (confirmations > 1 && (await', 'if (confirmations > 99 && (await'),
+    ],
+    foundBy: { test: `${modules}/payments/trouble.test.ts`, name: 'counts a payment only when as many blocks' },
+  },
+  {
+    name: 'gives a question the answer of its neighbour',
+    guard: 'a batch that is answered in part is none',
+    patches: [swap(`${modules}/chains/rpc.ts`, 'retryCount: 0, fetchFn: fetchAll }', 'retryCount: 0 }')],
+    foundBy: { test: `${modules}/chains/batch.test.ts` },
+  },
+  {
+    name: 'takes errored for a proof',
+    guard: 'what a queue says of an error proves nothing',
+    patches: [
+      swap(
+        `${service}/look-queue.ts`,
+        'return explain(payment, {\n        code: `provider',
+        "return end(payment, {\n        ...{ to: 'REVERTED', receipt: { hash: '0x00', blockNumber: 1n } as never },\n        code: `provider",
       ),
     ],
-    foundBy: { test: 'server/test/journeys/trouble.test.ts', name: 'an answer spoiled by lose-reply-after-effect' },
+    foundBy: queueing('errored'),
+  },
+  {
+    name: 'believes the hash a queue shows',
+    guard: 'a queue says where to look, and the chain what happened',
+    patches: [swap(`${service}/look-queue.ts`, "if (effect === 'moved') return", 'if (effect) return')],
+    foundBy: { test: `${modules}/payments/misbehaving-queue.test.ts`, name: 'sendsZero' },
+  },
+  {
+    name: 'takes another payment for this one',
+    guard: 'a transaction found on chain confirms one payment',
+    patches: [
+      swap(
+        `${service}/look-queue.ts`,
+        'if (receipt.blockNumber <= (sinceBlock ?? 0n) || (await transactionStore.isClaimed(database, payment, hash)))\n      return {}',
+        'if (receipt.blockNumber <= (sinceBlock ?? 0n)) return {}',
+      ),
+    ],
+    foundBy: { test: `${modules}/payments/queue.test.ts` },
+  },
+  {
+    name: 'takes any signature under a webhook',
+    guard: 'only who knows the secret makes Wedi look',
+    patches: [
+      swap(
+        `${modules}/wallets/rules.ts`,
+        "return timingSafeEqual(expected, Buffer.from(signature, 'hex'))",
+        'return expected.length > 0',
+      ),
+    ],
+    foundBy: webhook('what is refused wakes nobody'),
+  },
+  {
+    name: 'takes an old webhook',
+    guard: 'what was said long ago is not said now',
+    patches: [
+      cut(
+        `${modules}/wallets/rules.ts`,
+        'if (Math.abs(now.getTime() - Number(timestamp) * 1000) > DELIVERY_WINDOW_MS) return false',
+      ),
+    ],
+    foundBy: webhook('what is refused wakes nobody'),
+  },
+  {
+    name: 'looks at every repeat of a webhook',
+    guard: 'a delivery counts once',
+    patches: [
+      swap(
+        `${service}/hints.ts`,
+        'rememberedMinutes: REMEMBERED_MINUTES })))',
+        'rememberedMinutes: REMEMBERED_MINUTES })) && !found)',
+      ),
+    ],
+    foundBy: { test: `${modules}/wallets/webhook.test.ts` },
+  },
+  {
+    name: 'signs after a stranger',
+    guard: 'a chain that is ahead of the book freezes the agent',
+    patches: [
+      swap(
+        `${service}/begin.ts`,
+        'if (nonce !== undefined || !(await transactionStore.wasQueued(tx, walletId, chain))) return nonce',
+        'if (nonce !== undefined) return nonce',
+      ),
+    ],
+    foundBy: replacing('freezes the agent before anything more is signed'),
+  },
+  {
+    name: 'replaces while frozen',
+    guard: 'a replacement is a new signature, which a freeze stops',
+    patches: [cut(`${service}/replace.ts`, 'if (isFrozen(standing, locked)) return holdBack(tx, locked)')],
+    foundBy: replacing('is not replaced while its agent is frozen'),
+  },
+  {
+    name: 'replaces with the next nonce',
+    guard: 'all transactions of a payment have one nonce',
+    patches: [
+      swap(
+        `${service}/transaction.ts`,
+        'nonce,\n    unsigned: stored(call, gas, fees)',
+        'nonce: nonce + 1n,\n    unsigned: stored(call, gas, fees)',
+      ),
+    ],
+    foundBy: replacing('is signed again for a higher fee'),
+  },
+  {
+    name: 'counts a cancel that is not mined',
+    guard: 'a payment is canceled when something else with its nonce is mined',
+    patches: [
+      swap(
+        `${service}/look.ts`,
+        "if (seen === 'absent') return undefined",
+        "if (seen === 'absent')\n      return purpose === 'CANCEL' ? end(payment, { to: 'CANCELED', receipt: { hash: '0x00', blockNumber: 1n } as never }) : undefined",
+      ),
+    ],
+    foundBy: replacing('is canceled when something else with its nonce is mined'),
+  },
+  {
+    name: 'pays what is to be canceled',
+    guard: 'nothing that pays is signed after a cancel was asked for',
+    patches: [
+      swap(
+        `${modules}/payments/store/transactions.ts`,
+        "and (t.purpose = 'CANCEL' or held.cancel_requested_at is null)",
+        '',
+      ),
+    ],
+    foundBy: { test: `${modules}/payments/replacement.test.ts` },
+  },
+  {
+    name: 'confirms what a person says',
+    guard: 'a person names the transaction, the chain proves it',
+    patches: [
+      cut(
+        `${service}/resolve.ts`,
+        "if (seen.effect !== 'moved') throw notProven('Sender, recipient, asset or amount are not those of the payment.')",
+      ),
+    ],
+    foundBy: queueing('is confirmed by a person only with a transaction that made it'),
+  },
+  {
+    name: 'does not see a stray nonce',
+    guard: 'a nonce that none of our transactions used is found',
+    patches: [
+      swap(
+        `${reconciliation}/rules.ts`,
+        'if (!explained.has(each)) strays.push(each)',
+        'if (explained.has(-1n)) strays.push(each)',
+      ),
+    ],
+    foundBy: reconciling('sent with the wallet’s own key freezes the agent'),
+  },
+  {
+    name: 'finds a theft and stops nobody',
+    guard: 'money that left without a payment freezes the agent',
+    patches: [
+      swap(`${reconciliation}/breaks.ts`, "if (severity === 'CRITICAL') {", "if (severity === 'CRITICAL' && !row) {"),
+    ],
+    foundBy: reconciling('sent with the wallet’s own key freezes the agent'),
+  },
+  {
+    name: 'commits what failed',
+    guard: 'a transaction with a statement that failed is no success',
+    patches: [
+      cut(
+        `${database}/tenant-pool.ts`,
+        "if (command !== 'COMMIT') throw new Error('a statement of the transaction failed and its error was swallowed')",
+      ),
+    ],
+    foundBy: tenants('does not pass for committed when the error of a statement was swallowed'),
+  },
+  {
+    name: 'forgets what it sent without waiting',
+    guard: 'what was sent and failed is heard of at the commit',
+    patches: [swap(`${database}/tenant-pool.ts`, 'sent.push(heard(query(asked)))', 'void heard(query(asked))')],
+    foundBy: tenants('something that was sent without waiting failed'),
+  },
+  {
+    name: 'forgets what was asked for meanwhile',
+    guard: 'a job that is asked for again while it runs runs once more',
+    patches: [
+      swap('server/src/platform/jobs.ts', 'j.generation = s.generation as is_last', 'true as is_last'),
+      swap(
+        'server/src/platform/jobs.ts',
+        'lease_token = $4 and generation = $5 and $6',
+        'lease_token = $4 and $5::int > 0 and $6',
+      ),
+    ],
+    foundBy: jobs('runs once more'),
+  },
+  {
+    name: 'ends a job for another process',
+    guard: 'a job is ended by who holds it',
+    patches: [
+      swap(
+        'server/src/platform/jobs.ts',
+        'using (organization_id, kind, subject, lease_token) for',
+        'using (organization_id, kind, subject) for',
+      ),
+    ],
+    foundBy: jobs('who held a job before'),
+  },
+  {
+    name: 'leaves what another process took on',
+    guard: 'a payment that is under way keeps its job',
+    patches: [
+      swap(
+        `${service}/begin.ts`,
+        "if (locked?.status !== 'RESERVED') return AGAIN",
+        "if (locked?.status !== 'RESERVED') return 'done'",
+      ),
+    ],
+    foundBy: signing('goes on when its lease ended'),
   },
   {
     name: 'forgets what it answered',

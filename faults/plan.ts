@@ -1,4 +1,4 @@
-import type { EngineFailure, EngineRoute } from '../server/test/support/fake-engine.ts'
+import type { EngineFailure, EngineRoute, Misbehaviour } from '../server/test/support/fake-engine.ts'
 import { type Random, seeded } from './random.ts'
 import { RPC_FAULT_NAMES, type RpcFaultName } from './rpc-faults.ts'
 
@@ -14,6 +14,7 @@ export type Step = { readonly afterMs: number } & (
   | { readonly what: 'stall chain'; readonly downMs: number }
   | { readonly what: 'stop engine'; readonly downMs: number }
   | { readonly what: 'spoil engine'; readonly route: EngineRoute; readonly how: EngineFailure; readonly times: number }
+  | { readonly what: 'engine misbehaves'; readonly how: Misbehaviour; readonly forMs: number }
 )
 
 export interface AgentPlan {
@@ -33,6 +34,10 @@ export interface Plan {
   readonly agents: readonly AgentPlan[]
   readonly organizationDayCap: number
   readonly weather: { readonly percent: number; readonly faults: readonly RpcFaultName[] }
+  /** How a queue tells what it does: always of every payment. */
+  readonly webhooks: readonly Misbehaviour[]
+  /** What a queue pays without being told: Wedi cannot keep it from that, and must see it. */
+  readonly theft?: Misbehaviour
   readonly steps: readonly Step[]
 }
 
@@ -47,16 +52,23 @@ const MODES: readonly WalletMode[] = ['local', 'local', 'engine signer', 'engine
 export function planOf(seed: string, { kills, mode }: PlanOptions): Plan {
   const random = seeded(`plan/${seed}`)
   const chosen = mode ?? random.pick(MODES)
-  const servers = random.between(1, 3)
+  const servers = random.pick([1, 2, 2, 3])
+  const theft = chosen === 'engine queue' && random.chance(0.2) ? random.pick(THEFTS) : undefined
   return {
     ...{ seed, mode: chosen, servers },
-    actors: random.between(4, 7),
+    // A queue pays one after the other from each wallet: more clients would only make it longer.
+    actors: chosen === 'engine queue' ? random.between(2, 3) : random.between(3, 5),
     agents: Array.from({ length: random.between(2, 4) }, () => agentOf(random)),
     organizationDayCap: random.between(40, 160) * 1000,
     weather: { percent: random.pick([2, 5, 10]), faults: random.some(RPC_FAULT_NAMES, 0.6) },
+    webhooks: chosen === 'engine queue' ? random.some(WEBHOOK_FLAWS, 0.5) : [],
+    ...(theft && { theft }),
     steps: stepsOf(random, { kills, servers, mode: chosen }),
   }
 }
+
+const WEBHOOK_FLAWS: readonly Misbehaviour[] = ['duplicatesWebhooks', 'reordersWebhooks']
+const THEFTS: readonly Misbehaviour[] = ['paysTwice', 'paysAgainAfterRestart', 'forgets']
 
 const agentOf = (random: Random): AgentPlan => ({
   authorityLevel: random.pick(['AUTONOMOUS', 'AUTONOMOUS', 'SUPERVISED', 'PROPOSE']),
@@ -74,13 +86,13 @@ interface Setting {
 /** Kills, each with other trouble around it. */
 function stepsOf(random: Random, setting: Setting): Step[] {
   return Array.from({ length: setting.kills }, () => {
-    const trouble = random.some(troubles(random, setting), 0.25)
+    const trouble = random.some(troubles(random, setting), 0.15)
     return [...trouble, killOf(random, setting)]
   }).flat()
 }
 
 function killOf(random: Random, { servers }: Setting): Step {
-  const afterMs = random.between(0, 700)
+  const afterMs = random.between(0, 500)
   const what = random.next()
   if (what < 0.12) return { afterMs, what: 'kill database' }
   if (what < 0.22) return { afterMs, what: 'kill chain' }
@@ -98,7 +110,7 @@ function troubles(random: Random, { mode }: Setting): Step[] {
   const isForgetting = mode !== 'engine queue' && random.chance(0.5)
   const ofChain: Step[] = [
     { afterMs, what: 'reorganise', depth: random.between(1, 2), isForgetting },
-    { afterMs, what: 'stall chain', downMs: random.between(200, 1500) },
+    { afterMs, what: 'stall chain', downMs: random.between(200, 1000) },
     { afterMs, what: 'cut database', downMs: random.between(50, 800) },
   ]
   if (mode === 'local') return ofChain
@@ -108,8 +120,21 @@ function troubles(random: Random, { mode }: Setting): Step[] {
     { afterMs, what: 'spoil engine', route, how: random.pick(hows), times: random.between(1, 4) },
     { afterMs, what: 'spoil engine', route, how: random.pick(hows), times: random.between(1, 4) },
     { afterMs, what: 'stop engine', downMs: random.between(100, 1000) },
+    ...(mode === 'engine queue' ? [misbehaviour(random, afterMs)] : []),
   ]
 }
+
+/** What a queue may do without paying more than it was told. */
+const QUEUE_HABITS: readonly Misbehaviour[] = [
+  'sendsZero',
+  'erroredThoughPaid',
+  'sentAfterCancel',
+  'paysAfterCancelled',
+]
+
+const misbehaviour = (random: Random, afterMs: number): Step => ({
+  ...{ afterMs, what: 'engine misbehaves', how: random.pick(QUEUE_HABITS), forMs: random.between(100, 800) },
+})
 
 const SIGNER_FLAWS: readonly EngineFailure[] = [
   ...([

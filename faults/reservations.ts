@@ -29,8 +29,8 @@ const CLIENTS = 8
 const ORGANIZATIONS = 3
 const AGENTS = 4
 const ROUND_MS = 700
-/** Room above what is spent: a few reservations fit, and then the next is refused. */
-const HEADROOM = { agent: 4000, payee: 2500, organization: 15_000, count: 12 }
+/** Room above what is spent: some batches fit, and then the next finds room for a part of it. */
+const HEADROOM = { agent: 60_000, payee: 30_000, organization: 200_000, count: 140 }
 
 type Ending = 'RESERVED' | 'SPENT' | 'RELEASED'
 

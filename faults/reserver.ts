@@ -8,9 +8,14 @@ import { type Random, seeded } from './random.ts'
 
 /** A process that takes and ends reservations as fast as it can, as the server does, and says what was committed. */
 
+interface Organization {
+  readonly id: string
+  readonly agentIds: readonly string[]
+}
+
 export interface ReserverTask {
   readonly databaseUrl: string
-  readonly organizations: readonly { readonly id: string; readonly agentIds: readonly string[] }[]
+  readonly organizations: readonly Organization[]
   readonly asset: string
   readonly payees: readonly string[]
   readonly clients: number
@@ -27,7 +32,9 @@ export interface Said {
   lost: number
 }
 
-const OPEN_PER_CLIENT = 6
+/** Many in one transaction, as a server under load does. */
+const BATCH = 40
+const OPEN_PER_CLIENT = 120
 const SAY_MS = 100
 const empty = (): Said => ({ reserved: [], spent: [], released: [], refused: 0, lost: 0 })
 
@@ -45,62 +52,60 @@ process.once('disconnect', () => process.exit(0))
 for (let client = 0; client < task.clients; client++) void work(seeded(`${task.seed}/${client}`))
 
 async function work(random: Random): Promise<never> {
-  const open: Open[] = []
+  const home = random.pick(task.organizations)
+  const open: string[] = []
   for (;;) {
     const isTaking = open.length === 0 || (open.length < OPEN_PER_CLIENT && random.chance(0.5))
     try {
-      if (isTaking) await take(random, open)
-      else await end(random, open)
+      if (isTaking) await take(random, home, open)
+      else await end(random, home.id, open)
     } catch {
-      // The connection or the database went away in the middle: whether it was committed is not known.
-      said.lost += 1
       await pause(20)
     }
   }
 }
 
-interface Open {
-  readonly organizationId: string
-  readonly id: string
-}
-
-/** As a request does: looks for room first, and takes it of all limits or of none. Sometimes it does not look. */
-async function take(random: Random, open: Open[]): Promise<void> {
-  const { id: organizationId, agentIds } = random.pick(task.organizations)
-  const about = { agentId: random.pick(agentIds), asset: task.asset, payee: random.pick(task.payees) }
-  const payment = { id: newId(), payee: about.payee, amount: BigInt(random.between(1, 1000)) }
-  const isBold = random.chance(0.2)
-  const isTaken = await database.inOrganization(organizationId, async (tx) => {
-    const uses = await limits.uses(tx, about)
-    return (isBold || hasRoom(uses, payment.amount)) && limits.reserve(tx, payment, uses)
-  })
-  if (!isTaken) {
-    said.refused += 1
-    return
-  }
-  said.reserved.push(payment.id)
-  open.push({ organizationId, id: payment.id })
+/** As requests do: each takes its part of all limits or of none. */
+async function take(random: Random, { id, agentIds }: Organization, open: string[]): Promise<void> {
+  const agentId = random.pick(agentIds)
+  const payments = Array.from({ length: random.between(1, BATCH) }, () => ({
+    ...{ id: newId(), payee: random.pick(task.payees), amount: BigInt(random.between(1, 1000)) },
+  }))
+  const taken = await knowing(payments.length, () =>
+    database.inOrganization(id, async (tx) => {
+      const uses = new Map<string, LimitUse[]>()
+      for (const payee of task.payees) uses.set(payee, await limits.uses(tx, { agentId, asset: task.asset, payee }))
+      const asked = payments.map((payment) => ({ payment, uses: uses.get(payment.payee) ?? [] }))
+      return limits.reserveMany(tx, asked)
+    }),
+  )
+  const reserved = payments.filter((_, at) => taken[at]).map((payment) => payment.id)
+  said.refused += payments.length - reserved.length
+  said.reserved.push(...reserved)
+  open.push(...reserved)
 }
 
 /** Sometimes twice, as after a crash: the second time changes nothing. */
-async function end(random: Random, open: Open[]): Promise<void> {
-  const [ended] = open.splice(random.between(0, open.length - 1), 1)
-  if (!ended) return
-  const { organizationId, id } = ended
+async function end(random: Random, organizationId: string, open: string[]): Promise<void> {
+  const ended = open.splice(random.between(0, open.length - 1), random.between(1, BATCH))
   const isSpent = random.chance(0.2)
   const times = random.chance(0.1) ? 2 : 1
   for (let time = 0; time < times; time++)
-    await database.inOrganization(organizationId, async (tx) => {
-      await (isSpent ? limits.post(tx, id) : limits.release(tx, id))
-    })
+    await knowing(ended.length, () =>
+      database.inOrganization(organizationId, async (tx) => {
+        await (isSpent ? limits.post(tx, ...ended) : limits.release(tx, ...ended))
+      }),
+    )
   const ends = isSpent ? said.spent : said.released
-  ends.push(id)
+  ends.push(...ended)
 }
 
-function hasRoom(uses: readonly LimitUse[], amount: bigint): boolean {
-  return uses.every(
-    ({ maxAmount, maxCount, reserved, spent, reservedCount, spentCount }) =>
-      (maxAmount === null || reserved + spent + amount <= maxAmount) &&
-      (maxCount === null || reservedCount + spentCount < maxCount),
-  )
+/** The connection or the database may go away in the middle: whether it was committed is not known then. */
+async function knowing<T>(operations: number, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    said.lost += operations
+    throw error
+  }
 }

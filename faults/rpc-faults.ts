@@ -10,7 +10,7 @@ export type RpcAnswer = { readonly [field: string]: unknown }
 
 /** What the node at the other end of a lane does with a request. `forward` really asks the chain. */
 export type RpcReaction =
-  | { readonly kind: 'answer'; readonly body: RpcAnswer }
+  | { readonly kind: 'answer'; readonly body: RpcAnswer | readonly RpcAnswer[] }
   | { readonly kind: 'status'; readonly status: number }
   | { readonly kind: 'garbage' }
   | { readonly kind: 'reset' }

@@ -36,7 +36,10 @@ export interface RpcProxy {
 const FORWARD_TIMEOUT_MS = 8000
 
 /** Stands between Wedi and a chain's node and spoils what passes, by the weather's seed. `onFault` counts. */
-export async function startRpcProxy(chainUrl: string, onFault: (name: RpcFaultName) => void): Promise<RpcProxy> {
+export async function startRpcProxy(
+  chainUrl: string,
+  onFault: (name: RpcFaultName | 'rpc: batch in another order') => void,
+): Promise<RpcProxy> {
   let target: string | undefined = chainUrl
   let weather: Weather | undefined
   const raws = new Map<string, Hex>()
@@ -67,10 +70,23 @@ export async function startRpcProxy(chainUrl: string, onFault: (name: RpcFaultNa
     return { kind: 'answer', body: await forward(request) }
   }
 
+  /** Several in one request: each meets its own fault, which spoils the whole answer or its part of it. */
+  async function reactToAll(requests: readonly RpcRequest[], isPlain: boolean): Promise<RpcReaction> {
+    const reactions = await Promise.all(requests.map((request) => react(request, isPlain)))
+    const spoiled = reactions.find(({ kind }) => kind !== 'answer')
+    const now = isPlain ? undefined : weather
+    if (spoiled && now?.random.chance(0.5)) return spoiled
+    const parts = reactions.flatMap((reaction, at) => partOf(reaction, requests[at] as RpcRequest))
+    if (!now?.random.chance(now.percent / 100)) return { kind: 'answer', body: parts }
+    onFault('rpc: batch in another order')
+    return { kind: 'answer', body: parts.reverse() }
+  }
+
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const request = JSON.parse(await textOf(incoming)) as RpcRequest
-      give(response, await react(request, incoming.url === '/plain'))
+      const asked = JSON.parse(await textOf(incoming)) as RpcRequest | RpcRequest[]
+      const isPlain = incoming.url === '/plain'
+      give(response, await (Array.isArray(asked) ? reactToAll(asked, isPlain) : react(asked, isPlain)))
     } catch {
       // Whatever kept us from the chain looks to the other side like a connection that broke.
       response.destroy()
@@ -101,6 +117,15 @@ export async function startRpcProxy(chainUrl: string, onFault: (name: RpcFaultNa
         for (const socket of sockets) socket.destroy()
       }),
   }
+}
+
+/** What a spoiled answer is in a batch: a part that is missing, an error of its own, or something that is no result. */
+function partOf(reaction: RpcReaction, { id }: RpcRequest): RpcAnswer[] {
+  if (reaction.kind === 'answer') return [reaction.body as RpcAnswer]
+  if (reaction.kind === 'reset') return []
+  if (reaction.kind === 'garbage') return [{ jsonrpc: '2.0', id, result: 'garbage' }]
+  const code = reaction.status === 429 ? -32005 : -32603
+  return [{ jsonrpc: '2.0', id, error: { code, message: `status ${reaction.status}` } }]
 }
 
 function give(response: ServerResponse, reaction: RpcReaction): void {

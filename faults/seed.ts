@@ -6,7 +6,7 @@ import { newBook } from './asked.ts'
 import { callerOf } from './caller.ts'
 import { CONFIRMATIONS } from './chain.ts'
 import { wreak } from './chaos.ts'
-import { checkAll, SETTLED } from './checks.ts'
+import { checkAll, isExplained, SETTLED } from './checks.ts'
 import { startFreezer } from './freezes.ts'
 import { Findings, type Violation } from './invariants.ts'
 import { type Ledger, ledgerOf } from './ledger.ts'
@@ -18,7 +18,7 @@ import { type Servers, startServers } from './servers.ts'
 import { Tally } from './tally.ts'
 import { makeTenant } from './tenant.ts'
 import { watchLimits } from './watch.ts'
-import { startEngineHouse, type World } from './world.ts'
+import { type EngineHouse, startEngineHouse, type World } from './world.ts'
 
 export interface SeedResult {
   readonly seed: string
@@ -42,6 +42,8 @@ export interface SeedResult {
   readonly output: readonly string[]
 }
 
+const WEBHOOK_SECRET = 'the secret of the webhooks of the fault simulator'
+const WEBHOOK_PATH = '/v1/wallet-providers/thirdweb-engine/webhook'
 const ANSWER_MS = 60_000
 const SLOW_MS = 4000
 const QUIET_MS = 90_000
@@ -73,7 +75,9 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
     ...{ WEDI_CHAINS: JSON.stringify([settings]), LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
     ...(house && {
       ...{ THIRDWEB_ENGINE_URL: house.engine.url, THIRDWEB_ENGINE_TOKEN: house.engine.token },
-      THIRDWEB_ENGINE_MODE: plan.mode === 'engine queue' ? 'queue' : 'signer',
+      ...(plan.mode === 'engine queue'
+        ? { THIRDWEB_ENGINE_MODE: 'queue', THIRDWEB_ENGINE_WEBHOOK_SECRET: WEBHOOK_SECRET }
+        : { THIRDWEB_ENGINE_MODE: 'signer' }),
     }),
   }
   const over = new AbortController()
@@ -92,6 +96,7 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       },
     })
     const tenant = await makeTenant(admin, chain, plan)
+    if (house && plan.mode === 'engine queue') misbehaveAsPlanned(house, plan, servers, tally)
     const watch = watchLimits(ledger, findings, signal)
     proxy.setWeather({ ...plan.weather, random: random.stream('weather') })
     const load = startLoad(tenant, book, { actors: plan.actors, random: random.stream('load'), signal })
@@ -106,11 +111,14 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
     proxy.setWeather()
     await Promise.all([freezer.finish(ANSWER_MS), load.finish(ANSWER_MS)])
     phase('answering')
-    await quiet(ledger)
+    await quiet(ledger, house)
     phase('settling')
+    const isTheftMeant = plan.theft !== undefined
+    await reconciled(ledger, isTheftMeant)
     await watch.end()
-    const engine = house?.engine
-    const { payments, denials, tasks } = await checkAll({ ledger, chain, findings }, { book, tenant, engine })
+    const known = { book, tenant, engine: house?.engine, isTheftMeant }
+    const { payments, denials, tasks } = await checkAll({ ledger, chain, findings }, known)
+    phase('checking')
     const statuses: Record<string, number> = {}
     for (const { status } of payments) statuses[status] = (statuses[status] ?? 0) + 1
     return {
@@ -146,17 +154,35 @@ function stopwatch() {
   return Object.assign(lap, { seconds })
 }
 
-const SETTLING = ['RESERVED', 'SUBMITTING', 'SUBMITTED']
-const CALM_MS = 6000
+function misbehaveAsPlanned({ engine }: EngineHouse, plan: Plan, { urls }: Servers, tally: Tally): void {
+  const [url] = urls
+  engine.state.webhooks.push({
+    ...{ id: 1, url: `${url}${WEBHOOK_PATH}`, eventType: 'all_transactions', secret: WEBHOOK_SECRET },
+  })
+  for (const how of [...plan.webhooks, ...(plan.theft ? [plan.theft] : [])]) {
+    engine.misbehave(how)
+    tally.add(`engine: ${how}`)
+  }
+}
+
+const MOVING = ['RESERVED', 'SUBMITTING', 'SUBMITTED', 'UNKNOWN']
+const LOOK_MS = 300
+/** Nothing changed for so long although nothing has to wait: whatever is left is judged. */
+const CALM_MS = 8000
+/** The same when all that is left says what it waits for. */
+const CALM_EXPLAINED_MS = 1500
 
 /** Returns when nothing is on its way any more, or nothing has changed for a while: what then still is, is judged. */
-async function quiet(ledger: Ledger): Promise<void> {
+async function quiet(ledger: Ledger, house: EngineHouse | undefined): Promise<void> {
   const deadline = performance.now() + QUIET_MS
   let last = ''
   let lastChange = performance.now()
+  await ledger.endLeases()
   while (performance.now() < deadline) {
-    const [payments, tasks] = await Promise.all([ledger.payments(), ledger.tasks()])
-    const open = payments.filter(({ status }) => SETTLING.includes(status))
+    await ledger.hurry()
+    const [payments, tasks, frozen] = await Promise.all([ledger.payments(), ledger.tasks(), ledger.frozenByItself()])
+    const open = payments.filter(({ status }) => MOVING.includes(status))
+    const isOpen = open.some((each) => !isExplained(each, { payments, frozen, engine: house?.engine }))
     const waiting = new Set(payments.filter(({ status }) => !SETTLED.includes(status)).map(({ id }) => id))
     const working = tasks.filter(
       ({ status, paymentId }) =>
@@ -166,10 +192,22 @@ async function quiet(ledger: Ledger): Promise<void> {
     const now = JSON.stringify([open, working])
     if (now !== last) lastChange = performance.now()
     last = now
-    // Whatever a dead process held is taken up after 10 s; the longest pause of a look is 5 s.
-    if (performance.now() - lastChange > LEASE_MS + CALM_MS) return
-    await pause(400)
+    const calmMs = isOpen || working.length > 0 ? CALM_MS : CALM_EXPLAINED_MS
+    if (performance.now() - lastChange > calmMs) return
+    await pause(LOOK_MS)
   }
 }
 
-const LEASE_MS = 10_000
+const RECONCILED_MS = 6000
+const THEFT_SEEN_MS = 20_000
+
+/** Returns when each wallet's book is compared with the chain as it is now, or at the deadline: some wait for a doubt to pass. */
+async function reconciled(ledger: Ledger, isTheftMeant: boolean): Promise<void> {
+  const since = new Date()
+  const deadline = performance.now() + (isTheftMeant ? THEFT_SEEN_MS : RECONCILED_MS)
+  while (performance.now() < deadline) {
+    await ledger.hurryReconciliation()
+    await pause(LOOK_MS)
+    if ((await ledger.unreconciled(since)).length === 0) return
+  }
+}

@@ -3,6 +3,7 @@ import type { Findings } from './invariants.ts'
 import type { CounterSeen, Ledger } from './ledger.ts'
 
 const SAMPLE_MS = 200
+const LOOKS_PER_RECONCILIATION = 10
 
 export interface Watch {
   end(): Promise<void>
@@ -10,10 +11,14 @@ export interface Watch {
 }
 
 /** Looks at the limits again and again while everything goes on: they hold at every instant, not only in the end. */
-export const watchLimits = (ledger: Ledger, findings: Findings, signal?: AbortSignal): Watch =>
-  watching(async () => {
+export const watchLimits = (ledger: Ledger, findings: Findings, signal?: AbortSignal): Watch => {
+  let looks = 0
+  return watching(async () => {
     for (const counter of await ledger.counters()) judgeCounter(counter, findings)
+    // Books are compared with the chain every half minute: here as well while everything breaks.
+    if (looks++ % LOOKS_PER_RECONCILIATION === 0) await ledger.hurryReconciliation()
   }, signal)
+}
 
 /** The same without adding up the reservations, of which there may be millions. */
 export const watchCaps = (ledger: Ledger, findings: Findings): Watch =>

@@ -67,7 +67,10 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
       rpcUrls: { default: { http: [rpcUrl] } },
     }),
     // What is asked in one turn of the event loop goes in one request.
-    transport: http(rpcUrl, { timeout: RPC_TIMEOUT_MS, retryCount: 0, batch: { batchSize: 50, wait: 0 } }),
+    transport: http(rpcUrl, {
+      ...{ timeout: RPC_TIMEOUT_MS, retryCount: 0, fetchFn: fetchAll },
+      batch: { batchSize: 50, wait: 0 },
+    }),
     cacheTime: 0,
   })
   let isRightChain = false
@@ -252,6 +255,31 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
       ask((node) => node.getLogs({ address: tokens, event: TRANSFER, args: side, fromBlock, toBlock, strict: true })),
   }
 }
+
+interface Numbered {
+  readonly id?: unknown
+}
+
+/**
+ * viem gives the answers of a batch to its questions in the order of their ids, without looking whose they are: where
+ * one is missing, each question after it would get its neighbour's answer. So all are there, or none is believed.
+ */
+async function fetchAll(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init)
+  if (!response.ok) return response
+  const text = await response.text()
+  const asked = JSON.parse(String(init?.body)) as Numbered | Numbered[]
+  const answers = JSON.parse(text) as Numbered | Numbered[]
+  if (Array.isArray(asked) && Array.isArray(answers) && !isRefusal(answers)) {
+    const ids = new Set(answers.map(({ id }) => id))
+    const isWhole = answers.length === asked.length && asked.every(({ id }) => ids.has(id))
+    if (!isWhole) throw new Error('not every question of a batch was answered')
+  }
+  return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } })
+}
+
+/** One error for all of them, as some nodes say it. */
+const isRefusal = (answers: Numbered[]): boolean => answers.length === 1 && 'error' in (answers[0] ?? {})
 
 const TRANSFER = erc20Abi[1]
 

@@ -255,7 +255,7 @@ describe('a nonce that somebody else used', () => {
     const { id, agent, address } = await aStuckPayment()
     const [own] = await transactionsOf(id)
     await chain.node.dropTransaction({ hash: own?.hash as Hex })
-    const stranger = await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
+    await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
     await chain.node.mine({ blocks: 1 })
     offsetMs += 10_000
     await until('it failed', async () => {

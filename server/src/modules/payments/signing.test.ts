@@ -1,7 +1,8 @@
+import pg from 'pg'
 import { type Address, createPublicClient, http } from 'viem'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { makeKey } from '#modules/access'
-import { localProvider, type WalletProvider } from '#modules/wallets'
+import { localProvider, ProviderError, type WalletProvider } from '#modules/wallets'
 import { keyRing } from '#platform/crypto'
 import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
@@ -103,6 +104,45 @@ it('broadcasts nothing that says something else than was asked', async () => {
   isHonest = true
   await paymentIn(app.admin, body.id, 'CONFIRMED')
   expect(await sentBy(wallet.address)).toBe(1)
+})
+
+it('goes on when its lease ended while it was begun, and two go on with it', async () => {
+  const local = localProvider(keyRing(MASTER_KEY))
+  let signatures = 0
+  const sign: Sign = async (...args) => {
+    if (++signatures === 1) throw new ProviderError('refused', 'It cannot be reached.', { isUnreached: true })
+    return local.sign(...args)
+  }
+  const maker = await startApp({ masterKey: MASTER_KEY })
+  const { agent } = await aFundedAgent(maker)
+  await maker.app.stop()
+  const { databaseUrl, adminKey } = maker
+  app = await startApp({
+    masterKey: MASTER_KEY,
+    databaseUrl,
+    adminKey,
+    providers: [{ ...local, sign }],
+    doesJobs: false,
+  })
+  const { body } = await aPayment(app, { agentId: agent.id })
+  const holder = new pg.Client({ connectionString: databaseUrl })
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('select from agent where id = $1 for update', [agent.id])
+  app.app.start()
+  const waiting = (count: number) =>
+    until(`${count} wait for the agent`, async () => {
+      const rows = await app.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      )
+      return rows.length === count
+    })
+  await waiting(1)
+  await app.query('update job set lease_until = clock_timestamp() where subject = $1', [body.id])
+  await waiting(2)
+  await holder.query('commit')
+  await holder.end()
+  await paymentIn(app.admin, body.id, 'CONFIRMED')
 })
 
 describe('a freeze', () => {

@@ -328,6 +328,16 @@ describe('a transaction', () => {
     expect(await countSamples()).toBe(before)
   })
 
+  it('does not pass for committed when something that was sent without waiting failed', async () => {
+    const before = await countSamples()
+    const sending = pool.transaction(A, async (transaction) => {
+      await transaction.query(insert)
+      transaction.send({ text: 'select 1 / 0' })
+    })
+    await expect(sending).rejects.toThrow('division by zero')
+    expect(await countSamples()).toBe(before)
+  })
+
   it('may not be ended from inside, nor used after its end', async () => {
     await expect(pool.transaction(A, (transaction) => transaction.query({ text: 'commit' }))).rejects.toThrow(
       'from inside',

@@ -7,7 +7,7 @@ import { type Failure, IN_FLIGHT, isOnlyFrozen } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { type NewTransaction, transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
-import { holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
+import { AGAIN, holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
 import { settle, wakeNext } from './settle.ts'
 import { deadlineIn, type Signing } from './sign.ts'
 import type { Submitting } from './submit.ts'
@@ -33,12 +33,12 @@ export function beginning(
 
   /** Ends a payment of which nothing was ever signed: that is the proof that its money did not move. */
   async function fail(payment: PaymentRow, failure: Failure, isQueue: boolean): Promise<Step> {
-    await database.inOrganization(payment.organizationId, async (tx) => {
+    return database.inOrganization(payment.organizationId, async (tx) => {
       await holdStill(tx, needs, payment)
-      await settle(tx, needs, payment.id, { to: 'FAILED', from: ['RESERVED'], actor: SYSTEM, failure })
+      const row = await settle(tx, needs, payment.id, { to: 'FAILED', from: ['RESERVED'], actor: SYSTEM, failure })
       if (isQueue) await wakeNext(tx, needs, payment)
+      return row ? 'done' : AGAIN
     })
-    return 'done'
   }
 
   /** What stands in the way now: a freeze holds the payment back, anything else ends it. */
@@ -90,7 +90,9 @@ export function beginning(
         holdStill(tx, needs, { ...payment, alone: isQueue }),
         paymentStore.lock(tx, payment.id),
       ])
-      if (locked?.status !== 'RESERVED' || !standing.wallet) return 'done'
+      // Another process has gone on with it, whose lease may be the one that ended: this job stays until it is settled.
+      if (locked?.status !== 'RESERVED') return AGAIN
+      if (!standing.wallet) return 'done'
       const stop = await obstacle(tx, locked, standing, isQueue)
       if (stop) return stop
       if (isQueue && (await paymentStore.isBusy(tx, wallet.id, IN_FLIGHT))) return WAIT_FOR_WALLET
