@@ -71,6 +71,15 @@ const requestAll = sql(
      set run_at = least(job.run_at, excluded.run_at), generation = job.generation + 1`,
 )
 
+/** Makes those that are missing; one that is there keeps its time. */
+const ensure = sql(
+  'jobs.ensure',
+  `insert into job (organization_id, kind, subject, payload, run_at, created_at)
+   select $1, $2, subject, '{}', date_trunc('milliseconds', clock_timestamp()), now()
+   from unnest($3::text[]) as subject order by subject
+   on conflict (organization_id, kind, subject) do nothing`,
+)
+
 /** Takes due jobs for this process; what a dead process held comes back when its lease ends. */
 const lease = sql<Leased>(
   'jobs.lease',
@@ -178,6 +187,13 @@ export class Jobs {
   async requestAll(tx: Tx, kind: string, subjects: string[]): Promise<void> {
     if (subjects.length === 0) return
     tx.send(requestAll, [tx.organizationId, kind, subjects])
+    tx.afterCommit(() => this.wake())
+  }
+
+  /** For jobs that should be there already: they are done now if they were lost, and when they are due if not. */
+  async ensure(tx: Tx, kind: string, subjects: string[]): Promise<void> {
+    if (subjects.length === 0) return
+    tx.send(ensure, [tx.organizationId, kind, subjects])
     tx.afterCommit(() => this.wake())
   }
 

@@ -85,5 +85,23 @@ export async function breakOf(app: TestApp, agentId: string, kind: string): Prom
   )
 }
 
+/** Once every book (or the wallet's) has a doubt, all are as old as if they had been there for so long. */
+export async function doubtedFor(app: TestApp, ms: number, walletId?: string): Promise<void> {
+  await until('it is doubted', async () => {
+    const books = await app.query<{ doubts: object }>(
+      'select doubts from wallet_book where $1::uuid is null or wallet_id = $1',
+      [walletId ?? null],
+    )
+    return books.every(({ doubts }) => Object.keys(doubts).length > 0)
+  })
+  await app.query(
+    `update wallet_book set doubts = (
+       select coalesce(jsonb_object_agg(key, value || jsonb_build_object(
+                'since', (value->>'since')::timestamptz - $1::int * interval '1 millisecond')), '{}')
+       from jsonb_each(doubts))`,
+    [ms],
+  )
+}
+
 export const agentStatus = async ({ admin }: TestApp, agentId: string): Promise<AgentView['status']> =>
   (await expectOk(admin.get<AgentView>(`/v1/agents/${agentId}`))).status

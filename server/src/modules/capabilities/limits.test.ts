@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { localProvider } from '#modules/wallets'
+import { keyRing } from '#platform/crypto'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { type Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
@@ -8,6 +10,7 @@ import {
   anOrganization,
   aPayment,
   PAYEE,
+  type PaymentView,
   paymentIn,
   type TestOrganization,
 } from '../../../test/support/factories.ts'
@@ -25,14 +28,26 @@ const DAY_MS = 86_400_000
 const NOON = Date.UTC(2031, 0, 8, 12)
 const OTHER_PAYEE = `0x${'1'.repeat(40)}`
 const started = Date.now()
+const MASTER_KEY = 'the master key of limits'
 let daysLater = 0
+let signs = true
 
 let app: TestApp
 beforeAll(async () => {
-  app = await startApp({ clock: () => new Date(NOON + daysLater * DAY_MS + Date.now() - started) })
+  const local = localProvider(keyRing(MASTER_KEY))
+  const sign: typeof local.sign = (...args) => {
+    if (!signs) throw new Error('the signer is away')
+    return local.sign(...args)
+  }
+  app = await startApp({
+    masterKey: MASTER_KEY,
+    providers: [{ ...local, signsHere: false, sign }],
+    clock: () => new Date(NOON + daysLater * DAY_MS + Date.now() - started),
+  })
 })
 beforeEach(() => {
   daysLater = 0
+  signs = true
 })
 afterAll(() => app.stop())
 
@@ -119,6 +134,54 @@ describe('a limit', () => {
     expect(await states(id)).toMatchObject([{ spent: '80', remaining: '20', spentCount: 2 }])
     await expectDenied(ask(id, '21'), { remaining: '20' })
   })
+
+  it.each([
+    ['while no other was in force', []],
+    ['while another was in force', ['1000']],
+  ])('that was out of force %s counts a late approval where it was given', async (_case, others) => {
+    const supervised: Input = { authorityLevel: 'SUPERVISED', approvalThreshold: [{ asset: app.token, amount: '10' }] }
+    const beside = others.map((maxAmount) => limit(maxAmount, { window: 'LIFETIME' }))
+    const inForce = { ...supervised, limits: [limit('100'), ...beside] }
+    const id = await agentWith(inForce)
+    const key = app.admin.post<{ secret: string }>('/v1/api-keys', { name: 'approves', role: 'APPROVER' })
+    const approver = app.admin.as((await expectOk(key)).secret)
+    const approve = ({ approvalId }: PaymentView) => expectOk(approver.post(`/v1/approvals/${approvalId}/approve`, {}))
+    const outAndBack = async (meanwhile: () => Promise<unknown> = async () => {}) => {
+      await put(id, { ...supervised, limits: beside })
+      await meanwhile()
+      await expectTrueBooks()
+      await put(id, inForce)
+      await expectTrueBooks()
+    }
+    const today = async () => (await states(id)).find(({ window }) => window === 'DAY')
+
+    const held = [await expectOk(ask(id, '55')), await expectOk(ask(id, '44'))] as const
+    daysLater = 1
+    signs = false
+    await approve(held[0])
+    await outAndBack()
+    expect(await today()).toMatchObject({ reserved: '55', spent: '0', remaining: '45' })
+    await outAndBack(() => approve(held[1]))
+    expect(await today()).toMatchObject({ reserved: '99', spent: '0', remaining: '1' })
+    await expectDenied(ask(id, '2'), { code: 'limit.amountExceeded', remaining: '1' })
+    signs = true
+    for (const payment of held) await paymentIn(app.admin, payment.id, 'CONFIRMED')
+    await outAndBack()
+    expect(await today()).toMatchObject({ reserved: '0', spent: '99', remaining: '1' })
+  })
+
+  /** What every counter has reserved is what the reservations in its window add up to. */
+  async function expectTrueBooks(): Promise<void> {
+    const untrue = await app.query(
+      `select c.limit_id, c.window_start, c.reserved_amount, c.reserved_count, sum(r.amount), count(r.amount)
+       from limit_counter c
+       left join reservation r on (r.organization_id, r.limit_id, r.window_start, r.payee, r.status)
+         = (c.organization_id, c.limit_id, c.window_start, c.payee, 'RESERVED')
+       group by c.organization_id, c.limit_id, c.window_start, c.payee
+       having (c.reserved_amount, c.reserved_count) <> (coalesce(sum(r.amount), 0), count(r.amount))`,
+    )
+    expect(untrue).toEqual([])
+  }
 
   it('begins anew with its window, and only with its own', async () => {
     const id = await agentWith({ limits: [limit('100'), limit('150', { window: 'WEEK' })] })

@@ -139,8 +139,11 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
       const isNow = ({ use, heldIn }: Held) =>
         use.window === 'TRANSACTION' || heldIn?.getTime() === windowAt(use.window, tx.now).start.getTime()
       if (places.every(isNow)) return true
+      const uses = await this.uses(tx, payment)
+      // Given back and taken in two steps, but locked in one: step by step it would wait in a circle with who only takes.
+      await reservationStore.lock(tx, partOf({ payment, uses }))
       await this.release(tx, payment.id)
-      return this.reserve(tx, payment, await this.uses(tx, payment))
+      return this.reserve(tx, payment, uses)
     },
 
     /** The money of these payments moved: what was reserved is spent. */

@@ -48,10 +48,37 @@ const seedCounter = sql(
          reserved_count = excluded.reserved_count, spent_count = excluded.spent_count, cap_amount = null, cap_count = null`,
 )
 
+/**
+ * An open payment's part of the counter just seeded. What the payment had there while the limit was out of force is taken
+ * over: a part that was given back is held again, and one that stands in another window leaves that window's counter.
+ */
 const seedReservation = sql(
   'capabilities.seedReservation',
-  `insert into reservation (organization_id, payment_id, limit_id, window_start, payee, amount)
-   values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+  `with elsewhere as (
+     select limit_id, window_start, payee, amount from reservation
+     where organization_id = $1 and payment_id = $2 and limit_id = $3 and status = 'RESERVED' and window_start <> $4
+   ), left_there as (
+     update limit_counter c
+     set reserved_amount = c.reserved_amount - e.amount, reserved_count = c.reserved_count - 1
+     from elsewhere e
+     where c.organization_id = $1 and (c.limit_id, c.window_start, c.payee) = (e.limit_id, e.window_start, e.payee)
+   )
+   insert into reservation (organization_id, payment_id, limit_id, window_start, payee, amount)
+   values ($1, $2, $3, $4, $5, $6)
+   on conflict (organization_id, payment_id, limit_id) do update
+     set window_start = excluded.window_start, payee = excluded.payee, amount = excluded.amount, status = 'RESERVED'`,
+)
+
+/** Takes the counters that a payment has its parts of, and others, in the order of `reserve`: it will change both. */
+const lock = sql(
+  'capabilities.lockCounters',
+  `insert into limit_counter as c (organization_id, limit_id, window_start, payee)
+   select $1, * from (
+     select limit_id, window_start, payee from reservation
+     where organization_id = $1 and payment_id = $2 and status = 'RESERVED'
+     union select * from unnest($3::uuid[], $4::timestamptz[], $5::text[])) as x (limit_id, window_start, payee)
+   order by limit_id, window_start, payee
+   on conflict (organization_id, limit_id, window_start, payee) do update set reserved_count = c.reserved_count`,
 )
 
 /** A counter, and the caps that hold for it. */
@@ -100,6 +127,12 @@ export const reservationStore = {
     ])
     return row?.taken ?? []
   },
+  lock: (tx: Tx, { paymentId, places }: Part) =>
+    tx.query(lock, [
+      ...[tx.organizationId, paymentId, places.map(({ limitId }) => limitId)],
+      places.map(({ windowStart }) => windowStart),
+      places.map(({ payee }) => payee),
+    ]),
   settle: (tx: Tx, paymentIds: readonly string[], isSpent: boolean) =>
     tx.query(settle, [tx.organizationId, paymentIds, isSpent]),
 

@@ -5,8 +5,10 @@ import { Database } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import { createLog } from '#platform/log'
 import { createDatabase, queryAt } from '../../../test/support/app.ts'
+import { until } from '../../../test/support/until.ts'
 import { limitBook } from './limits.ts'
 import { type Part, type Place, reservationStore } from './reservation-store.ts'
+import { windowAt } from './windows.ts'
 
 /** The statements themselves, in more ways than payments can be made to ask for in a test's time. */
 
@@ -199,6 +201,37 @@ describe('the end of reservations', () => {
     await expectTrueBooks(organizationId)
     expect((await booksOf(organizationId)).every(({ reserved }) => reserved === '0')).toBe(true)
   })
+})
+
+it.each([
+  ['DAY', 'LIFETIME'],
+  ['LIFETIME', 'DAY'],
+] as const)('what moves between windows and what is taken, of %s and %s, do not wait in a circle', async (...kinds) => {
+  const [organizationId, agentId, asset] = [newId(), newId(), 'eip155:1/slip44:60']
+  const noHistory = async () => ({ open: [], spent: [] })
+  const book = limitBook({ database: inProcess(0), clock: systemClock, historyOf: noHistory })
+  const wanted = kinds.map((window) => ({ window, asset, maxAmount: '100' }))
+  const limits = await inProcess(0).inOrganization(organizationId, (tx) => book.put(tx, 'AGENT', agentId, wanted))
+  const placeIn = (kind: string, at: Date) => {
+    const { limitId, window } = limits.find((each) => each.window === kind) as (typeof limits)[number]
+    return aPlace({ limitId, windowStart: windowAt(window, at).start, maxAmount: 100n })
+  }
+  const now = new Date()
+  const late = aPart(10n, placeIn('DAY', new Date(now.getTime() - 86_400_000)), placeIn('LIFETIME', now))
+  expect(await reserve(organizationId, [late])).toEqual([true])
+
+  const payment = { id: late.paymentId, amount: 10n, agentId, asset, payee: 'payee' }
+  let moving: Promise<boolean> | undefined
+  const [first, second] = kinds.map((kind) => placeIn(kind, now)) as [Place, Place]
+  await inProcess(1).inOrganization(organizationId, async (tx) => {
+    await reservationStore.reserve(tx, [aPart(1n, first)])
+    moving = inProcess(0).inOrganization(organizationId, (other) => book.rebook(other, payment))
+    const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+    await until('the one waits for the other', async () => (await queryAt(made.url, waits)).length > 0)
+    await reservationStore.reserve(tx, [aPart(1n, second)])
+  })
+  expect(await moving).toBe(true)
+  await expectTrueBooks(organizationId)
 })
 
 it('a counter is not passed by whoever goes around the statement', async () => {

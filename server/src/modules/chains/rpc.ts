@@ -10,14 +10,17 @@ import {
   encodeFunctionData,
   erc20Abi,
   type Hex,
+  HttpRequestError,
   http,
   InsufficientFundsError,
   keccak256,
   type PublicClient,
+  TimeoutError,
   TransactionNotFoundError,
   TransactionReceiptNotFoundError,
 } from 'viem'
 import { type Asset, type ChainId, chainNumber } from '#platform/caip'
+import { presence } from './presence.ts'
 
 const RPC_TIMEOUT_MS = 10_000
 
@@ -74,6 +77,7 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
     cacheTime: 0,
   })
   let isRightChain = false
+  const through = presence({ isSilence, away: () => new ChainUnavailable(`${chain}: its node does not answer`) })
 
   /** Without viem's error as its cause: that holds the address of the node, which may hold a key. */
   const unanswered = (error: unknown) =>
@@ -83,12 +87,12 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
   async function ask<T>(question: (client: PublicClient) => Promise<T>): Promise<T> {
     try {
       if (!isRightChain) {
-        const id = await client.getChainId()
+        const id = await through(() => client.getChainId())
         if (id !== chainNumber(chain))
           throw new ChainUnavailable(`the node at the RPC address of ${chain} is on eip155:${id}`)
         isRightChain = true
       }
-      return await question(client)
+      return await through(() => question(client))
     } catch (error) {
       if (error instanceof ChainUnavailable) throw error
       throw unanswered(error)
@@ -301,6 +305,13 @@ function feeOf(receipt: { gasUsed: bigint; effectiveGasPrice: bigint }): bigint 
 function shortMessage(error: unknown): string {
   if (error instanceof BaseError) return error.details || error.shortMessage
   return error instanceof Error ? error.message : String(error)
+}
+
+/** No answer at all, not even a refusal. */
+function isSilence(error: unknown): boolean {
+  const is = (inner: unknown) =>
+    inner instanceof TimeoutError || (inner instanceof HttpRequestError && inner.status === undefined)
+  return error instanceof BaseError && error.walk(is) !== null
 }
 
 /** The contract answered, but not as a token does. */

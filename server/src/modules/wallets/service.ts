@@ -146,6 +146,10 @@ export function walletService(needs: WalletNeeds) {
 
     /** For good. Refused while its money is on the way. */
     async retire(tx: Tx, caller: Caller, id: string, reason?: string) {
+      const seen = await walletStore.read(tx, id)
+      if (!seen) throw new Problem(walletProblems.notFound)
+      // The agent first, as everyone takes it who decides over a payment.
+      await agents.lockForChange(tx, seen.agentId)
       await walletStore.lockAlone(tx, id)
       if (await needs.hasMoneyInFlight(tx, id)) throw new Problem(walletProblems.moneyInFlight)
       const from: WalletStatus[] = ['PROVISIONING', 'ACTIVE', 'FROZEN']

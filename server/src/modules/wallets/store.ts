@@ -83,6 +83,7 @@ export const walletStore = {
     one(await tx.query(insert, [tx.organizationId, row.id, row.agentId, row.provider, tx.now])) as WalletRow,
   find: async (database: Database, organizationId: string, id: string) =>
     one(await database.query(organizationId, find, [organizationId, id])),
+  read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   provisioned: async (tx: Tx, id: string, { address, keystore, metadata }: OpenedWallet) =>
     one(await tx.query(provisioned, [tx.organizationId, id, address, keystore ?? null, metadata, tx.now])),
   notProvisioned: async (tx: Tx, id: string, reason: string) =>

@@ -7,7 +7,7 @@ import { assetOf, payeeOf } from '../rules.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import { strayNonces, waitsForQueue } from './rules.ts'
 import type { OwnTransaction, Page, Sight } from './sight.ts'
-import { reconciliationStore, type TransactionRow } from './store.ts'
+import { type Book, reconciliationStore, type TransactionRow } from './store.ts'
 
 /** A turn asks for no more than this; what is beyond waits for the next. */
 const MAX_BLOCKS = 5000n
@@ -19,7 +19,7 @@ const REORGANIZED_BLOCKS = 64n
 /** A payment whose transaction was mined again is not lost, in however young a block. */
 const ANY_BLOCK = 2n ** 63n
 
-export type Opened = WalletBookRow & { blockNumber: bigint; blockHash: string }
+export type Opened = Book & { blockNumber: bigint; blockHash: string }
 type Block = Awaited<ReturnType<ChainService['deepBlock']>>
 
 /** What a look at the chain found, up to a block. */

@@ -4,9 +4,9 @@ import { assetOf, isOpen, payeeOf } from '../rules.ts'
 import { breaks, SYSTEM } from './breaks.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import type { Finding } from './sight.ts'
-import { type BookKey, type Overdue, type Provable, reconciliationStore } from './store.ts'
+import { type BookKey, MAX_PAYMENTS, type Overdue, type Provable, reconciliationStore } from './store.ts'
 
-/** In one state for so long that its job is asked for once more, should it be lost. */
+/** In one state for so long that its job is made anew, should it be lost. */
 const PICK_UP_AFTER_MS = 2 * 60_000
 /** In one state for so long that people should know. */
 const STUCK_AFTER_MS = 60 * 60_000
@@ -34,19 +34,28 @@ export function overseeing(needs: ReconciliationNeeds) {
     }
   }
 
+  async function pickUpAll(key: BookKey, wallet: WalletRow, { late, now }: { late: Overdue[]; now: number }) {
+    const whose = { agentId: wallet.agentId, walletId: wallet.id, chain: key.chain }
+    const held = late.flatMap(({ status, approvalId }) =>
+      status === 'HELD' && approvalId !== null ? [approvalId] : [],
+    )
+    const moving = late.flatMap(({ status, id }) => (status === 'HELD' ? [] : [id]))
+    await database.inOrganization(key.organizationId, async (tx) => {
+      await jobs.ensure(tx, 'payments.expireApproval', held)
+      await jobs.ensure(tx, 'payments.advance', moving)
+      for (const each of late) if (isStuck(each, now)) await open(tx, whose, stuck(each))
+    })
+  }
+
   return {
     async pickUp(key: BookKey, wallet: WalletRow): Promise<void> {
       const now = clock().getTime()
-      const late = await reconciliationStore.overdue(database, key, new Date(now - PICK_UP_AFTER_MS))
-      if (late.length === 0) return
-      await database.inOrganization(key.organizationId, async (tx) => {
-        const whose = { agentId: wallet.agentId, walletId: wallet.id, chain: key.chain }
-        for (const each of late) {
-          if (each.status === 'HELD') await jobs.request(tx, 'payments.expireApproval', each.approvalId as string)
-          else await jobs.request(tx, 'payments.advance', each.id)
-          if (isStuck(each, now)) await open(tx, whose, stuck(each))
-        }
-      })
+      let after: string | undefined
+      do {
+        const late = await reconciliationStore.overdue(database, key, new Date(now - PICK_UP_AFTER_MS), after)
+        if (late.length > 0) await pickUpAll(key, wallet, { late, now })
+        after = late.length === MAX_PAYMENTS ? late.at(-1)?.id : undefined
+      } while (after !== undefined)
     },
 
     /** Closes what is proven to be over. */

@@ -8,11 +8,11 @@ import {
   aKnownAgent,
   breakOf,
   breaksOf,
+  doubtedFor,
   reconciled,
   sendFrom,
   tokenCall,
 } from '../../../../test/support/reconciliation.ts'
-import { until } from '../../../../test/support/until.ts'
 import { chainClient } from '../../../embedded/chain-client.ts'
 
 const HOUR_MS = 3_600_000
@@ -20,12 +20,10 @@ const HOUR_MS = 3_600_000
 describe("an Engine's queue, which gives nonces itself", () => {
   let app: TestApp
   let engine: FakeEngine
-  let offsetMs = 0
   beforeAll(async () => {
     engine = await startFakeEngine({ rpcUrl: inject('infrastructure').chain.rpcUrl })
     const { url, token } = engine
-    const clock = () => new Date(Date.now() + offsetMs)
-    app = await startApp({ engine: { url, token, mode: 'queue' }, reconcileEveryMs: 50, clock })
+    app = await startApp({ engine: { url, token, mode: 'queue' }, reconcileEveryMs: 50 })
   })
   afterAll(async () => {
     await app.stop()
@@ -38,7 +36,6 @@ describe("an Engine's queue, which gives nonces itself", () => {
     await client.setBalance({ address: known.wallet.address, value: 10n ** 18n })
     return known
   }
-  const now = () => new Date(Date.now() + offsetMs)
 
   it('is no break while it pays, tokens and coins, also when its answers are lost', async () => {
     const { agent, wallet } = await aPayer()
@@ -53,7 +50,7 @@ describe("an Engine's queue, which gives nonces itself", () => {
       const { id } = await expectOk(aPayment(app, { agentId: agent.id, asset: index % 2 ? app.token : app.coin }))
       await paymentIn(app.admin, id, 'CONFIRMED')
     }
-    await reconciled(app, now())
+    await reconciled(app)
     expect(await breaksOf(app, agent.id)).toEqual([])
     const [book] = await app.query('select nonce, doubts from wallet_book where wallet_id = $1', [wallet.id])
     expect(book).toEqual({ nonce: '4', doubts: {} })
@@ -66,7 +63,7 @@ describe("an Engine's queue, which gives nonces itself", () => {
     const hash = await sendFrom(wallet.address, tokenCall('transfer', [PAYEE, 5n]))
     expect(await breakOf(app, agent.id, 'nonce.foreign')).toMatchObject({ transactionHash: hash })
     expect(await agentStatus(app, agent.id)).toBe('FROZEN')
-    await reconciled(app, now())
+    await reconciled(app)
     expect(await breaksOf(app, agent.id)).toHaveLength(1)
   })
 
@@ -75,15 +72,10 @@ describe("an Engine's queue, which gives nonces itself", () => {
     engine.fail('send-transaction', 'zero-value', 1)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id, asset: app.coin, amount: '9' }))
     await paymentIn(app.admin, id, 'UNKNOWN')
-    await until('it is doubted', async () => {
-      const [book] = await app.query<{ doubts: object }>('select doubts from wallet_book where wallet_id = $1', [
-        wallet.id,
-      ])
-      return Object.keys(book?.doubts ?? {}).length > 0
-    })
+    await doubtedFor(app, 0, wallet.id)
     expect(await breaksOf(app, agent.id)).toEqual([])
     expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
-    offsetMs += HOUR_MS / 2
+    await doubtedFor(app, HOUR_MS / 2, wallet.id)
     await breakOf(app, agent.id, 'nonce.foreign')
     expect(await agentStatus(app, agent.id)).toBe('FROZEN')
   })

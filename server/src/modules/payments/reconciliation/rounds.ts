@@ -23,6 +23,7 @@ export function rounds(needs: ReconciliationNeeds) {
   const overseer = overseeing(needs)
   let timer: NodeJS.Timeout | undefined
   let round: Promise<void> = Promise.resolve()
+  const running = new Set<Promise<void>>()
   let isStopped = true
 
   const pauseMs = (chain: string): number =>
@@ -46,6 +47,7 @@ export function rounds(needs: ReconciliationNeeds) {
     try {
       const seen = await visit(key)
       if (seen === undefined) pause = null
+      else if (seen === 'more') pause = 0
       else if (seen !== 'behind') reconciledAt = seen.reconciledAt
     } catch (error) {
       // What is not known is not wrong: it is looked at again, and `reconciledUntil` shows how long ago it was known.
@@ -57,12 +59,21 @@ export function rounds(needs: ReconciliationNeeds) {
       .catch((err) => log.warn({ err, organizationId, walletId, chain }, 'a book is due again when its lease ends'))
   }
 
+  function begin(key: BookKey): void {
+    const turn = take(key).finally(() => running.delete(turn))
+    running.add(turn)
+  }
+
   async function takeDue(): Promise<void> {
+    let room: number
     let taken: BookKey[]
     do {
-      taken = await reconciliationStore.lease(database, known, { limit: MAX_TURNS, ms: LEASE_MS })
-      await Promise.all(taken.map(take))
-    } while (taken.length === MAX_TURNS && !isStopped)
+      // Whoever is slow keeps one place, and none of the others waiting.
+      if (running.size === MAX_TURNS) await Promise.race(running)
+      room = MAX_TURNS - running.size
+      taken = await reconciliationStore.lease(database, known, { limit: room, ms: LEASE_MS })
+      for (const key of taken) begin(key)
+    } while (taken.length === room && !isStopped)
   }
 
   function next(): void {
@@ -89,6 +100,7 @@ export function rounds(needs: ReconciliationNeeds) {
       isStopped = true
       clearTimeout(timer)
       await round
+      await Promise.all(running)
     },
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { type Address, getAddress, numberToHex, padHex } from 'viem'
 import { describe, expect, it } from 'vitest'
-import { compare } from './rules.ts'
+import { compare, hasLasted } from './rules.ts'
 import type { OwnTransaction, Page, Sight, Stranger } from './sight.ts'
 
 const account = (n: number): Address => getAddress(padHex(numberToHex(n), { size: 20 }))
@@ -239,4 +239,11 @@ describe('what differs without being stolen', () => {
     const coins = (sight.balances[COIN] ?? 0n) - 5n
     expect(kinds({ balances: { ...sight.balances, [COIN]: coins } })).toEqual(['balance.differs'])
   })
+})
+
+it('a doubt is none any more when it was seen three times and lasted its time, not before', () => {
+  const now = new Date('2026-11-23T12:00:30.000Z')
+  const seen = (sights: number, ms: number) => ({ sights, since: new Date(now.getTime() - ms).toISOString() })
+  const said = [undefined, seen(1, 30_000), seen(2, 29_999), seen(2, 30_000), seen(9, 10)]
+  expect(said.map((doubt) => hasLasted(doubt, now, 30_000))).toEqual([false, false, false, true, false])
 })

@@ -1,7 +1,18 @@
 import type { BreakSeverity } from '@wedi/database'
 import { type Address, isAddressEqual } from 'viem'
 import { IN_FLIGHT } from '../rules.ts'
-import type { BreakKind, Comparison, Cost, Finding, OwnTransaction, Page, Sight, Stranger, Transfer } from './sight.ts'
+import type {
+  BreakKind,
+  Comparison,
+  Cost,
+  Doubt,
+  Finding,
+  OwnTransaction,
+  Page,
+  Sight,
+  Stranger,
+  Transfer,
+} from './sight.ts'
 
 /** Money may have left without a payment: the agent is frozen. */
 const CRITICAL: ReadonlySet<BreakKind> = new Set(['nonce.foreign', 'transfer.unmatched', 'balance.missing'])
@@ -23,6 +34,13 @@ export function compare(page: Page, sight: Sight, isOverdue: (doubt: string) => 
   if (doubts.length === 0) findings.push(...balancesIn(expected, strays, { page, sight }))
   return { findings, doubts, next }
 }
+
+/** So often at least it is looked at, however far the looks are apart. */
+const LEAST_SIGHTS = 3
+
+/** Whether a doubt that is there once more has been for so long that it is none any more. */
+export const hasLasted = (doubt: Doubt | undefined, now: Date, ms: number): boolean =>
+  doubt !== undefined && doubt.sights + 1 >= LEAST_SIGHTS && now.getTime() - Date.parse(doubt.since) >= ms
 
 const nameOf = ({ kind, subject }: Finding): string => `${kind} ${subject}`
 

@@ -92,6 +92,13 @@ export interface Finding {
   readonly seen: Readonly<Record<string, unknown>>
 }
 
+/** Since when something is doubted, and how often it was looked at. */
+export interface Doubt {
+  readonly since: string
+  readonly sights: number
+}
+export type Doubts = Readonly<Record<string, Doubt>>
+
 export interface Comparison {
   readonly findings: readonly Finding[]
   /** What may be ours and is not known yet; the book stands still until it is. */

@@ -42,9 +42,11 @@ const lease = sql<BookKey>(
    returning organization_id as "organizationId", wallet_id as "walletId", chain`,
 )
 
-const findBook = sql<WalletBookRow>(
+/** As it is read, and when, by the clock that all processes share. */
+export type Book = WalletBookRow & { readAt: Date }
+const findBook = sql<Book>(
   'reconciliation.findBook',
-  `select ${columns.walletBook} from wallet_book where organization_id = $1 and wallet_id = $2 and chain = $3`,
+  `select ${columns.walletBook}, clock_timestamp() as "readAt" from wallet_book where organization_id = $1 and wallet_id = $2 and chain = $3`,
 )
 
 /** Goes on to a later block. No row when another process wrote the book since it was read. */
@@ -56,10 +58,18 @@ const advance = sql<{ revision: number }>(
    where organization_id = $1 and wallet_id = $2 and chain = $3 and revision = $4 returning revision`,
 )
 
-/** Stands still, for these doubts. */
+/**
+ * Stands still, for these doubts. Each keeps the time since when it is there, by the database's clock, and how often it was
+ * seen; those that are settled are gone.
+ */
 const doubt = sql<{ revision: number }>(
   'reconciliation.doubt',
-  `update wallet_book set doubts = $5, revision = revision + 1
+  `update wallet_book
+   set revision = revision + 1, doubts = (
+     select coalesce(jsonb_object_agg(name, jsonb_build_object(
+              'since', coalesce(doubts->name->'since', to_jsonb(clock_timestamp())),
+              'sights', coalesce((doubts->name->>'sights')::int, 0) + 1)), '{}')
+     from unnest($5::text[]) as name)
    where organization_id = $1 and wallet_id = $2 and chain = $3 and revision = $4 returning revision`,
 )
 
@@ -126,7 +136,7 @@ const overdue = sql<Overdue>(
   `select p.id, p.status, p.approval_id as "approvalId", p.asset, p.failure->>'code' as failure, ${SINCE} as since
    from payment p left join approval a on a.organization_id = p.organization_id and a.id = p.approval_id
    where p.organization_id = $1 and p.wallet_id = $2 and p.chain = $3 and p.status = any($4::payment_status[])
-     and ${SINCE} < $5 order by p.id limit $6`,
+     and ${SINCE} < $5 and ($7::uuid is null or p.id > $7) order by p.id limit $6`,
 )
 
 /** One row when it is the first of its kind and subject; none when it was opened before. */
@@ -178,16 +188,13 @@ const provable = sql<Provable>(
 const one = <T>(rows: T[]): T | undefined => rows[0]
 const keyOf = ({ organizationId, walletId, chain }: BookKey) => [organizationId, walletId, chain]
 
-/** Per turn; more wait for the next. */
-const MAX_PAYMENTS = 200
+/** At once. */
+export const MAX_PAYMENTS = 200
 
 export type NewBreak = Omit<
   ReconciliationBreakRow,
   'organizationId' | 'status' | 'openedAt' | 'lastSeenAt' | 'resolvedAt' | 'resolvedBy' | 'note'
 >
-
-/** What is doubted, and since when. */
-export type Doubts = Readonly<Record<string, string>>
 
 export interface NextPage {
   blockNumber: bigint
@@ -208,7 +215,7 @@ export const reconciliationStore = {
     const values = [...keyOf(book), book.revision, blockNumber, blockHash, nonce, balances]
     return (await tx.query(advance, values)).length === 1
   },
-  doubt: async (tx: Tx, book: WalletBookRow, doubts: Doubts): Promise<boolean> =>
+  doubt: async (tx: Tx, book: WalletBookRow, doubts: readonly string[]): Promise<boolean> =>
     (await tx.query(doubt, [...keyOf(book), book.revision, doubts])).length === 1,
   rest: (database: Database, key: BookKey, ms: number | null, reconciledAt: Date | null) =>
     database.query(key.organizationId, rest, [...keyOf(key), ms, reconciledAt]),
@@ -221,8 +228,8 @@ export const reconciliationStore = {
   },
   confirmedAfter: (database: Database, key: BookKey, block: bigint) =>
     database.query(key.organizationId, confirmedAfter, [...keyOf(key), block, MAX_PAYMENTS]),
-  overdue: (database: Database, key: BookKey, before: Date) =>
-    database.query(key.organizationId, overdue, [...keyOf(key), OPEN, before, MAX_PAYMENTS]),
+  overdue: (database: Database, key: BookKey, before: Date, after?: string) =>
+    database.query(key.organizationId, overdue, [...keyOf(key), OPEN, before, MAX_PAYMENTS, after ?? null]),
 
   async insertBreak(tx: Tx, row: NewBreak): Promise<ReconciliationBreakRow | undefined> {
     const { id, kind, subject, severity, agentId, walletId, paymentId, chain, asset, transactionHash } = row

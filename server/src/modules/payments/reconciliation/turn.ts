@@ -4,12 +4,12 @@ import type { ChainId } from '#platform/caip'
 import { breaks } from './breaks.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import { type Look, NODE_PATIENCE_MS, type Opened, observing, patienceMs } from './observe.ts'
-import { compare, severityOf } from './rules.ts'
-import type { Finding } from './sight.ts'
-import { type Doubts, type NextPage, reconciliationStore } from './store.ts'
+import { compare, hasLasted, severityOf } from './rules.ts'
+import type { Doubts, Finding } from './sight.ts'
+import { type Book, type NextPage, reconciliationStore } from './store.ts'
 
-/** How a turn ended: up to which time the book is reconciled now, or not further than it was. */
-export type Turn = { readonly reconciledAt: Date } | 'behind'
+/** How a turn ended: up to which time the book is reconciled now, or not to the end: whether to go on at once, or later. */
+export type Turn = { readonly reconciledAt: Date } | 'behind' | 'more'
 
 /** One look at one book: what the chain shows since the last is explained, doubted or a break. */
 export function turning(needs: ReconciliationNeeds) {
@@ -25,7 +25,7 @@ export function turning(needs: ReconciliationNeeds) {
       if (mustFreeze) await agents.lockForChange(tx, wallet.agentId)
       const isOurs = await (next
         ? reconciliationStore.advance(tx, book, next)
-        : reconciliationStore.doubt(tx, book, sinceWhen(book, doubts, tx.now)))
+        : reconciliationStore.doubt(tx, book, doubts))
       if (!isOurs) return false
       for (const finding of findings) await open(tx, whose, finding)
       return true
@@ -47,27 +47,23 @@ export function turning(needs: ReconciliationNeeds) {
     return (await write(book, wallet, { next, doubts: [], findings: [] })) ? { reconciledAt } : 'behind'
   }
 
-  const isOverdue = (book: WalletBookRow, doubt: string, ms: number): boolean => {
-    const since = (book.doubts as Doubts)[doubt]
-    return since !== undefined && clock().getTime() - Date.parse(since) >= ms
-  }
-
-  async function judge(book: Opened, wallet: WalletRow, { look, findings = [] }: Looked): Promise<boolean> {
+  async function judge(book: Opened, wallet: WalletRow, { look, findings = [] }: Looked): Promise<Judged> {
     const ms = patienceMs(look.sight)
     const compared = compare(look.page, look.sight, (doubt) => isOverdue(book, doubt, ms))
     const { doubts } = compared
     const next = doubts.length === 0 ? nextOf(compared.next, look.block) : undefined
     const wasWritten = await write(book, wallet, { next, doubts, findings: [...findings, ...compared.findings] })
-    return wasWritten && next !== undefined && look.isComplete
+    if (!wasWritten || next === undefined) return 'behind'
+    return look.isComplete ? 'done' : 'more'
   }
 
   /** The chain is no longer the one we looked at: said, and looked at anew. */
-  async function reanchor(book: Opened, wallet: WalletRow, deep: { number: bigint; hash: string }): Promise<boolean> {
+  async function reanchor(book: Opened, wallet: WalletRow, deep: { number: bigint; hash: string }): Promise<Judged> {
     const look = await observe.anew(book, wallet, { number: deep.number, hash: deep.hash as `0x${string}` })
     return judge(book, wallet, { look, findings: [reorganized(book, deep)] })
   }
 
-  return async function turn(book: WalletBookRow, wallet: WalletRow): Promise<Turn> {
+  return async function turn(book: Book, wallet: WalletRow): Promise<Turn> {
     if (!isOpened(book)) return adopt(book, wallet)
     const reconciledAt = clock()
     const chain = book.chain as ChainId
@@ -79,22 +75,22 @@ export function turning(needs: ReconciliationNeeds) {
       else await write(book, wallet, { next: undefined, doubts: [BLOCKS_GONE], findings: [] })
       return 'behind'
     }
-    if (hash !== book.blockHash) return (await reanchor(book, wallet, deep)) ? { reconciledAt } : 'behind'
+    if (hash !== book.blockHash) return turnOf(await reanchor(book, wallet, deep), reconciledAt)
     if (deep.number === book.blockNumber && Object.keys(book.doubts as Doubts).length === 0) return { reconciledAt }
     const look = await observe.since(book, wallet, deep)
     // Answers from two sides of a reorganisation do not belong together.
     if ((await chains.blockHash(chain, look.block.number)) !== look.block.hash) return 'behind'
-    return (await judge(book, wallet, { look })) ? { reconciledAt } : 'behind'
+    return turnOf(await judge(book, wallet, { look }), reconciledAt)
   }
 }
 
 const BLOCKS_GONE = 'chain.reorganized'
 
-/** Doubts keep the time since when they are there; those that are settled are gone. */
-function sinceWhen({ doubts }: WalletBookRow, present: readonly string[], now: Date): Doubts {
-  const before = doubts as Doubts
-  return Object.fromEntries(present.map((doubt) => [doubt, before[doubt] ?? now.toISOString()]))
-}
+type Judged = 'done' | 'more' | 'behind'
+const turnOf = (judged: Judged, reconciledAt: Date): Turn => (judged === 'done' ? { reconciledAt } : judged)
+
+const isOverdue = ({ doubts, readAt }: Book, doubt: string, ms: number): boolean =>
+  hasLasted((doubts as Doubts)[doubt], readAt, ms)
 
 interface Written {
   /** Undefined: the book stands still. */
@@ -108,7 +104,7 @@ interface Looked {
   readonly findings?: readonly Finding[]
 }
 
-const isOpened = (book: WalletBookRow): book is Opened => book.blockNumber !== null && book.blockHash !== null
+const isOpened = (book: Book): book is Opened => book.blockNumber !== null && book.blockHash !== null
 
 function nextOf(
   { nonce, balances }: { nonce: bigint; balances: Readonly<Record<string, bigint>> },

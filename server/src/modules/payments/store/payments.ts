@@ -131,19 +131,21 @@ const hasOpenOfAgent = sql<{ found: boolean }>(
   `select exists (select from payment where organization_id = $1 and agent_id = $2 and status = any($3::payment_status[])) as found`,
 )
 
+/** It counts from the moment it was asked for, or approved: there its reservation is. `$4`: the first that counts. */
+const COUNTED = `from payment p
+   left join approval a on a.organization_id = p.organization_id and a.id = p.approval_id and a.status = 'APPROVED'
+   where p.organization_id = $1 and p.asset = $3 and coalesce(a.decided_at, p.created_at) >= $4
+     and ($2::uuid is null or p.agent_id = $2)`
+
 const openSince = sql<{ paymentId: string; payee: string; amount: bigint }>(
   'payments.openSince',
-  `select id as "paymentId", payee, amount from payment
-   where organization_id = $1 and asset = $3 and created_at >= $4 and status = any($5::payment_status[])
-     and ($2::uuid is null or agent_id = $2)`,
+  `select p.id as "paymentId", p.payee, p.amount ${COUNTED} and p.status = any($5::payment_status[])`,
 )
 
 const spentSince = sql<{ payee: string; amount: bigint; count: number }>(
   'payments.spentSince',
-  `select payee, sum(amount)::numeric(78, 0) as amount, count(*)::int as count from payment
-   where organization_id = $1 and asset = $3 and created_at >= $4 and status = 'CONFIRMED'
-     and ($2::uuid is null or agent_id = $2)
-   group by payee`,
+  `select p.payee, sum(p.amount)::numeric(78, 0) as amount, count(*)::int as count ${COUNTED} and p.status = 'CONFIRMED'
+   group by p.payee`,
 )
 
 const one = <T>(rows: T[]): T | undefined => rows[0]
