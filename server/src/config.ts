@@ -280,11 +280,14 @@ function chainsOf(env: Environment): ChainSettings[] | undefined {
   return chains.map(chainSettings)
 }
 
+/** Where nothing is said: how deep a block counts, so that losing the newest one, which happens, undoes no payment. */
+const CONFIRMATIONS = 3
+
 function chainSettings({
   chain,
   rpcUrl,
   name,
-  confirmations = 1,
+  confirmations = CONFIRMATIONS,
   assets = [],
 }: Static<typeof Chains>[number]): ChainSettings {
   const native = { asset: `${chain}/slip44:60`, symbol: 'ETH', decimals: 18 }

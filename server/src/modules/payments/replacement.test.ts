@@ -145,6 +145,30 @@ describe('a payment that is not mined', () => {
   })
 })
 
+describe('bytes of a payment that is over', () => {
+  it('are not handed over for a later payment of the wallet, which waits instead', async () => {
+    const { id, agent } = await aStuckPayment()
+    const next = (await aPayment(app, { agentId: agent.id, amount: '8' })).body.id
+    await paymentIn(app.admin, next, 'SUBMITTED')
+    // As if the chain had lost the block in which something else had used the nonce of the first.
+    await app.query(`update payment set status = 'CANCELED' where id = $1`, [id])
+    for (const payment of [id, next]) {
+      const [sent] = await transactionsOf(payment)
+      await chain.node.dropTransaction({ hash: sent?.hash as Hex })
+    }
+    offsetMs += 10_000
+    const pooled = async () => {
+      const pool = await chain.node.getTxpoolStatus()
+      return [pool.pending, pool.queued]
+    }
+    await until('the later one is handed over again', async () => {
+      await nudge(next)
+      return (await pooled()).some((count) => count > 0)
+    })
+    expect(await pooled()).toEqual([0, 1])
+  })
+})
+
 describe('a payment that is canceled after it took its nonce', () => {
   it('is canceled when something else with its nonce is mined, and the next one goes on', async () => {
     const { id, agent, address } = await aStuckPayment()
@@ -255,7 +279,7 @@ describe('a nonce that somebody else used', () => {
     const { id, agent, address } = await aStuckPayment()
     const [own] = await transactionsOf(id)
     await chain.node.dropTransaction({ hash: own?.hash as Hex })
-    await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
+    const stranger = await sendAsStranger(chain, provider.accountOf(address), { to: PAYEE, nonce: 0, value: 1n })
     await chain.node.mine({ blocks: 1 })
     offsetMs += 10_000
     await until('it failed', async () => {

@@ -17,6 +17,9 @@ export const ON_ITS_WAY: PaymentStatus[] = ['RESERVED', ...IN_FLIGHT]
 export const dispositions = ['HELD_BACK', 'BROADCAST', 'HANDED_OVER'] as const
 export type Disposition = (typeof dispositions)[number]
 
+/** Ended without effect: the money did not move and must not move any more. */
+export const DEAD: PaymentStatus[] = ['FAILED', 'CANCELED', 'REVERTED']
+
 export const isOpen = (status: PaymentStatus): boolean => OPEN.includes(status)
 
 export interface Intent {

@@ -70,10 +70,11 @@ export interface WalletProvider {
    * same wallet it answers the same address. Throws a ProviderError when that cannot be known.
    */
   open(wallet: ProviderWallet, signal: AbortSignal): Promise<OpenedWallet>
-  /** Signer mode only: the signed bytes, which the caller checks before it stores them. */
+  /** Of a signer: the signed bytes, which the caller checks before it stores them. */
   sign(wallet: SigningWallet, transaction: UnsignedTransaction, signal: AbortSignal): Promise<Hex>
-  /** Queue mode only. Throws `refused` only when the provider surely did not take it; anything else is unknown. */
+  /** In queue mode only. Throws `refused` only when the provider surely did not take it; anything else is unknown. */
   submit(wallet: SigningWallet, submission: Submission, signal: AbortSignal): Promise<{ queueId: string }>
+  /** Of a queue, also of what it took before the mode was changed. */
   status(queueId: string, signal: AbortSignal): Promise<QueueStatus>
 }
 

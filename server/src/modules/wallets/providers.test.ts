@@ -241,12 +241,19 @@ describe.each(adapters.filter(({ mode }) => mode === 'signer'))('$name signs', (
     expect(await client.getTransactionCount({ address: wallet.address })).toBe(1)
   })
 
-  it('but neither submits nor tells of a queue', async () => {
+  it('but does not submit', async () => {
     const provider = make()
     const wallet = await opened(provider)
     await expect(provider.submit(wallet, submission(), signal())).rejects.toThrow('does not submit')
-    await expect(provider.status('some-id', signal())).rejects.toThrow('does not report a status')
   })
+})
+
+it('an Engine whose mode was changed still tells of what it was handed, and signs what it began to', async () => {
+  const [signer, queue] = [engineIn('signer').make(), engineIn('queue').make()]
+  const [wallet, wanted, asked] = [await funded(queue), submission(), transaction()]
+  const { queueId } = await queue.submit(wallet, wanted, signal())
+  expect(await settled(signer, queueId)).toMatchObject({ state: 'mined' })
+  expect(await isSignatureOf(await queue.sign(wallet, asked, signal()), asked, wallet.address)).toBe(true)
 })
 
 it('an Engine that signs another value is found out', async () => {
@@ -342,11 +349,11 @@ describe.each(adapters.filter(({ mode }) => mode === 'queue'))('$name queues', (
     await settled(provider, wanted.submissionKey)
     expect(await balanceOf(wanted.to)).toBe(VALUE)
   })
+})
 
-  it('but does not sign', async () => {
-    const provider = make()
-    await expect(provider.sign(await opened(provider), transaction(), signal())).rejects.toThrow('does not sign')
-  })
+it('a hosted wallet is not asked to sign: it sends by itself', async () => {
+  const hosted = adapters.find(({ name }) => name === 'thirdweb')?.make() as WalletProvider
+  await expect(hosted.sign(await opened(hosted), transaction(), signal())).rejects.toThrow('does not sign')
 })
 
 it('an Engine gets no overrides, which could send nothing', async () => {

@@ -338,6 +338,31 @@ describe('a transaction', () => {
     expect(await countSamples()).toBe(before)
   })
 
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  it.each([
+    ['a bigint in a document', { amount: 1n }],
+    ['a circle', circle],
+    ['a circle in an array', [circle]],
+  ])('is not committed with a statement that could not be written: %s', async (_case, document) => {
+    const before = await countSamples()
+    const unwritable = {
+      text: 'insert into sample (organization_id, document) values ($1, $2)',
+      values: [A, document],
+    }
+    const sends = pool.transaction(A, async ({ query, send }) => {
+      await query(insert)
+      send(unwritable)
+    })
+    await expect(sends).rejects.toThrow(TypeError)
+    const swallows = pool.transaction(A, async ({ query }) => {
+      await query(insert)
+      await query(unwritable).catch(() => undefined)
+    })
+    await expect(swallows).rejects.toThrow(TypeError)
+    expect(await countSamples()).toBe(before)
+  })
+
   it('may not be ended from inside, nor used after its end', async () => {
     await expect(pool.transaction(A, (transaction) => transaction.query({ text: 'commit' }))).rejects.toThrow(
       'from inside',

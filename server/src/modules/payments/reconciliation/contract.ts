@@ -5,7 +5,7 @@ import { AssetId, body, Chain, Json, nullable, oneOf, PageQuery, stored, Time, U
 export const Break = Type.Object({
   organizationId: Uuid,
   id: Uuid,
-  kind: Type.String({ examples: ['nonce.foreign', 'transfer.unmatched', 'balance.missing', 'payment.vanished'] }),
+  kind: Type.String({ examples: ['nonce.foreign', 'transfer.unmatched', 'balance.missing', 'payment.revived'] }),
   subject: Type.String({ description: 'What exactly; with the kind it names the break' }),
   severity: oneOf(BreakSeverity),
   status: oneOf(BreakStatus),

@@ -140,8 +140,11 @@ export function observing({ database, chains, wallets }: Pick<ReconciliationNeed
       const back = lower > REORGANIZED_BLOCKS ? lower - REORGANIZED_BLOCKS : 0n
       const after = back > opening ? back : least(opening, lower)
       const sight = await look(book, wallet, { page, after, block: deep, standing: { ...now, isComplete: true } })
-      const confirmed = await reconciliationStore.confirmedAfter(database, book, back)
-      const own = await withReceipts(confirmed, sight.address, ANY_BLOCK)
+      const [confirmed, dead] = await Promise.all([
+        reconciliationStore.confirmedAfter(database, book, back),
+        reconciliationStore.dead(database, book),
+      ])
+      const own = await withReceipts([...confirmed, ...dead], sight.address, ANY_BLOCK)
       const known = new Set(own.map(({ hash }) => hash))
       return {
         ...{ page, block: deep, isComplete: true },

@@ -81,12 +81,12 @@ function play(history: readonly (Event | Foreign)[]): { page: Page; sight: Sight
         const status = each.act === 'pay' ? each.status : each.act === 'revert' ? ('REVERTED' as const) : 'CONFIRMED'
         const fields = { paymentId: `p${index}`, status, asset: what, payee: account(each.to), amount: moved, nonce }
         own.push({
-          ...{ ...fields, hash, isQueued: false, isProof: status === 'CONFIRMED' },
+          ...{ ...fields, hash, isQueued: false, isProof: status === 'CONFIRMED', pays: true },
           mined: { ...cost, isAsMeant: isDone },
         })
         // The attempt it replaced has the same nonce and is in no block.
         if (each.act === 'replace')
-          own.push({ ...fields, hash: hashOf(10_000 + index), isQueued: false, isProof: false })
+          own.push({ ...fields, hash: hashOf(10_000 + index), isQueued: false, isProof: false, pays: true })
       } else if (each.act === 'fail' || each.isFound) {
         strangers.push({ ...cost, hash, to: account(9), isEmpty: true })
       }
@@ -200,6 +200,16 @@ describe('what is not there', () => {
     const gone = { ...play([]).sight, own }
     expect(compare(page, gone, always).findings.map(({ kind }) => kind)).toEqual(['payment.vanished'])
     expect(compare(page, gone, never)).toMatchObject({ findings: [], doubts: [expect.stringContaining('vanished')] })
+  })
+
+  it.each(['CANCELED', 'FAILED', 'REVERTED'] as const)('a %s payment that is paid after all is said', (status) => {
+    const { sight } = play([{ act: 'pay', asset: TOKEN, amount: 7n, fee: 0n, to: 3, status: 'CONFIRMED' }])
+    const own = sight.own.map((each) => ({ ...each, status, isProof: false }))
+    expect(compare(page, { ...sight, own }, never).findings).toMatchObject([{ kind: 'payment.revived' }])
+    const filler = own.map((each) => ({ ...each, pays: false }))
+    expect(
+      compare(page, { ...sight, own: filler, transfers: [] }, never).findings.map(({ kind }) => kind),
+    ).not.toContain('payment.revived')
   })
 
   it('a reverted payment explains its fee and no coins beside it', () => {

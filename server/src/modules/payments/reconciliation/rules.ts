@@ -1,6 +1,6 @@
 import type { BreakSeverity } from '@wedi/database'
 import { type Address, isAddressEqual } from 'viem'
-import { IN_FLIGHT } from '../rules.ts'
+import { DEAD, IN_FLIGHT } from '../rules.ts'
 import type {
   BreakKind,
   Comparison,
@@ -15,7 +15,9 @@ import type {
 } from './sight.ts'
 
 /** Money may have left without a payment: the agent is frozen. */
-const CRITICAL: ReadonlySet<BreakKind> = new Set(['nonce.foreign', 'transfer.unmatched', 'balance.missing'])
+const CRITICAL: ReadonlySet<BreakKind> = new Set([
+  ...(['nonce.foreign', 'transfer.unmatched', 'balance.missing', 'payment.revived'] as const),
+])
 export const severityOf = (kind: BreakKind): BreakSeverity => (CRITICAL.has(kind) ? 'CRITICAL' : 'WARNING')
 
 /**
@@ -24,7 +26,7 @@ export const severityOf = (kind: BreakKind): BreakSeverity => (CRITICAL.has(kind
  */
 export function compare(page: Page, sight: Sight, isOverdue: (doubt: string) => boolean): Comparison {
   const strays = straysOf(page, sight)
-  const seen = [...noncesIn(strays, sight), ...vanishedIn(sight), ...transfersIn(strays, sight)]
+  const seen = [...noncesIn(strays, sight), ...vanishedIn(sight), ...revivedIn(sight), ...transfersIn(strays, sight)]
   const isDoubt = ({ isDoubtful, finding }: Seen) => isDoubtful && !isOverdue(nameOf(finding))
   const doubts = seen.filter(isDoubt).map(({ finding }) => nameOf(finding))
   const findings = seen.filter((each) => !isDoubt(each)).map(({ finding }) => finding)
@@ -117,6 +119,19 @@ export function vanished({ paymentId, hash, asset, payee, amount, mined }: OwnTr
     seen: { transaction: mined ? 'mined with another effect' : 'in no block' },
   }
 }
+
+/** Paid although we said it was not: its reservation was given back, so others may have been paid with the same money. */
+function revivedIn({ own }: Sight): Seen[] {
+  return own
+    .filter(({ pays, status, mined }) => pays && DEAD.includes(status) && mined?.isSuccess)
+    .map((each) => ({ finding: revived(each), isDoubtful: false }))
+}
+
+const revived = ({ paymentId, status, hash, asset, payee, amount }: OwnTransaction): Finding => ({
+  ...{ kind: 'payment.revived', subject: `payment/${paymentId}/${hash}`, paymentId, asset, hash: hash as string },
+  expected: { status, transaction: 'in no block' },
+  seen: { payee, amount: String(amount), asset, transaction: hash },
+})
 
 function transfersIn(strays: Stray[], sight: Sight): Seen[] {
   const { transfers, address, own } = sight

@@ -23,6 +23,8 @@ export interface OwnTransaction {
   readonly hash: string | null
   /** True when the payment is CONFIRMED by this very transaction. */
   readonly isProof: boolean
+  /** True when these are bytes of ours that pay; one that only fills the nonce does not. */
+  readonly pays: boolean
   /** As the chain shows it, when it is mined at the block we look at or below. */
   readonly mined?: Mined
 }
@@ -78,6 +80,7 @@ export type BreakKind =
   | 'balance.missing'
   | 'balance.differs'
   | 'payment.vanished'
+  | 'payment.revived'
   | 'payment.stuck'
   | 'chain.reorganized'
 

@@ -10,7 +10,7 @@ import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
-import { IN_FLIGHT, OPEN } from '../rules.ts'
+import { DEAD, IN_FLIGHT, OPEN } from '../rules.ts'
 import type { BreakQuery } from './contract.ts'
 
 export type BookKey = Pick<WalletBookRow, 'organizationId' | 'walletId' | 'chain'>
@@ -93,13 +93,15 @@ export type TransactionRow = Pick<PaymentRow, 'status' | 'asset' | 'payee' | 'am
   hash: string | null
   isQueued: boolean
   isProof: boolean
+  pays: boolean
 }
 
 /** A transaction has its own hash; one that a queue sent has none, but its settled payment names it. */
 const HASH = 'coalesce(t.transaction_hash, p.transaction_hash)'
 const OWN = `select p.id as "paymentId", p.status, p.asset, p.payee, p.amount, p.block_number as "blockNumber", t.nonce, ${HASH} as hash,
                     t.submission_key is not null as "isQueued",
-                    p.status = 'CONFIRMED' and ${HASH} = p.transaction_hash as "isProof"
+                    p.status = 'CONFIRMED' and ${HASH} = p.transaction_hash as "isProof",
+                    t.purpose = 'PAY' and t.transaction_hash is not null as pays
              from chain_transaction t join payment p on p.organization_id = t.organization_id and p.id = t.payment_id`
 const OF_WALLET = 't.organization_id = $1 and t.wallet_id = $2 and t.chain = $3'
 
@@ -118,6 +120,13 @@ const confirmedAfter = sql<TransactionRow>(
   'reconciliation.confirmedAfter',
   `${OWN} where ${OF_WALLET} and p.wallet_id = $2 and p.status = 'CONFIRMED' and p.block_number > $4
    and ${HASH} = p.transaction_hash order by p.block_number desc limit $5`,
+)
+
+/** The newest bytes of payments that ended without effect: a reorganisation may have brought them back, in any block. */
+const dead = sql<TransactionRow>(
+  'reconciliation.dead',
+  `${OWN} where ${OF_WALLET} and p.wallet_id = $2 and p.status = any($4::payment_status[])
+   and t.purpose = 'PAY' and t.transaction_hash is not null order by t.nonce desc limit $5`,
 )
 
 export interface Overdue {
@@ -228,6 +237,8 @@ export const reconciliationStore = {
   },
   confirmedAfter: (database: Database, key: BookKey, block: bigint) =>
     database.query(key.organizationId, confirmedAfter, [...keyOf(key), block, MAX_PAYMENTS]),
+  dead: (database: Database, key: BookKey) =>
+    database.query(key.organizationId, dead, [...keyOf(key), DEAD, MAX_PAYMENTS]),
   overdue: (database: Database, key: BookKey, before: Date, after?: string) =>
     database.query(key.organizationId, overdue, [...keyOf(key), OPEN, before, MAX_PAYMENTS, after ?? null]),
 

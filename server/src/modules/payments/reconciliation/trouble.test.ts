@@ -109,6 +109,24 @@ describe('a chain that is reorganised', () => {
     await breakOf(app, agent.id, 'nonce.foreign')
     expect(await agentStatus(app, agent.id)).toBe('FROZEN')
   })
+
+  it('stops the agent when it brings back a payment that is over without effect', async () => {
+    const { agent, payment } = await aConfirmedPayment()
+    // As if another transaction had taken its nonce in the blocks that are gone.
+    await app.query(`update payment set status = 'CANCELED' where id = $1`, [payment.id])
+    const [sent] = await app.query<{ raw: string }>(
+      'select raw_transaction as raw from chain_transaction where payment_id = $1',
+      [payment.id],
+    )
+    const client = chainClient(chain.rpcUrl)
+    await client.mine({ blocks: 1 })
+    await reconciled(app)
+    // Mined a block later than before.
+    await client.request({ method: 'anvil_reorg', params: [2, [[sent?.raw, 1]]] } as never)
+    const revived = await breakOf(app, agent.id, 'payment.revived')
+    expect(revived).toMatchObject({ severity: 'CRITICAL', paymentId: payment.id, expected: { status: 'CANCELED' } })
+    expect(await agentStatus(app, agent.id)).toBe('FROZEN')
+  })
 })
 
 describe('a node that cannot be reached', () => {

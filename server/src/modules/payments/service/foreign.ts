@@ -24,18 +24,28 @@ export function foreignNonces(needs: PaymentNeeds) {
     paymentId: id,
   })
 
-  /** In the order of locks: the organisation, then the agent (alone, which the freeze takes), then what is below. */
-  const freezing = <T>(payment: PaymentRow, found: ForeignNonce, then: (tx: Tx) => Promise<T>): Promise<T> =>
+  /**
+   * In the order of locks: the organisation, then the agent (alone, which the freeze takes), then what is below. False
+   * when the payment went on since it was looked at, or when what was found turns out to be its own: nobody is frozen for
+   * what another process signed while this one stood still.
+   */
+  const freezing = (payment: PaymentRow, found: Found, then: (tx: Tx) => Promise<unknown>): Promise<boolean> =>
     database.inOrganization(payment.organizationId, async (tx) => {
       await organizations.lockShared(tx)
-      await needs.foreignNonce(tx, found)
+      await needs.agents.lockForChange(tx, payment.agentId)
       await wallets.lockShared(tx, payment.walletId)
-      return then(tx)
+      const locked = await paymentStore.lock(tx, payment.id)
+      const own = await transactionStore.readOf(tx, payment.id)
+      const isOurs = own.some(({ transactionHash }) => transactionHash === found.transactionHash)
+      if (locked?.status !== payment.status || isOurs) return false
+      await needs.foreignNonce(tx, found)
+      await then(tx)
+      return true
     })
 
   /** Up to here it is proven that our bytes can never be mined: another transaction has their nonce, deep enough. */
   async function fail(payment: PaymentRow, nonce: bigint, transactionHash: string): Promise<JobResult> {
-    await freezing(payment, { ...of(payment, nonce), transactionHash }, (tx) =>
+    const isFrozen = await freezing(payment, { ...of(payment, nonce), transactionHash }, (tx) =>
       settle(tx, needs, payment.id, {
         to: 'FAILED',
         from: ['SUBMITTED', 'UNKNOWN'],
@@ -46,14 +56,14 @@ export function foreignNonces(needs: PaymentNeeds) {
         },
       }),
     )
-    return 'done'
+    return isFrozen ? 'done' : AGAIN
   }
 
   /** A stranger did exactly what was meant, so this may be the payment: no proof of anything. A person must look. */
   async function ask(payment: PaymentRow, nonce: bigint, transactionHash: string): Promise<JobResult> {
     // Once: whoever unfreezes the agent has looked at it.
     if (payment.status === 'UNKNOWN') return { againInMs: WAIT_FOR_A_PERSON_MS }
-    await freezing(payment, { ...of(payment, nonce), transactionHash }, async (tx) => {
+    const isFrozen = await freezing(payment, { ...of(payment, nonce), transactionHash }, async (tx) => {
       const failure = {
         code: 'payment.nonceTaken',
         detail: `${transactionHash}, which is not ours, did what was meant: somebody has to look at it.`,
@@ -62,7 +72,7 @@ export function foreignNonces(needs: PaymentNeeds) {
       if (row)
         await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
     })
-    return { againInMs: WAIT_FOR_A_PERSON_MS }
+    return isFrozen ? { againInMs: WAIT_FOR_A_PERSON_MS } : AGAIN
   }
 
   return {
@@ -106,6 +116,9 @@ export function foreignNonces(needs: PaymentNeeds) {
     },
   }
 }
+
+/** The transaction that was taken for a stranger's. */
+type Found = ForeignNonce & { readonly transactionHash: string }
 
 export type Foreign = ReturnType<typeof foreignNonces>
 

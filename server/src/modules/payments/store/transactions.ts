@@ -1,7 +1,7 @@
 import { type ChainTransactionRow, columns, columnsOf, type PaymentRow, type PaymentStatus } from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
-import type { Disposition } from '../rules.ts'
+import { DEAD, type Disposition } from '../rules.ts'
 
 /**
  * How long a signature may be made is counted by the database's clock, so that processes whose own clocks differ or jump
@@ -79,13 +79,19 @@ const searched = sql(
   `update chain_transaction set searched_to = $3 where organization_id = $1 and id = $2 and coalesce(searched_to, 0) < $3`,
 )
 
-/** The newest signed bytes of a wallet for each of a range of nonces, in order; those that are confirmed, too. */
+/**
+ * The signed bytes of a wallet for each of a range of nonces, in order: those that were confirmed, else the newest. None
+ * that pay what shall not be paid any more; a nonce that is left open so is better than money moved twice.
+ */
 const signedBetween = sql<{ raw: string }>(
   'payments.signedBetween',
-  `select distinct on (nonce) raw_transaction as raw from chain_transaction
-   where organization_id = $1 and wallet_id = $2 and chain = $3 and nonce between $4 and $5
-     and submission_key is null and raw_transaction is not null
-   order by nonce, attempt desc limit 1000`,
+  `select distinct on (t.nonce) t.raw_transaction as raw
+   from chain_transaction t join payment p on p.organization_id = t.organization_id and p.id = t.payment_id
+   where t.organization_id = $1 and t.wallet_id = $2 and t.chain = $3 and t.nonce between $4 and $5
+     and t.submission_key is null and t.raw_transaction is not null
+     and case when p.status = 'CONFIRMED' then t.transaction_hash = p.transaction_hash
+              else t.purpose = 'CANCEL' or (p.status <> all($6::payment_status[]) and p.cancel_requested_at is null) end
+   order by t.nonce, t.attempt desc limit 1000`,
 )
 
 /** Signatures of a scope that were begun and may still be made. */
@@ -207,7 +213,7 @@ export const transactionStore = {
     database.query(organizationId, searched, [organizationId, id, to]),
   async signedBetween(database: Database, payment: PaymentRow, from: bigint, to: bigint): Promise<string[]> {
     const { organizationId, walletId, chain } = payment
-    const rows = await database.query(organizationId, signedBetween, [organizationId, walletId, chain, from, to])
+    const rows = await database.query(organizationId, signedBetween, [organizationId, walletId, chain, from, to, DEAD])
     return rows.map(({ raw }) => raw)
   },
   pendingSignatures: async (database: Database, organizationId: string, scope: SignatureScope): Promise<number> =>

@@ -58,7 +58,10 @@ const QueuedTransaction = Type.Object({
 
 type Account = Static<typeof Accounts>[number]
 
-/** A self-hosted thirdweb Engine v2. Accounts are found by their label, which is the wallet's id. */
+/**
+ * A self-hosted thirdweb Engine v2. Accounts are found by their label, which is the wallet's id. The mode decides how new
+ * payments are made; those that were begun in the other one are still signed and asked for.
+ */
 export function thirdwebEngineProvider(settings: EngineSettings): WalletProvider {
   const { mode, timeoutsMs = TIMEOUTS_MS } = settings
   const engine = engineClient(settings)
@@ -71,7 +74,6 @@ export function thirdwebEngineProvider(settings: EngineSettings): WalletProvider
       return inTurn(wallet.id, () => open(engine, wallet, bounded))
     },
     async sign(wallet, transaction, signal) {
-      if (mode !== 'signer') return notInMode('thirdweb-engine', 'sign')
       return sign(engine, wallet, transaction, within(signal, timeoutsMs.call))
     },
     async submit(wallet, submission, signal) {
@@ -79,7 +81,6 @@ export function thirdwebEngineProvider(settings: EngineSettings): WalletProvider
       return submit(engine, wallet, submission, within(signal, timeoutsMs.call))
     },
     async status(queueId, signal) {
-      if (mode !== 'queue') return notInMode('thirdweb-engine', 'report a status')
       return status(engine, queueId, within(signal, timeoutsMs.call))
     },
   }
