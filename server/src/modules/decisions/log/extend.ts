@@ -36,7 +36,7 @@ export async function openLog(tx: Tx, keys: LogKeys, memory: Memory, id: string)
   }
   if (!head) return { id, size: 0, edge: new Map() }
   requireOurs(keys, id, head)
-  return { id, size: head.size, edge: await trustedEdge(tx.query, id, head) }
+  return { id, size: head.size, edge: await trustedEdge(tx.query, id, head, { isHeld: true }) }
 }
 
 /** Adds leaves: tiles and the signed head of the new size, committed with whatever the caller writes about them. */
