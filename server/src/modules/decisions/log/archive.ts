@@ -7,7 +7,7 @@ import type { Database } from '#platform/database/database'
 import { Problem } from '#platform/problem'
 import { type EntryRow, type Head, logStore, type Reading, readingOf } from '../log-store.ts'
 import { logProblems } from '../problems.ts'
-import { commitmentOf, redactedOf } from '../rules.ts'
+import { faultOf, redactedOf } from '../rules.ts'
 import { GrowingTree, HASH_BYTES, leafHash } from '../tree/merkle.ts'
 import { tilePath, tilesOfTree } from '../tree/tiles.ts'
 import type { LogKeys } from './keys.ts'
@@ -125,15 +125,12 @@ async function* checkedEntries(read: Reading, logId: string, head: Head): AsyncG
   if (await logStore.isBehindRedactions(read, logId, head.size)) throw behind()
 }
 
-function lineOf({ leafIndex, decisionId, leaf, inputs, salts }: EntryRow): string {
+function lineOf(row: EntryRow): string {
+  const { leafIndex, decisionId, leaf, inputs, salts } = row
   const finding = (what: string) => new LogInconsistent(`entry ${leafIndex} (decision ${decisionId}) ${what}`)
   if (leaf === null) throw finding('has no decision')
-  const { id, inputs: commitments } = JSON.parse(leaf) as { id: string; inputs: Record<string, string> }
-  if (id !== decisionId) throw finding('is of another decision')
-  for (const [name, value] of Object.entries(inputs ?? {})) {
-    const salt = Buffer.from(salts?.[name] ?? '', 'base64')
-    if (commitmentOf(salt, value) !== commitments[name]) throw finding(`does not commit to its ${name}`)
-  }
+  const fault = faultOf({ ...row, leaf, inputs: inputs ?? {}, salts: salts ?? {} })
+  if (fault !== undefined) throw finding(fault)
   const redacted = redactedOf(leaf, inputs ?? {})
   const entry = { index: Number(leafIndex), leaf, inputs, salts, ...(redacted.length > 0 && { redacted }) }
   return `${JSON.stringify(entry)}\n`
