@@ -10,10 +10,10 @@ import { logProblems } from '../problems.ts'
 import { faultOf, redactedOf } from '../rules.ts'
 import { GrowingTree, HASH_BYTES, leafHash } from '../tree/merkle.ts'
 import { tilePath, tilesOfTree } from '../tree/tiles.ts'
+import { coverageOf, lastCovered } from './coverage.ts'
 import type { LogKeys } from './keys.ts'
-import { coverageOf } from './operator.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
-import { LogInconsistent, requireOurs, trustedEdge } from './trust.ts'
+import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.ts'
 
 /**
  * A whole log as one file that anyone can check without us: see docs/decisions/0006. It is written to a file without a
@@ -58,6 +58,8 @@ const behind = (): Problem => new Problem(logProblems.behind, { members: { retry
 
 async function write({ database, keys, rulesVersion }: Needs, logId: string, tar: TarFile): Promise<Head> {
   const read = readingOf(database, logId)
+  const before = (await lastCovered({ database, keys }, [logId])).get(logId)
+  if (before) await requireKept(read, logId, before)
   const head = await logStore.head(read, logId)
   if (!head) throw behind()
   requireOurs(keys, logId, head)
@@ -80,8 +82,9 @@ async function write({ database, keys, rulesVersion }: Needs, logId: string, tar
   }
   await tar.addStream('entries.ndjson', checkedEntries(read, logId, head))
   await writeTiles(read, logId, head, tar)
-  const coverage = await coverageOf({ database, keys }, logId, head)
+  const coverage = await coverageOf({ database, keys }, logId, head.size)
   if (coverage) {
+    await requireKept(read, logId, coverage.covered)
     await tar.add('operator/checkpoint', coverage.checkpoint)
     await tar.add('operator/proof', coverage.proof)
   }

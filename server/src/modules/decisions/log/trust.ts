@@ -2,7 +2,7 @@ import { Problem } from '#platform/problem'
 import type { Head, Reading } from '../log-store.ts'
 import { logStore } from '../log-store.ts'
 import { logProblems } from '../problems.ts'
-import { checkpointText } from '../tree/checkpoint.ts'
+import { checkpointText, parseCheckpoint } from '../tree/checkpoint.ts'
 import { HASH_BYTES } from '../tree/merkle.ts'
 import { openNote } from '../tree/note.ts'
 import { edgeOf, rootOfEdge, tileKey } from '../tree/tiles.ts'
@@ -25,6 +25,21 @@ export function requireOurs(keys: LogKeys, logId: string, { size, root, note }: 
   if (text === undefined) throw new LogInconsistent(`the checkpoint of size ${size} is not signed by us`)
   if (text !== checkpointText({ origin: keys.originOf(logId), size, root })) {
     throw new LogInconsistent(`the checkpoint of size ${size} says something else than its row`)
+  }
+}
+
+/** The head that a checkpoint says, when we signed it for this log. */
+export function headOfNote(keys: LogKeys, logId: string, note: string): Head {
+  const said = parseCheckpoint(openNote(note, keys.verifiersOf(logId)) ?? '')
+  if (said?.origin !== keys.originOf(logId)) throw new LogInconsistent('a covered checkpoint is not signed by us')
+  return { size: said.size, root: said.root, note }
+}
+
+/** A head that was seen before is still there, word for word: the log was neither set back nor begun anew below it. */
+export async function requireKept(read: Reading, logId: string, seen: Head): Promise<void> {
+  const [stored] = await logStore.headsAt(read, logId, [seen.size])
+  if (stored?.note !== seen.note) {
+    throw new LogInconsistent(`the checkpoint of size ${seen.size} was there before and is not now`)
   }
 }
 
