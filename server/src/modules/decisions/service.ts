@@ -43,7 +43,9 @@ export function decisionService({ database, onRecorded }: Needs) {
       const rows = entries.map((entry, at) => rowOf(tx, caller.actor, entry, isBatch ? `/decisions/${at}` : ''))
       decisionStore.appendMany(tx, rows)
       tx.afterCommit(() => onRecorded(tx.organizationId))
-      const shown = rows.map((row) => toWire({ ...row, versionId: null, leafIndex: null, redacted: [] }))
+      const shown = rows.map(({ inputs: _given, salts: _secret, ...row }) =>
+        toWire({ ...row, versionId: null, leafIndex: null }),
+      )
       return created(isBatch ? { data: shown } : shown[0])
     },
 
