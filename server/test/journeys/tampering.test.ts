@@ -16,7 +16,9 @@ import { checkpointOf, newSigner, type Signer } from '../../../cli/test/support/
 import { logKeys } from '../../src/modules/decisions/log/keys.ts'
 import { startApp, type TestApp } from '../support/app.ts'
 import { type Client, expectOk } from '../support/client.ts'
+import { expectProblem } from '../support/expect-problem.ts'
 import { anAgent, anOrganization } from '../support/factories.ts'
+import { aLog } from '../support/log.ts'
 import { until } from '../support/until.ts'
 
 /**
@@ -269,6 +271,38 @@ describe("what the database's owner does is found from outside", () => {
     const second = await resigned(ownSigner(origin))
     expect(await judge(await exhibitOf(second, { witnesses: [] }))).toMatchObject({ code: 0 })
     await expectFound(await exhibitOf(second), /two histories were signed/)
+  })
+})
+
+describe('what the log does not say is not shown', () => {
+  const forgeries: [string, string][] = [
+    ['another verdict', `update agent_decision set verdict = 'ALLOW' where id = $1`],
+    ['another actor', `update agent_decision set actor = 'agent:somebody' where id = $1`],
+    ['no agent', 'update agent_decision set agent_id = null where id = $1'],
+    ['another version', 'update agent_decision set version_id = id where id = $1'],
+    ['another hash', `update agent_decision set leaf_hash = sha256('x') where id = $1`],
+    ['a leaf that is none', `update agent_decision set leaf = 'nothing' where id = $1`],
+    ['another value', `update decision_disclosure set inputs = inputs || '{"why": "other"}' where decision_id = $1`],
+    ['a value nobody gave', `update decision_disclosure set inputs = inputs || '{"more": 1}' where decision_id = $1`],
+    ['a value without its salt', `update decision_disclosure set salts = salts - 'why' where decision_id = $1`],
+  ]
+
+  it.each(forgeries)('refuses %s, in a decision, a list and an archive', async (_what, statement) => {
+    const { client, decisions } = await aLog(app, 2)
+    const [forged, kept] = decisions.map(({ id }) => id)
+    await app.query(
+      `do $$ begin set local session_replication_role = replica; ${statement.replace('$1', `'${forged}'`)}; end $$`,
+    )
+    const redaction = { fields: ['n'], reason: 'asked for' }
+    for (const answer of [
+      client.get(`/v1/decisions/${forged}`),
+      client.get('/v1/decisions'),
+      client.get('/v1/log/export'),
+      client.post(`/v1/decisions/${forged}/redact`, redaction),
+    ]) {
+      expectProblem(await answer, 500, 'log.inconsistent')
+    }
+    expect((await client.get(`/v1/decisions/${kept}`)).status).toBe(200)
   })
 })
 

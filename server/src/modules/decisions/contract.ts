@@ -87,7 +87,11 @@ export const OwnDecisions = body({
   decisions: Type.Optional(Type.Array(OwnDecision, { minItems: 1, maxItems: MAX_DECISIONS })),
 })
 
-export const AddedDecisions = Type.Union([AgentDecision, Type.Object({ data: Type.Array(AgentDecision) })])
+/** Without the inputs, which were just given: an answer is kept for a repeated call, and there no redaction reaches. */
+const AddedDecision = Type.Omit(AgentDecision, ['inputs', 'redacted'], {
+  description: 'Without its inputs, which are kept in one place only',
+})
+export const AddedDecisions = Type.Union([AddedDecision, Type.Object({ data: Type.Array(AddedDecision) })])
 
 export const Redaction = body({
   fields: Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {

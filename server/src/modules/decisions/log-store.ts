@@ -1,3 +1,4 @@
+import { type AgentDecisionRow, columns } from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { type Statement, sql } from '#platform/database/statement'
 import type { Tile, TileId } from './tree/tiles.ts'
@@ -94,11 +95,13 @@ const indexOf = sql<{ leafIndex: bigint }>(
 /** What stands in the log, with what may be shown of it. Left joins: an entry without its decision is a finding. */
 const entries = sql<EntryRow>(
   'log.entries',
-  `select e.leaf_index as "leafIndex", e.decision_id as "decisionId", d.leaf, s.inputs, s.salts
-   from log_entry e
+  `select e.leaf_index as "leafIndex", e.decision_id as "decisionId", ${columns.agentDecision}, s.inputs, s.salts
+   from (select leaf_index, decision_id from log_entry
+         where organization_id = $1 and leaf_index >= $2 and leaf_index < $3) e
    left join agent_decision d on d.organization_id = $1 and d.id = e.decision_id
-   left join decision_disclosure s on s.organization_id = $1 and s.decision_id = e.decision_id
-   where e.organization_id = $1 and e.leaf_index >= $2 and e.leaf_index < $3 order by e.leaf_index`,
+   left join (select decision_id, inputs, salts from decision_disclosure where organization_id = $1) s
+     on s.decision_id = e.decision_id
+   order by e.leaf_index`,
 )
 
 /** Decisions that neither stand in the log nor wait for it: there are none, unless somebody took one out. */
@@ -120,7 +123,8 @@ const lateRedaction = sql<{ id: string }>(
    limit 1`,
 )
 
-export interface EntryRow {
+/** Without its decision, everything of that is null; the leaf tells. */
+export interface EntryRow extends Omit<AgentDecisionRow, 'leaf'> {
   readonly leafIndex: bigint
   readonly decisionId: string
   readonly leaf: string | null

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk } from '../../../test/support/client.ts'
@@ -13,6 +14,7 @@ import {
   integrated,
   readTar,
 } from '../../../test/support/log.ts'
+import { until } from '../../../test/support/until.ts'
 import { parseCheckpoint } from './tree/checkpoint.ts'
 import { GrowingTree, leafHash, nodeHash } from './tree/merkle.ts'
 
@@ -180,18 +182,57 @@ describe('the archive', () => {
   })
 })
 
+describe('an export of a log that grows', () => {
+  it('takes the beginnings of tiles that grew after its head was read', async () => {
+    const { client, id } = await aLog(app, 3)
+    const writer = new pg.Client({ connectionString: app.databaseUrl })
+    await writer.connect()
+    try {
+      await writer.query('begin')
+      await writer.query('lock table log_tile in access exclusive mode')
+      const reply = exported(client)
+      await until('the export waits for the tiles', async () => {
+        const waiting = await app.query(
+          `select 1 from pg_locks where relation = 'log_tile'::regclass and mode = 'AccessShareLock' and not granted`,
+        )
+        return waiting.length > 0
+      })
+      await writer.query(`update log_tile set hashes = hashes || sha256('next') where organization_id = $1`, [id])
+      await writer.query('commit')
+      expect((await reply).status).toBe(200)
+    } finally {
+      await writer.end()
+    }
+  })
+
+  it('is never taken for a change', async () => {
+    const { client, agentId } = await aLog(app, 3)
+    let isDone = false
+    const writes = (async () => {
+      while (!isDone) await expectOk(client.post(`/v1/agents/${agentId}/decisions`, { inputs: { more: 'of it' } }))
+    })()
+    for (let count = 0; count < 15; count++) expect((await exported(client)).status).toBe(200)
+    isDone = true
+    await writes
+  })
+})
+
 describe('a redaction', () => {
   it('takes value and salt out of the database, says so in the log, and is not done twice', async () => {
     const { client, agentId } = await aLog(app, 1)
     const secret = 'Ada Lovelace of 12 St James Square'
-    const { id } = await expectOk(
-      client.post<DecisionView>(`/v1/agents/${agentId}/decisions`, { inputs: { name: secret, city: 'London' } }),
-    )
+    const add = () => {
+      const inputs = { name: secret, city: 'London' }
+      const once = { 'idempotency-key': 'added-once' }
+      return client.post<DecisionView>(`/v1/agents/${agentId}/decisions`, { inputs }, once)
+    }
+    const { id } = await expectOk(add())
+    /** Every row of every table, and what a repeated call is answered. */
     const dump = async () => {
-      const rows = await app.query<{ row: string }>(
-        'select d::text || s::text as row from agent_decision d left join decision_disclosure s on s.decision_id = d.id',
+      const [{ text } = { text: '' }] = await app.query<{ text: string }>(
+        "select schema_to_xml('public', true, false, '')::text as text",
       )
-      return rows.map(({ row }) => row).join('\n')
+      return text + JSON.stringify((await add()).body)
     }
     expect(await dump()).toContain(secret)
     const redact = (fields: string[]) => client.post(`/v1/decisions/${id}/redact`, { fields, reason: 'asked for' })

@@ -13,12 +13,23 @@ interface CoveringRow extends Omit<Covering, 'size'> {
   readonly size: bigint
 }
 
-/** The newest head of each of these organisations. */
-const newest = sql<CoveringRow>(
+/** The newest head of each of these organisations, and what stands now where a head was covered. */
+const newest = sql<CoveringRow & { coveredNote: string | null }>(
   'operator.newest',
-  `select o.id as "organizationId", h.size, h.note
-   from unnest($1::uuid[]) as o(id)
+  `select o.id as "organizationId", h.size, h.note,
+     (select c.note from log_checkpoint c where c.organization_id = o.id and c.size = o.covered) as "coveredNote"
+   from unnest($1::uuid[], $2::bigint[]) as o(id, covered)
    cross join lateral (select size, note from log_checkpoint c where c.organization_id = o.id order by size desc limit 1) h`,
+)
+
+/** The largest head of each of these organisations, up to a size, that is in the operator's tree. */
+const last = sql<CoveringRow & { index: bigint }>(
+  'operator.last',
+  `select o.id as "organizationId", e.size, e.note, e.leaf_index as index
+   from unnest($2::uuid[], $3::bigint[]) as o(id, size)
+   cross join lateral (
+     select size, note, leaf_index from operator_entry e
+     where e.organization_id = $1 and e.log_organization_id = o.id and e.size <= o.size order by e.size desc limit 1) e`,
 )
 
 /** Every organisation that has a log; one step of the index each. */
@@ -48,10 +59,21 @@ const add = sql(
    from unnest($3::uuid[], $4::bigint[], $5::text[]) with ordinality as t(log_organization_id, size, note, place)`,
 )
 
+type Place = Pick<Covering, 'organizationId' | 'size'>
+const columnsOf = (places: readonly Place[]) => [
+  places.map(({ organizationId }) => organizationId),
+  places.map(({ size }) => size),
+]
+const toCovering = <Row extends CoveringRow>(row: Row) => ({ ...row, size: Number(row.size) })
+
 export const operatorStore = {
-  async newest(database: Database, organizationIds: readonly string[]): Promise<Covering[]> {
-    const rows = await database.platform(newest, [organizationIds])
-    return rows.map(({ size, ...row }) => ({ ...row, size: Number(size) }))
+  async newest(database: Database, covered: readonly Place[]): Promise<(Covering & { coveredNote: string | null })[]> {
+    return (await database.platform(newest, columnsOf(covered))).map(toCovering)
+  },
+
+  async last(read: Reading, logId: string, upTo: readonly Place[]): Promise<(Covering & { index: number })[]> {
+    const rows = await read(last, [logId, ...columnsOf(upTo)])
+    return rows.map((row) => ({ ...toCovering(row), index: Number(row.index) }))
   },
 
   async logs(database: Database, after: string, limit: number): Promise<string[]> {
@@ -59,16 +81,8 @@ export const operatorStore = {
   },
 
   /** The places of heads, by organisation and size. */
-  async places(
-    read: Reading,
-    logId: string,
-    heads: readonly Pick<Covering, 'organizationId' | 'size'>[],
-  ): Promise<Map<string, number>> {
-    const rows = await read(covered, [
-      logId,
-      heads.map(({ organizationId }) => organizationId),
-      heads.map(({ size }) => size),
-    ])
+  async places(read: Reading, logId: string, heads: readonly Place[]): Promise<Map<string, number>> {
+    const rows = await read(covered, [logId, ...columnsOf(heads)])
     return new Map(rows.map((row) => [`${row.organizationId}/${row.size}`, Number(row.leafIndex)]))
   },
 

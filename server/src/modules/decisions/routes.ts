@@ -2,7 +2,7 @@ import type { Effects } from '#platform/http/idempotency'
 import type { Routes } from '#platform/routes'
 import { pageRequest } from '#platform/routes'
 import { AgentDecision, DecisionPage, DecisionParams, DecisionQuery, Redaction } from './contract.ts'
-import { decisionProblems } from './problems.ts'
+import { decisionProblems, logProblems } from './problems.ts'
 import type { DecisionService } from './service.ts'
 
 export const decisionRoutes =
@@ -17,7 +17,7 @@ export const decisionRoutes =
           querystring: DecisionQuery,
           response: { 200: DecisionPage },
         },
-        config: { needs: 'decisions:read' },
+        config: { needs: 'decisions:read', problems: [logProblems.inconsistent] },
       },
       async ({ caller, query }) => decisions.list(caller, pageRequest(query), query),
     )
@@ -31,7 +31,7 @@ export const decisionRoutes =
           params: DecisionParams,
           response: { 200: AgentDecision },
         },
-        config: { needs: 'decisions:read', problems: [decisionProblems.notFound] },
+        config: { needs: 'decisions:read', problems: [decisionProblems.notFound, logProblems.inconsistent] },
       },
       async ({ caller, params }) => decisions.get(caller, params.decisionId),
     )
@@ -45,7 +45,7 @@ export const decisionRoutes =
         },
         config: {
           ...{ needs: 'decisions:redact', idempotency: 'optional' },
-          problems: [decisionProblems.notFound, decisionProblems.alreadyRedacted],
+          problems: [decisionProblems.notFound, decisionProblems.alreadyRedacted, logProblems.inconsistent],
         },
       },
       async (request, reply) =>

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { AuthorityLevel, Verdict } from '@wedi/database'
 import { canonicalJson } from '#platform/canonical'
 import { sha256Base64 } from '#platform/crypto'
+import { leafHash } from './tree/merkle.ts'
 
 const VERSION = 1
 const SALT_BYTES = 16
@@ -58,11 +59,18 @@ export function commitmentOf(salt: Uint8Array, value: unknown): string {
   return sha256Base64(salt, canonicalJson(value))
 }
 
-export interface Envelope extends Entry {
+/** What the leaf says of a decision, as it is given or as it is stored. */
+export interface Envelope
+  extends Omit<Entry, 'id' | 'verdict' | 'reasons' | 'capabilityRevision' | 'authorityLevel' | 'inputs'> {
+  readonly verdict?: Verdict | null
+  readonly reasons?: unknown
+  readonly capabilityRevision?: number | null
+  readonly authorityLevel?: string | null
   readonly id: string
   readonly organizationId: string
   readonly actor: string
   readonly occurredAt: Date
+  readonly versionId?: string | null
 }
 
 /**
@@ -79,11 +87,44 @@ export function leafOf(envelope: Envelope, commitments: Record<string, string>):
     `"organizationId":${text(envelope.organizationId)},"paymentId":${text(envelope.paymentId)},` +
     `"reasons":${canonicalJson(envelope.reasons ?? [])},"subject":${canonicalJson(envelope.subject)},` +
     `"taskId":${text(envelope.taskId)},"type":${text(envelope.type)},"v":${VERSION},` +
-    `"verdict":${text(envelope.verdict)},"versionId":null,"walletId":${text(envelope.walletId)}}`
+    `"verdict":${text(envelope.verdict)},"versionId":${text(envelope.versionId)},"walletId":${text(envelope.walletId)}}`
   )
 }
 
 const text = (value: string | null | undefined): string => canonicalJson(value ?? null)
+
+/** A decision as it is stored, with what may still be shown of its inputs. */
+export interface Kept extends Envelope {
+  readonly leaf: string
+  readonly leafHash: Uint8Array
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly salts: Readonly<Record<string, string>>
+}
+
+/**
+ * What of a stored decision is not what its leaf says; undefined when all of it is. Only the leaf is in the tree: what is
+ * shown beside it is worth as much only when the leaf gives it.
+ */
+export function faultOf(kept: Kept): string | undefined {
+  const commitments = commitmentsOf(kept.leaf)
+  if (!commitments || leafOf(kept, commitments) !== kept.leaf) return 'has columns that its leaf does not have'
+  if (!leafHash(kept.leaf).equals(kept.leafHash)) return 'has the hash of another leaf'
+  const forged = Object.keys(kept.inputs).find((name) => !isCommitted(kept, name, commitments[name]))
+  return forged === undefined ? undefined : `does not commit to its ${forged}`
+}
+
+function isCommitted({ inputs, salts }: Kept, name: string, commitment: string | undefined): boolean {
+  const salt = Buffer.from(salts[name] ?? '', 'base64')
+  return salt.length === SALT_BYTES && commitmentOf(salt, inputs[name]) === commitment
+}
+
+function commitmentsOf(leaf: string): Record<string, string> | undefined {
+  try {
+    return (JSON.parse(leaf) as { inputs?: Record<string, string> }).inputs
+  } catch {
+    return undefined
+  }
+}
 
 /** The names of the fields that a leaf commits to. */
 export const fieldsOf = (leaf: string): string[] => Object.keys((JSON.parse(leaf) as { inputs: object }).inputs)

@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
+import { createLog } from '#platform/log'
 import { createDatabase, startApp, type TestApp } from '../../../test/support/app.ts'
 import { Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
@@ -166,6 +168,46 @@ describe('the operator', () => {
     const leaf = leafHash(files.get('checkpoint') as Buffer)
     expect(rootFromInclusion(leaf, { index, size: head?.size ?? 0, proof })).toEqual(head?.root)
     expect(rest.slice(rest.indexOf('') + 1).join('\n')).toBe(String(files.get('operator/checkpoint')))
+  })
+})
+
+describe('a log that is set back while no process runs', () => {
+  it('is not gone on with by a new process: the operator covered a later head', async () => {
+    const database = await createDatabase()
+    closing.push(() => database.drop())
+    const first = await startApp({ databaseUrl: database.url })
+    const { client, id, agentId } = await aLog(first, 1)
+    const before = await headOf(client)
+    await expectOk(client.post(`/v1/agents/${agentId}/decisions`, { inputs: { gone: 'soon' } }))
+    await integrated(client)
+    const { size } = await headOf(client)
+    await until('the later head is covered', async () => {
+      const asked = 'select 1 from operator_entry where log_organization_id = $1 and size = $2'
+      return (await first.query(asked, [id, size])).length > 0
+    })
+    await first.query(
+      `do $$ begin set local session_replication_role = replica;
+         delete from log_checkpoint where organization_id = '${id}' and size > ${before.size};
+         delete from log_entry where organization_id = '${id}' and leaf_index >= ${before.size};
+         update log_tile set hashes = substring(hashes for 32 * ${before.size}) where organization_id = '${id}'; end $$`,
+    )
+    await first.stop()
+    const { masterKey, adminKey } = first
+    const alarms: unknown[] = []
+    const log = createLog('silent')
+    log.error = (said: object) => alarms.push(said)
+    const app = await started({ databaseUrl: database.url, masterKey, adminKey, log })
+    const finding = `the checkpoint of size ${size} was there before and is not now`
+    const own = new Client(app.url, client.key)
+    await expectOk(own.post(`/v1/agents/${agentId}/decisions`, { inputs: { instead: 'of it' } }))
+    await until('there is an alarm', async () =>
+      alarms.some((said) => isDeepStrictEqual(said, { organizationId: id, finding })),
+    )
+    expect((await headOf(own)).text).toBe(before.text)
+    expectProblem(await own.get('/v1/log/export'), 500, 'log.inconsistent')
+    await until('the operator says so too', async () =>
+      alarms.some((said) => JSON.stringify(said).includes('was covered before')),
+    )
   })
 })
 

@@ -7,10 +7,11 @@ import { invalid, Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
 import type { DecisionQuery, OwnDecisions, Redaction } from './contract.ts'
+import { LogInconsistent } from './log/trust.ts'
 import { readingOf } from './log-store.ts'
 import { ownEntries } from './own.ts'
 import { decisionProblems } from './problems.ts'
-import { type Entry, fieldsOf, leafOf, MAX_LEAF_BYTES, redactedOf, sealInputs } from './rules.ts'
+import { type Entry, faultOf, fieldsOf, leafOf, MAX_LEAF_BYTES, redactedOf, sealInputs } from './rules.ts'
 import { type DecisionView, decisionStore, type NewDecision } from './store.ts'
 import { leafHash } from './tree/merkle.ts'
 
@@ -42,7 +43,9 @@ export function decisionService({ database, onRecorded }: Needs) {
       const rows = entries.map((entry, at) => rowOf(tx, caller.actor, entry, isBatch ? `/decisions/${at}` : ''))
       decisionStore.appendMany(tx, rows)
       tx.afterCommit(() => onRecorded(tx.organizationId))
-      const shown = rows.map((row) => toWire({ ...row, versionId: null, leafIndex: null, redacted: [] }))
+      const shown = rows.map(({ inputs: _given, salts: _secret, ...row }) =>
+        toWire({ ...row, versionId: null, leafIndex: null }),
+      )
       return created(isBatch ? { data: shown } : shown[0])
     },
 
@@ -50,6 +53,7 @@ export function decisionService({ database, onRecorded }: Needs) {
     async redact(tx: Tx, caller: Caller, id: string, { fields, reason }: Static<typeof Redaction>): Promise<Outcome> {
       const before = await decisionStore.find(tx.query, tx.organizationId, id)
       if (!before) throw new Problem(decisionProblems.notFound)
+      requireUnchanged(before)
       const known = new Set(fieldsOf(before.leaf))
       // What a redaction took away is what explains the gap: that has to stay.
       if (before.type === REDACTED) known.delete('fields')
@@ -80,7 +84,17 @@ export function decisionService({ database, onRecorded }: Needs) {
   }
 }
 
-const view = (row: DecisionView) => toWire({ ...row, redacted: redactedOf(row.leaf, row.inputs) })
+/** As anyone may see it: never what its leaf does not say. */
+function view(row: DecisionView) {
+  requireUnchanged(row)
+  const { salts: _secret, ...shown } = row
+  return toWire({ ...shown, redacted: redactedOf(row.leaf, row.inputs) })
+}
+
+function requireUnchanged(row: DecisionView): void {
+  const fault = faultOf(row)
+  if (fault !== undefined) throw new LogInconsistent(`decision ${row.id} ${fault}`)
+}
 
 /** `at` is where it stood in a request, for the answer when it is too large. */
 function rowOf(tx: Tx, actor: string, entry: Entry, at?: string): NewDecision {

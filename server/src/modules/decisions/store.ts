@@ -52,24 +52,28 @@ const redact = sql<{ decisionId: string }>(
 )
 
 /** One decision, with what stands elsewhere. */
-const find = sql<AgentDecisionRow & { inputs: Record<string, unknown> | null; leafIndex: bigint | null }>(
+const find = sql<
+  AgentDecisionRow & { [Part in keyof Disclosed]: Disclosed[Part] | null } & { leafIndex: bigint | null }
+>(
   'decisions.find',
   `select ${columns.agentDecision},
-     (select s.inputs from decision_disclosure s where s.organization_id = $1 and s.decision_id = $2) as inputs,
+     s.inputs, s.salts,
      (select e.leaf_index from log_entry e where e.organization_id = $1 and e.decision_id = $2) as "leafIndex"
-   from agent_decision where organization_id = $1 and id = $2`,
+   from agent_decision
+   left join (select inputs, salts from decision_disclosure where organization_id = $1 and decision_id = $2) s on true
+   where organization_id = $1 and id = $2`,
 )
 
-export type NewDecision = Omit<AgentDecisionRow, 'versionId'> & {
+/** The values behind the commitments, and the salt of each. */
+interface Disclosed {
   readonly inputs: Record<string, unknown>
   readonly salts: Record<string, string>
 }
 
+export type NewDecision = Omit<AgentDecisionRow, 'versionId'> & Disclosed
+
 /** A decision with what stands elsewhere: the values that may still be shown, and its place in the tree. */
-export type DecisionView = AgentDecisionRow & {
-  readonly inputs: Record<string, unknown>
-  readonly leafIndex: bigint | null
-}
+export type DecisionView = AgentDecisionRow & Disclosed & { readonly leafIndex: bigint | null }
 
 export const decisionStore = {
   append(tx: Tx, row: NewDecision): void {
@@ -126,7 +130,7 @@ export const decisionStore = {
 
   async find(read: Reading, organizationId: string, id: string): Promise<DecisionView | undefined> {
     const [row] = await read(find, [organizationId, id])
-    return row && { ...row, inputs: row.inputs ?? {} }
+    return row && { ...row, inputs: row.inputs ?? {}, salts: row.salts ?? {} }
   },
 
   async list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof DecisionQuery>) {
@@ -157,12 +161,13 @@ async function complete(database: Database, organizationId: string, rows: readon
   const [disclosures, entries] = await database.read(organizationId, (prisma) =>
     Promise.all([prisma.decisionDisclosure.findMany({ where }), prisma.logEntry.findMany({ where })]),
   )
-  const inputs = new Map(disclosures.map((each) => [each.decisionId, each.inputs as Record<string, unknown>]))
+  const disclosed = new Map(disclosures.map((each) => [each.decisionId, each as unknown as Disclosed]))
   const places = new Map(entries.map((each) => [each.decisionId, each.leafIndex]))
   return rows.map((row) => ({
     ...row,
     leafHash: Buffer.from(row.leafHash),
-    inputs: inputs.get(row.id) ?? {},
+    inputs: disclosed.get(row.id)?.inputs ?? {},
+    salts: disclosed.get(row.id)?.salts ?? {},
     leafIndex: places.get(row.id) ?? null,
   }))
 }

@@ -7,13 +7,13 @@ import type { Database } from '#platform/database/database'
 import { Problem } from '#platform/problem'
 import { type EntryRow, type Head, logStore, type Reading, readingOf } from '../log-store.ts'
 import { logProblems } from '../problems.ts'
-import { commitmentOf, redactedOf } from '../rules.ts'
+import { faultOf, redactedOf } from '../rules.ts'
 import { GrowingTree, HASH_BYTES, leafHash } from '../tree/merkle.ts'
 import { tilePath, tilesOfTree } from '../tree/tiles.ts'
+import { coverageOf, lastCovered } from './coverage.ts'
 import type { LogKeys } from './keys.ts'
-import { coverageOf } from './operator.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
-import { LogInconsistent, requireOurs, trustedEdge } from './trust.ts'
+import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.ts'
 
 /**
  * A whole log as one file that anyone can check without us: see docs/decisions/0006. It is written to a file without a
@@ -58,6 +58,8 @@ const behind = (): Problem => new Problem(logProblems.behind, { members: { retry
 
 async function write({ database, keys, rulesVersion }: Needs, logId: string, tar: TarFile): Promise<Head> {
   const read = readingOf(database, logId)
+  const before = (await lastCovered({ database, keys }, [logId])).get(logId)
+  if (before) await requireKept(read, logId, before)
   const head = await logStore.head(read, logId)
   if (!head) throw behind()
   requireOurs(keys, logId, head)
@@ -80,8 +82,9 @@ async function write({ database, keys, rulesVersion }: Needs, logId: string, tar
   }
   await tar.addStream('entries.ndjson', checkedEntries(read, logId, head))
   await writeTiles(read, logId, head, tar)
-  const coverage = await coverageOf({ database, keys }, logId, head)
+  const coverage = await coverageOf({ database, keys }, logId, head.size)
   if (coverage) {
+    await requireKept(read, logId, coverage.covered)
     await tar.add('operator/checkpoint', coverage.checkpoint)
     await tar.add('operator/proof', coverage.proof)
   }
@@ -125,15 +128,12 @@ async function* checkedEntries(read: Reading, logId: string, head: Head): AsyncG
   if (await logStore.isBehindRedactions(read, logId, head.size)) throw behind()
 }
 
-function lineOf({ leafIndex, decisionId, leaf, inputs, salts }: EntryRow): string {
+function lineOf(row: EntryRow): string {
+  const { leafIndex, decisionId, leaf, inputs, salts } = row
   const finding = (what: string) => new LogInconsistent(`entry ${leafIndex} (decision ${decisionId}) ${what}`)
   if (leaf === null) throw finding('has no decision')
-  const { id, inputs: commitments } = JSON.parse(leaf) as { id: string; inputs: Record<string, string> }
-  if (id !== decisionId) throw finding('is of another decision')
-  for (const [name, value] of Object.entries(inputs ?? {})) {
-    const salt = Buffer.from(salts?.[name] ?? '', 'base64')
-    if (commitmentOf(salt, value) !== commitments[name]) throw finding(`does not commit to its ${name}`)
-  }
+  const fault = faultOf({ ...row, leaf, inputs: inputs ?? {}, salts: salts ?? {} })
+  if (fault !== undefined) throw finding(fault)
   const redacted = redactedOf(leaf, inputs ?? {})
   const entry = { index: Number(leafIndex), leaf, inputs, salts, ...(redacted.length > 0 && { redacted }) }
   return `${JSON.stringify(entry)}\n`

@@ -4,7 +4,7 @@ import { checkpointText } from '../tree/checkpoint.ts'
 import { signNote } from '../tree/note.ts'
 import { addToTiles, rootOfEdge } from '../tree/tiles.ts'
 import type { LogKeys } from './keys.ts'
-import { LogInconsistent, requireOurs, trustedEdge } from './trust.ts'
+import { requireKept, requireOurs, trustedEdge } from './trust.ts'
 
 /** A log that is held, its head believed: leaves may be added. */
 export interface OpenLog {
@@ -14,7 +14,7 @@ export interface OpenLog {
   readonly edge: Map<string, Buffer>
 }
 
-/** The heads this process has seen last: the database may not fall behind what was signed in front of our eyes. */
+/** The heads that are known to have been signed last: the database may not fall behind them. */
 export interface Memory {
   get(logId: string): Head | undefined
   set(logId: string, head: Head): unknown
@@ -28,16 +28,16 @@ export async function openLog(tx: Tx, keys: LogKeys, memory: Memory, id: string)
   if (!(await logStore.lock(tx, id))) return undefined
   const head = await logStore.head(tx.query, id)
   const seen = memory.get(id)
-  if (
-    seen &&
-    (head === undefined || head.size < seen.size || (head.size === seen.size && !head.root.equals(seen.root)))
-  ) {
-    throw new LogInconsistent(`the log is at ${head?.size ?? 0} and was at ${seen.size} before`)
-  }
+  if (seen && !isSame(head, seen)) await requireKept(tx.query, id, seen)
   if (!head) return { id, size: 0, edge: new Map() }
-  requireOurs(keys, id, head)
-  return { id, size: head.size, edge: await trustedEdge(tx.query, id, head) }
+  if (!isSame(seen, head)) requireOurs(keys, id, head)
+  const edge = await trustedEdge(tx.query, id, head, { isHeld: true })
+  memory.set(id, head)
+  return { id, size: head.size, edge }
 }
+
+const isSame = (a: Head | undefined, b: Head): boolean =>
+  a?.size === b.size && a.root.equals(b.root) && a.note === b.note
 
 /** Adds leaves: tiles and the signed head of the new size, committed with whatever the caller writes about them. */
 export function extendLog(tx: Tx, keys: LogKeys, { id, size: before, edge }: OpenLog, leaves: readonly Buffer[]): Head {

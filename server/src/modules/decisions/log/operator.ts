@@ -1,16 +1,18 @@
 import type { Database, Tx } from '#platform/database/database'
 import { isUnavailable } from '#platform/database/errors'
 import type { Logger } from '#platform/log'
-import { type Head, readingOf } from '../log-store.ts'
-import { operatorStore } from '../operator-store.ts'
+import type { Head } from '../log-store.ts'
+import { type Covering, operatorStore } from '../operator-store.ts'
 import { leafHash } from '../tree/merkle.ts'
+import { lastCovered } from './coverage.ts'
 import { extendLog, type Memory, openLog } from './extend.ts'
 import { type LogKeys, OPERATOR_LOG } from './keys.ts'
-import { receiptOf } from './reader.ts'
 import { LogInconsistent } from './trust.ts'
 
 /** One entry a second for each log that moved is enough to find a rewritten one. */
 const COVER_MS = 1000
+/** What another process left uncovered when it ended is found within this time. */
+const SEARCH_MS = 60_000
 const BATCH = 500
 const NIL = '00000000-0000-0000-0000-000000000000'
 
@@ -31,7 +33,8 @@ export class OperatorLog {
   readonly #memory: Memory = new Map<string, Head>()
   readonly #uncovered = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> = Promise.resolve()
+  #work: Promise<void> | undefined
+  #nextSearch = 0
   #isStarted = false
 
   constructor(needs: Needs) {
@@ -45,23 +48,35 @@ export class OperatorLog {
 
   start(): void {
     this.#isStarted = true
-    this.#work = this.#quietly(() => this.#findUncovered())
-    this.#timer = setInterval(() => {
-      if (this.#uncovered.size > 0) this.#work = this.#work.then(() => this.#quietly(() => this.#coverAll()))
-    }, COVER_MS)
+    const turn = () => {
+      this.#work ??= this.#turn().finally(() => {
+        this.#work = undefined
+      })
+    }
+    turn()
+    this.#timer = setInterval(turn, COVER_MS)
   }
 
   async stop(): Promise<void> {
     this.#isStarted = false
     clearInterval(this.#timer)
     await this.#work
-    if (this.#uncovered.size > 0) await this.#quietly(() => this.#coverAll())
+    await this.#quietly(() => this.#coverAll())
+  }
+
+  /** Never two at a time: a slow one is not overtaken by the next. */
+  async #turn(): Promise<void> {
+    if (performance.now() >= this.#nextSearch) {
+      this.#nextSearch = performance.now() + SEARCH_MS
+      await this.#quietly(() => this.#findUncovered())
+    }
+    await this.#quietly(() => this.#coverAll())
   }
 
   /** False when another process holds the tree: the same heads are tried again. */
   async cover(organizationIds: readonly string[]): Promise<boolean> {
     const { database, keys, onHead } = this.#needs
-    const heads = await operatorStore.newest(database, organizationIds)
+    const heads = await this.#trusted(organizationIds)
     let head: Head | undefined
     const isDone = await database.inOrganization(OPERATOR_LOG, async (tx) => {
       const log = await openLog(tx, keys, this.#memory, OPERATOR_LOG)
@@ -77,6 +92,23 @@ export class OperatorLog {
     })
     if (head) this.#memory.set(OPERATOR_LOG, head)
     return isDone
+  }
+
+  /** The newest heads of these logs, but for those that are not what was covered before. */
+  async #trusted(organizationIds: readonly string[]): Promise<Covering[]> {
+    const { database, keys, log } = this.#needs
+    const covered = await lastCovered({ database, keys }, organizationIds)
+    const heads = await operatorStore.newest(
+      database,
+      organizationIds.map((id) => ({ organizationId: id, size: covered.get(id)?.size ?? 0 })),
+    )
+    return heads.filter(({ organizationId, coveredNote }) => {
+      const before = covered.get(organizationId)
+      if (coveredNote === (before?.note ?? null)) return true
+      const finding = `the checkpoint of size ${before?.size} was covered before and is not there now`
+      log.error({ organizationId, finding }, 'ALARM: the decision log was changed')
+      return false
+    })
   }
 
   async #coverAll(): Promise<void> {
@@ -115,18 +147,4 @@ export class OperatorLog {
       else log.warn({ err: error, isUnavailable: isUnavailable(error) }, "cannot add to the operator's log")
     }
   }
-}
-
-/** The operator's head and the receipt of an organisation's head under it; undefined when it is not covered (yet). */
-export async function coverageOf(
-  { database, keys }: Pick<Needs, 'database' | 'keys'>,
-  organizationId: string,
-  { size, note }: Head,
-): Promise<{ checkpoint: string; proof: string } | undefined> {
-  const read = readingOf(database, OPERATOR_LOG)
-  const places = await operatorStore.places(read, OPERATOR_LOG, [{ organizationId, size }])
-  const index = places.get(`${organizationId}/${size}`)
-  if (index === undefined) return undefined
-  const { head, receipt } = await receiptOf(read, keys, { logId: OPERATOR_LOG, index, leaf: note })
-  return { checkpoint: head.note, proof: receipt }
 }

@@ -3,6 +3,7 @@ import type { Database, Tx } from '#platform/database/database'
 import { isUnavailable } from '#platform/database/errors'
 import type { Logger } from '#platform/log'
 import { type Head, logStore } from '../log-store.ts'
+import { lastCovered } from './coverage.ts'
 import { extendLog, type Memory, openLog } from './extend.ts'
 import type { LogKeys } from './keys.ts'
 import { LogInconsistent } from './trust.ts'
@@ -43,6 +44,7 @@ export class Sequencer {
   readonly #running = new Set<Promise<void>>()
   #gathering: NodeJS.Timeout | undefined
   #sweeping: NodeJS.Timeout | undefined
+  #sweep: Promise<void> | undefined
   #isStarted = false
 
   constructor(needs: Needs) {
@@ -61,7 +63,11 @@ export class Sequencer {
 
   start(): void {
     this.#isStarted = true
-    const sweep = () => void this.#sweep()
+    const sweep = () => {
+      this.#sweep ??= this.#findWaiting().finally(() => {
+        this.#sweep = undefined
+      })
+    }
     sweep()
     this.#sweeping = setInterval(sweep, SWEEP_MS)
   }
@@ -83,6 +89,7 @@ export class Sequencer {
   /** One batch of one organisation. */
   async integrate(organizationId: string): Promise<Result> {
     const { database, keys, onHead } = this.#needs
+    await this.#recall(organizationId)
     let head: Head | undefined
     const result = await database.inOrganization(organizationId, async (tx): Promise<Result> => {
       const log = await openLog(tx, keys, this.#memory, organizationId)
@@ -101,6 +108,13 @@ export class Sequencer {
     })
     if (head) this.#memory.set(organizationId, head)
     return result
+  }
+
+  /** A process that has not seen a log yet knows how far it was from the operator's tree. */
+  async #recall(organizationId: string): Promise<void> {
+    if (this.#memory.get(organizationId)) return
+    const covered = (await lastCovered(this.#needs, [organizationId])).get(organizationId)
+    if (covered) this.#memory.set(organizationId, covered)
   }
 
   #pump(): void {
@@ -139,7 +153,7 @@ export class Sequencer {
     this.#resting.set(organizationId, setTimeout(again, isChanged ? RETRY_CHANGED_MS : RETRY_MS))
   }
 
-  async #sweep(): Promise<void> {
+  async #findWaiting(): Promise<void> {
     const { database, log } = this.#needs
     try {
       for (const organizationId of await logStore.waiting(database, SWEEP_LIMIT)) this.wake(organizationId)

@@ -2,7 +2,8 @@ import { Problem } from '#platform/problem'
 import type { Head, Reading } from '../log-store.ts'
 import { logStore } from '../log-store.ts'
 import { logProblems } from '../problems.ts'
-import { checkpointText } from '../tree/checkpoint.ts'
+import { checkpointText, parseCheckpoint } from '../tree/checkpoint.ts'
+import { HASH_BYTES } from '../tree/merkle.ts'
 import { openNote } from '../tree/note.ts'
 import { edgeOf, rootOfEdge, tileKey } from '../tree/tiles.ts'
 import type { LogKeys } from './keys.ts'
@@ -27,15 +28,41 @@ export function requireOurs(keys: LogKeys, logId: string, { size, root, note }: 
   }
 }
 
-/** The tiles at the right edge of the tree under a head, which must give exactly the root that was signed. */
-export async function trustedEdge(read: Reading, logId: string, head: Head): Promise<Map<string, Buffer>> {
+/** The head that a checkpoint says, when we signed it for this log. */
+export function headOfNote(keys: LogKeys, logId: string, note: string): Head {
+  const said = parseCheckpoint(openNote(note, keys.verifiersOf(logId)) ?? '')
+  if (said?.origin !== keys.originOf(logId)) throw new LogInconsistent('a covered checkpoint is not signed by us')
+  return { size: said.size, root: said.root, note }
+}
+
+/** A head that was seen before is still there, word for word: the log was neither set back nor begun anew below it. */
+export async function requireKept(read: Reading, logId: string, seen: Head): Promise<void> {
+  const [stored] = await logStore.headsAt(read, logId, [seen.size])
+  if (stored?.note !== seen.note) {
+    throw new LogInconsistent(`the checkpoint of size ${seen.size} was there before and is not now`)
+  }
+}
+
+/**
+ * The tiles at the right edge of the tree under a head, which must give exactly the root that was signed. Unless the
+ * log is held they may have grown since its head was read: then it is their beginnings.
+ */
+export async function trustedEdge(
+  read: Reading,
+  logId: string,
+  head: Head,
+  { isHeld = false } = {},
+): Promise<Map<string, Buffer>> {
   const wanted = edgeOf(head.size)
-  const stored = await logStore.tiles(read, logId, wanted)
-  const edge = new Map(stored.map((tile) => [tileKey(tile), tile.hashes]))
+  const stored = new Map((await logStore.tiles(read, logId, wanted)).map((tile) => [tileKey(tile), tile.hashes]))
+  const edge = new Map<string, Buffer>()
   for (const { width, ...tile } of wanted) {
-    if (edge.get(tileKey(tile))?.length !== width * 32) {
+    const found = stored.get(tileKey(tile))
+    const hashes = isHeld ? found : found?.subarray(0, width * HASH_BYTES)
+    if (hashes?.length !== width * HASH_BYTES) {
       throw new LogInconsistent(`tile ${tileKey(tile)} does not have the ${width} hashes of size ${head.size}`)
     }
+    edge.set(tileKey(tile), hashes)
   }
   if (!rootOfEdge(edge, head.size).equals(head.root)) {
     throw new LogInconsistent(`the tiles do not give the root of the checkpoint of size ${head.size}`)
