@@ -54,6 +54,19 @@ export async function settle(
   return row
 }
 
+/** Something is odd about it, and nothing is concluded. Undefined when it was somewhere else. */
+export async function becomeUnknown(
+  tx: Tx,
+  { decisions, events }: Pick<PaymentNeeds, 'decisions' | 'events'>,
+  { id, from, failure }: { id: string; from: 'SUBMITTING' | 'SUBMITTED'; failure: Failure },
+): Promise<PaymentRow | undefined> {
+  const row = await paymentStore.move(tx, id, { to: 'UNKNOWN', from: [from], failure })
+  if (!row) return undefined
+  await decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
+  await events.publish(tx, 'payment.changed', id, row)
+  return row
+}
+
 /** Seen on chain, deep enough: what was meant was moved. */
 export const confirmedBy = ({ hash, blockNumber }: Receipt): Settlement => ({
   to: 'CONFIRMED',
