@@ -8,6 +8,7 @@ import { paymentStore } from '../store/payments.ts'
 import { type NewTransaction, transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
 import { holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
+import { adoptNonce } from './nonce.ts'
 import { settle, wakeNext } from './settle.ts'
 import { deadlineIn, type Signing } from './sign.ts'
 import type { Submitting } from './submit.ts'
@@ -63,11 +64,12 @@ export function beginning(
   }
 
   /** The nonce to sign with; undefined when the chain is ahead of our book, which only a stranger can have done. */
-  async function nonceOf(tx: Tx, { walletId, chain }: PaymentRow, minedNonce: number): Promise<bigint | undefined> {
+  async function nonceOf(tx: Tx, payment: PaymentRow, minedNonce: number): Promise<bigint | undefined> {
+    const { walletId, chain } = payment
     const nonce = await wallets.takeNonce(tx, walletId, chain, minedNonce)
     if (nonce !== undefined || !(await transactionStore.wasQueued(tx, walletId, chain))) return nonce
     // A queue that this wallet paid through gave out nonces of its own: the chain is right.
-    await wallets.adoptNonce(tx, walletId, chain, minedNonce)
+    await adoptNonce(tx, needs, payment, minedNonce)
     return wallets.takeNonce(tx, walletId, chain, minedNonce)
   }
 

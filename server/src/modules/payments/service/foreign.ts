@@ -7,6 +7,7 @@ import { OVERLAP_BLOCKS } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import { AGAIN, type ForeignNonce, type PaymentNeeds, SYSTEM } from './needs.ts'
+import { adoptNonce } from './nonce.ts'
 import { becomeUnknown, settle } from './settle.ts'
 import { isSigned, lastOf, type Transactions } from './transaction.ts'
 
@@ -85,7 +86,7 @@ export function foreignNonces(needs: PaymentNeeds) {
         await organizations.lockShared(tx)
         await needs.agents.lockForChange(tx, agentId)
         // Another payment may have seen the same: it is said once.
-        if (!(await wallets.adoptNonce(tx, walletId, chain, minedNonce))) return
+        if (!(await adoptNonce(tx, needs, payment, minedNonce))) return
         await needs.foreignNonce(tx, { agentId, walletId, chain, nonce: String(minedNonce - 1) })
       })
       return AGAIN
