@@ -11,7 +11,7 @@ export interface Replayed {
 }
 
 /** What the rules judge. Agents record verdicts of their own too, under types that are not ours, on whatever inputs. */
-const JUDGED = /^payment[.]/
+const JUDGED = /^(payment|approval)[.]/
 
 /** Makes recorded verdicts again. */
 export class Replay {

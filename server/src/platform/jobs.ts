@@ -4,6 +4,7 @@ import { isUnavailable } from './database/errors.ts'
 import { sql } from './database/statement.ts'
 import { newId } from './ids.ts'
 import type { Logger } from './log.ts'
+import { wordsOf } from './words.ts'
 
 const BATCH = 64
 const MAX_RUNNING = 64
@@ -268,7 +269,7 @@ export class Jobs {
         { err: error, kind: job.kind, subject: job.subject, attempts: job.attempts },
         'job failed, will retry',
       )
-      const text = String(error instanceof Error ? error.message : error).slice(0, LAST_ERROR_LENGTH)
+      const text = wordsOf(String(error instanceof Error ? error.message : error), LAST_ERROR_LENGTH)
       await this.#settle({ job, token, pauseMs: backoffMs(job.attempts, BACKOFF), error: text })
     }
   }

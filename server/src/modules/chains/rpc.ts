@@ -20,9 +20,12 @@ import {
   TransactionReceiptNotFoundError,
 } from 'viem'
 import { type Asset, type ChainId, chainNumber } from '#platform/caip'
+import { wordsOf } from '#platform/words'
 import { presence } from './presence.ts'
 
 const RPC_TIMEOUT_MS = 10_000
+/** Of a node's own words, in characters: enough to say what was wrong. */
+const MAX_WORDS = 500
 
 /** The chain did not answer, or not as it must: nothing is known, try again later. */
 export class ChainUnavailable extends Error {
@@ -81,7 +84,7 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
 
   /** Without viem's error as its cause: that holds the address of the node, which may hold a key. */
   const unanswered = (error: unknown) =>
-    new ChainUnavailable(`${chain}: ${shortMessage(error).replaceAll(rpcUrl, 'its RPC address')}`)
+    new ChainUnavailable(`${chain}: ${wordsOf(shortMessage(error).replaceAll(rpcUrl, 'its RPC address'), MAX_WORDS)}`)
 
   /** A node of another chain would show false receipts: it is never believed. */
   async function ask<T>(question: (client: PublicClient) => Promise<T>): Promise<T> {
@@ -345,6 +348,7 @@ function broadcastResult(error: unknown): BroadcastResult {
   if (/nonce too low|nonce is too low|OldNonce/i.test(words)) return 'nonceUsed'
   if (/replacement transaction underpriced/i.test(words)) return 'outbid'
   if (/underpriced|max fee per gas less than|fee cap less than/i.test(words)) return 'underpriced'
-  if (/insufficient funds|intrinsic gas|exceeds block gas limit/i.test(words)) return { refused: shortMessage(error) }
+  if (/insufficient funds|intrinsic gas|exceeds block gas limit/i.test(words))
+    return { refused: wordsOf(shortMessage(error), MAX_WORDS) }
   throw error
 }

@@ -112,6 +112,32 @@ it('voids the approval of a canceled payment', async () => {
   expect((await approver.get(`/v1/approvals/${held.approvalId}`)).body).toMatchObject({ status: 'VOIDED' })
 })
 
+it('records what the rules were asked for an answer, and that an approval is void', async () => {
+  const recordsOf = async (id: string, type: string) => {
+    const { body } = await app.admin.get<{ data: { type: string; inputs: object }[] }>(`/v1/decisions?paymentId=${id}`)
+    return body.data.filter((each) => each.type === type)
+  }
+  const asked = {
+    rules: expect.any(String),
+    stage: 'execution',
+    standing: expect.anything(),
+    limits: expect.any(Array),
+  }
+  const under = { capabilityRevision: expect.any(Number), authorityLevel: 'PROPOSE' }
+  const approved = await aHeldPayment()
+  await approver.post(`/v1/approvals/${approved.approvalId}/approve`)
+  const [said] = await recordsOf(approved.id, 'approval.approved')
+  expect(said).toMatchObject({ verdict: 'ALLOW', ...under, inputs: asked })
+  const stale = await aHeldPayment()
+  await app.admin.put(`/v1/agents/${stale.agentId}/capability`, proposing({ payees: { allow: [] } }))
+  await approver.post(`/v1/approvals/${stale.approvalId}/approve`)
+  for (const type of ['approval.voided', 'payment.canceled'])
+    expect(await recordsOf(stale.id, type)).toMatchObject([{ verdict: 'DENY', ...under, inputs: asked }])
+  const canceled = await aHeldPayment()
+  await app.admin.post(`/v1/payments/${canceled.id}/cancel`)
+  expect(await recordsOf(canceled.id, 'approval.voided')).toMatchObject([{ verdict: null, reasons: [] }])
+})
+
 it('ends by itself when nobody answers in time', async () => {
   const held = await aHeldPayment()
   offsetMs += 8 * 24 * 3_600_000
@@ -215,9 +241,10 @@ it('ends once when it is approved, rejected, canceled and expires at the same ti
   ])
   const { status } = await paymentIn(app.admin, held.id, 'CONFIRMED', 'CANCELED')
   const { body: approval } = await approver.get<ApprovalView>(`/v1/approvals/${held.approvalId}`)
-  expect(status === 'CONFIRMED').toBe(approval.status === 'APPROVED')
+  // What was approved may still be canceled before it is signed.
+  if (status === 'CONFIRMED') expect(approval.status).toBe('APPROVED')
   expect(await reservedOf(held.agentId)).toMatchObject({ reserved: '0', spent: status === 'CONFIRMED' ? '60' : '0' })
-  const answered = replies.slice(0, 4).filter((reply) => 'status' in reply && reply.status === 200)
+  const answered = replies.slice(0, 3).filter((reply) => 'status' in reply && reply.status === 200)
   expect(answered.length).toBeLessThanOrEqual(1)
   const { body: log } = await app.admin.get<{ data: { type: string }[] }>(`/v1/decisions?paymentId=${held.id}`)
   expect(log.data.filter(({ type }) => ['payment.confirmed', 'payment.canceled'].includes(type))).toHaveLength(1)

@@ -90,7 +90,8 @@ describe('a payment that blocks its wallet because nobody knows', () => {
       )
       return job?.waits
     })
-    expect((await read(next.body.id)).status).toBe('RESERVED')
+    const waiting = await read(next.body.id)
+    expect([waiting.status, codeOf(waiting)]).toEqual(['RESERVED', 'payment.waitsForWallet'])
     const resolve = (body: object) => app.admin.post<PaymentView>(`/v1/payments/${id}/resolve`, body)
     expectProblem(await resolve({ outcome: 'SET_ASIDE' }), 400, 'request.invalid')
     expectProblem(await resolve({ outcome: 'CONFIRMED' }), 400, 'request.invalid')

@@ -226,6 +226,11 @@ describe('a nonce that was taken and not used', () => {
       ['PAY', '0'],
       ['CANCEL', '0'],
     ])
+    const { data } = await expectOk(app.admin.get<{ data: { type: string }[] }>(`/v1/decisions?paymentId=${body.id}`))
+    expect(data.find(({ type }) => type === 'payment.cancelRequested')).toMatchObject({
+      ...{ verdict: 'DENY', capabilityRevision: expect.any(Number), reasons: [{ code: 'payee.notAllowed' }] },
+      inputs: { stage: 'execution', authority: expect.anything(), limits: expect.any(Array) },
+    })
     spoil = undefined
     await expectOk(app.admin.put(`/v1/agents/${agent.id}/capability`, limited().capability))
     const next = await aPayment(app, { agentId: agent.id })

@@ -107,5 +107,8 @@ export function isStuck(sinceMs: number, last: Fees, asked: Fees): boolean {
 /** Too young to ask what the chain wants now. */
 export const mayBeStuck = (sinceMs: number): boolean => sinceMs >= SLOW_MS
 
+/** Looked through once more: a node may know a block before it finds what is in it. */
+export const OVERLAP_BLOCKS = 64n
+
 /** A provider that said no so often is not asked again. */
 export const MAX_REFUSALS = 10

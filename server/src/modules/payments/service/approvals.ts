@@ -1,5 +1,4 @@
 import type { ApprovalRow, PaymentRow } from '@wedi/database'
-import type { Answer } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -12,7 +11,7 @@ import { changesOf, type Intent, intentHashOf, intentOf, isOnlyFrozen } from '..
 import { approvalStore } from '../store/approvals.ts'
 import { paymentStore } from '../store/payments.ts'
 import { about, holdStill, type PaymentNeeds, reevaluate, type Standing } from './needs.ts'
-import { settle } from './settle.ts'
+import { judged, settle } from './settle.ts'
 
 const REBOOK_ATTEMPTS = 5
 
@@ -38,7 +37,7 @@ export function approvals(needs: PaymentNeeds) {
   }
 
   async function answer(tx: Tx, caller: Caller, payment: PaymentRow, said: Answered): Promise<ApprovalRow> {
-    const { type, status, note, reasons = [] } = said
+    const { type, status, note, answer: rules, reasons = rules?.reasons ?? [] } = said
     const row = await approvalStore.answer(tx, said.id, { status, by: caller.actor, note })
     if (!row) throw new Problem(approvalProblems.notPending)
     await decisions.record(tx, caller.actor, {
@@ -46,7 +45,8 @@ export function approvals(needs: PaymentNeeds) {
       ...about(payment),
       approvalId: row.id,
       reasons,
-      inputs: { note, intent: row.intent },
+      ...(rules && judged(rules.verdict, rules.question)),
+      inputs: { ...rules?.question, note, intent: row.intent },
     })
     return row
   }
@@ -55,7 +55,7 @@ export function approvals(needs: PaymentNeeds) {
    * Judged again, and counted in the windows of this moment: what was reserved in earlier ones moves. Another payment may
    * take the room in between, so it is judged until it has it or there is none.
    */
-  async function rejudge(tx: Tx, payment: PaymentRow, standing: Standing): Promise<Answer> {
+  async function rejudge(tx: Tx, payment: PaymentRow, standing: Standing): Promise<Judgement> {
     for (let attempt = 1; attempt <= REBOOK_ATTEMPTS; attempt++) {
       const answer = await reevaluate(tx, needs, payment, standing)
       if (answer.verdict === 'DENY' || (await needs.capabilities.limits.rebook(tx, payment))) return answer
@@ -65,11 +65,11 @@ export function approvals(needs: PaymentNeeds) {
 
   /** What was approved is not what could be paid now: nobody gets another payment than the one they were shown. */
   async function makeVoid(tx: Tx, caller: Caller, payment: PaymentRow, said: Voided): Promise<Outcome> {
-    const { id, note, reasons } = said
-    await answer(tx, caller, payment, { id, type: 'approval.voided', status: 'VOIDED', note, reasons })
+    const { reasons, answer: rules } = said
+    await answer(tx, caller, payment, { ...said, type: 'approval.voided', status: 'VOIDED' })
     const { code, detail } = approvalProblems.stale
-    const failure = { code, detail, reasons }
-    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['HELD'], actor: caller.actor, failure, reasons })
+    const end = { failure: { code, detail, reasons }, reasons, question: rules?.question }
+    await settle(tx, needs, payment.id, { to: 'CANCELED', from: ['HELD'], actor: caller.actor, ...end })
     return { refusal: new Problem(approvalProblems.stale, { members: { reasons } }) }
   }
 
@@ -83,10 +83,12 @@ export function approvals(needs: PaymentNeeds) {
         const changes = changesOf(approval.intent as Partial<Intent>, now)
         return makeVoid(tx, caller, payment, { id, note, reasons: [{ code: 'approval.intentChanged', changes }] })
       }
-      const { verdict, reasons } = await rejudge(tx, payment, standing)
+      const rules = await rejudge(tx, payment, standing)
+      const { verdict, reasons } = rules
       if (verdict === 'DENY' && isOnlyFrozen(reasons)) throw new Problem(approvalProblems.frozen)
-      if (verdict === 'DENY') return makeVoid(tx, caller, payment, { id, note, reasons })
-      const row = await answer(tx, caller, payment, { id, type: 'approval.approved', status: 'APPROVED', note })
+      if (verdict === 'DENY') return makeVoid(tx, caller, payment, { id, note, reasons, answer: rules })
+      const approved = { id, type: 'approval.approved', status: 'APPROVED' as const, note, answer: rules }
+      const row = await answer(tx, caller, payment, approved)
       await paymentStore.move(tx, payment.id, { to: 'RESERVED', from: ['HELD'] })
       await jobs.request(tx, 'payments.advance', payment.id)
       await events.publish(tx, 'payment.changed', payment.id, { ...payment, status: 'RESERVED' })
@@ -125,10 +127,15 @@ interface Answered {
   status: ApprovalRow['status']
   note?: string | undefined
   reasons?: Reason[]
+  answer?: Judgement | undefined
 }
 
 interface Voided {
   id: string
   note: string | undefined
   reasons: Reason[]
+  /** When it is the rules that say so. */
+  answer?: Judgement
 }
+
+type Judgement = Awaited<ReturnType<typeof reevaluate>>

@@ -8,6 +8,7 @@ import { paymentStore } from '../store/payments.ts'
 import { type NewTransaction, transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
 import { AGAIN, holdStill, PARKED, type PaymentNeeds, reevaluate, type Standing, type Step, SYSTEM } from './needs.ts'
+import { adoptNonce } from './nonce.ts'
 import { settle, wakeNext } from './settle.ts'
 import { deadlineIn, type Signing } from './sign.ts'
 import type { Submitting } from './submit.ts'
@@ -15,6 +16,10 @@ import { firstOf, isSigned, transferOf, unsignedOf } from './transaction.ts'
 
 /** It is woken when the wallet is free; the timer is only for a wake that was lost. */
 const WAIT_FOR_WALLET: JobResult = { againInMs: 30_000 }
+const WALLET_IS_BUSY: Failure = {
+  code: 'payment.waitsForWallet',
+  detail: 'Its queue takes one payment of a wallet at a time, and another one is not settled yet.',
+}
 
 /**
  * From a reserved payment to one whose nonce and fields are written down. Everything is asked of the chain before the
@@ -63,11 +68,12 @@ export function beginning(
   }
 
   /** The nonce to sign with; undefined when the chain is ahead of our book, which only a stranger can have done. */
-  async function nonceOf(tx: Tx, { walletId, chain }: PaymentRow, minedNonce: number): Promise<bigint | undefined> {
+  async function nonceOf(tx: Tx, payment: PaymentRow, minedNonce: number): Promise<bigint | undefined> {
+    const { walletId, chain } = payment
     const nonce = await wallets.takeNonce(tx, walletId, chain, minedNonce)
     if (nonce !== undefined || !(await transactionStore.wasQueued(tx, walletId, chain))) return nonce
     // A queue that this wallet paid through gave out nonces of its own: the chain is right.
-    await wallets.adoptNonce(tx, walletId, chain, minedNonce)
+    await adoptNonce(tx, needs, payment, minedNonce)
     return wallets.takeNonce(tx, walletId, chain, minedNonce)
   }
 
@@ -78,9 +84,16 @@ export function beginning(
     return transactionStore.insertSigned(tx, fields, { raw, hash: chains.hashOf(raw) })
   }
 
+  /** Said once, and in place of nothing else: what a refusal or a freeze has said explains more. */
+  async function waitForWallet(payment: PaymentRow): Promise<JobResult> {
+    if (payment.failure === null)
+      await database.inOrganization(payment.organizationId, (tx) => paymentStore.explain(tx, payment, WALLET_IS_BUSY))
+    return WAIT_FOR_WALLET
+  }
+
   return async function begin(payment: PaymentRow, wallet: WalletRow): Promise<Step> {
     const isQueue = wallets.providerOf(wallet).mode === 'queue'
-    if (isQueue && (await paymentStore.looksBusy(database, payment, IN_FLIGHT))) return WAIT_FOR_WALLET
+    if (isQueue && (await paymentStore.looksBusy(database, payment, IN_FLIGHT))) return waitForWallet(payment)
     const facts = await chains.preflight(transferOf(payment, wallet))
     const lack = lackOf(payment, facts)
     if (lack) return fail(payment, lack, isQueue)

@@ -9,7 +9,7 @@ import { approvalStore } from '../store/approvals.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import { about, holdStill, type PaymentNeeds } from './needs.ts'
-import { settle } from './settle.ts'
+import { type Asked, judged, settle } from './settle.ts'
 
 /**
  * From now on nothing more is signed that pays; the nonce the payment took is given to a transaction that does nothing,
@@ -18,12 +18,16 @@ import { settle } from './settle.ts'
 export async function requestCancel(
   tx: Tx,
   { decisions, jobs, events }: Pick<PaymentNeeds, 'decisions' | 'jobs' | 'events'>,
-  { id, actor, reason }: { id: string; actor: string; reason: Failure },
+  { id, actor, reason, question }: { id: string; actor: string; reason: Failure; question?: Asked | undefined },
 ): Promise<PaymentRow | undefined> {
   const row = await paymentStore.requestCancel(tx, id, reason)
   if (!row) return undefined
-  const { reasons = [], ...inputs } = reason
-  await decisions.record(tx, actor, { type: 'payment.cancelRequested', ...about(row), reasons, inputs })
+  const { reasons = [], ...said } = reason
+  await decisions.record(tx, actor, {
+    ...{ type: 'payment.cancelRequested', ...about(row), reasons },
+    ...(question && judged('DENY', question)),
+    inputs: { ...question, ...said },
+  })
   await jobs.request(tx, 'payments.advance', id)
   await events.publish(tx, 'payment.changed', id, row)
   return row
@@ -43,9 +47,16 @@ export function canceling(needs: PaymentNeeds) {
       actor: caller.actor,
       failure,
     })
-    if (row && row.approvalId !== null)
-      await approvalStore.answer(tx, row.approvalId, { status: 'VOIDED', by: caller.actor })
+    if (row && row.approvalId !== null) await voidApproval(tx, caller, row, row.approvalId)
     return row
+  }
+
+  /** Nobody has to answer any more; an answer that was given stays. */
+  async function voidApproval(tx: Tx, { actor }: Caller, payment: PaymentRow, approvalId: string): Promise<void> {
+    const voided = await approvalStore.answer(tx, approvalId, { status: 'VOIDED', by: actor })
+    if (!voided) return
+    const inputs = { intent: voided.intent }
+    await needs.decisions.record(tx, actor, { type: 'approval.voided', ...about(payment), inputs })
   }
 
   return {

@@ -3,10 +3,12 @@ import type { Intent } from '#modules/chains'
 import type { ChainId } from '#platform/caip'
 import type { Tx } from '#platform/database/database'
 import type { JobResult } from '#platform/jobs'
+import { OVERLAP_BLOCKS } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
-import { AGAIN, about, type ForeignNonce, type PaymentNeeds, SYSTEM } from './needs.ts'
-import { settle } from './settle.ts'
+import { AGAIN, type ForeignNonce, type PaymentNeeds, SYSTEM } from './needs.ts'
+import { adoptNonce } from './nonce.ts'
+import { becomeUnknown, settle } from './settle.ts'
 import { isSigned, lastOf, type Transactions } from './transaction.ts'
 
 const LOOK_ON_MS = 5000
@@ -68,9 +70,7 @@ export function foreignNonces(needs: PaymentNeeds) {
         code: 'payment.nonceTaken',
         detail: `${transactionHash}, which is not ours, did what was meant: somebody has to look at it.`,
       }
-      const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTED'], failure })
-      if (row)
-        await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
+      await becomeUnknown(tx, needs, { id: payment.id, from: 'SUBMITTED', failure })
     })
     return isFrozen ? { againInMs: WAIT_FOR_A_PERSON_MS } : AGAIN
   }
@@ -86,7 +86,7 @@ export function foreignNonces(needs: PaymentNeeds) {
         await organizations.lockShared(tx)
         await needs.agents.lockForChange(tx, agentId)
         // Another payment may have seen the same: it is said once.
-        if (!(await wallets.adoptNonce(tx, walletId, chain, minedNonce))) return
+        if (!(await adoptNonce(tx, needs, payment, minedNonce))) return
         await needs.foreignNonce(tx, { agentId, walletId, chain, nonce: String(minedNonce - 1) })
       })
       return AGAIN
@@ -123,5 +123,4 @@ type Found = ForeignNonce & { readonly transactionHash: string }
 export type Foreign = ReturnType<typeof foreignNonces>
 
 /** The block was asked for beside the nonce, not at the same moment: what used it may be in one just before. */
-const OVERLAP_BLOCKS = 64n
 const justBefore = (block: bigint): bigint => (block > OVERLAP_BLOCKS ? block - OVERLAP_BLOCKS : 0n)

@@ -48,13 +48,13 @@ export function freezing(needs: PaymentNeeds) {
     async freeze(caller: Caller, id: string, reason: string) {
       const frozen = await database.inOrganization(caller, async (tx) => {
         const { walletId } = await require(tx, id)
-        const wallet = await wallets.lockShared(tx, walletId)
+        await wallets.lockShared(tx, walletId)
         const row = await paymentStore.freeze(tx, id, reason, OPEN)
         if (!row) throw new Problem(paymentProblems.frozen)
         await decisions.record(tx, caller.actor, { type: 'payment.frozen', ...about(row), inputs: { reason } })
         await events.publish(tx, 'payment.changed', id, row)
-        // It would have been the next at its queue.
-        if (wallet && wallets.providerOf(wallet).mode === 'queue') await wakeNext(tx, needs, row)
+        // It would have been the next, if it is a queue's.
+        await wakeNext(tx, needs, row)
         return row
       })
       const inFlight = await signaturesEnded(caller.organizationId, { paymentId: id })

@@ -4,15 +4,12 @@ import type { Intent } from '#modules/chains'
 import { ProviderError, type QueueStatus } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
 import type { JobResult } from '#platform/jobs'
-import type { Failure } from '../rules.ts'
+import { type Failure, OVERLAP_BLOCKS } from '../rules.ts'
 import { transactionStore } from '../store/transactions.ts'
 import type { Endings } from './look.ts'
 import type { PaymentNeeds } from './needs.ts'
 
 const STATUS_TIMEOUT_MS = 5000
-/** Looked through once more: a node may know a block before it finds what is in it. */
-const OVERLAP_BLOCKS = 64n
-
 /** What a provider says when it does not go on by itself. None of it proves that the money did not move. */
 const GIVEN_UP: QueueStatus['state'][] = ['errored', 'cancelled', 'unknown']
 
@@ -35,9 +32,9 @@ export function queueLooking(needs: PaymentNeeds, { pause, explain, end }: Endin
     hash: Hex,
     { sinceBlock }: ChainTransactionRow,
     intent: Intent,
-  ): Promise<{ result?: JobResult; oddity?: Failure }> {
+  ): Promise<{ result?: JobResult; oddity?: Failure; isAbsent?: boolean }> {
     const seen = await chains.effect(hash, intent)
-    if (seen === 'absent') return {}
+    if (seen === 'absent') return { isAbsent: true }
     if (seen === 'shallow') return { result: pause(payment) }
     const { effect, receipt } = seen
     if (receipt.blockNumber <= (sinceBlock ?? 0n) || (await transactionStore.isClaimed(database, payment, hash)))
@@ -61,13 +58,16 @@ export function queueLooking(needs: PaymentNeeds, { pause, explain, end }: Endin
     const found = page ? await chains.findTransfers(intent, page) : []
     const hinted = status?.transactionHash === undefined ? [] : [status.transactionHash]
     let oddity: Failure | undefined
+    let isSeen = true
     for (const hash of new Set([...hinted, ...found])) {
       const concluded = await conclude(payment, hash, transaction, intent)
       if (concluded.result) return concluded.result
       oddity ??= concluded.oddity
+      if (concluded.isAbsent && found.includes(hash)) isSeen = false
     }
     // What was looked through is settled: only blocks that count are, and what they hold of this is another payment's.
-    if (page) await transactionStore.searched(database, transaction, page.to)
+    // Unless a node that lags behind another has not got the receipt of what was found there yet.
+    if (page && isSeen) await transactionStore.searched(database, transaction, page.to)
     if (oddity) return explain(payment, oddity)
     if (status && GIVEN_UP.includes(status.state)) {
       return explain(payment, {

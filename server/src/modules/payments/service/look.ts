@@ -8,9 +8,9 @@ import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import type { Foreign } from './foreign.ts'
 import { queueLooking } from './look-queue.ts'
-import { about, holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.ts'
+import { holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.ts'
 import type { replacing } from './replace.ts'
-import { settle, wakeNext } from './settle.ts'
+import { becomeUnknown, settle, wakeNext } from './settle.ts'
 import type { Signing } from './sign.ts'
 import { isQueued, isSigned, lastOf, requireSome, type Transactions, transferOf, unsignedOf } from './transaction.ts'
 
@@ -30,6 +30,8 @@ type Tools = Pick<Signing, 'signAgain'> & { replace: ReturnType<typeof replacing
 export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: Tools) {
   const { database, chains, clock } = needs
   const sinceMs = (time: Date) => clock().getTime() - time.getTime()
+  /** Either way: a clock that was set back may not keep anybody from looking, nor make them look without a pause. */
+  const apartMs = (time: Date) => Math.abs(sinceMs(time))
   const endings = { pause, explain, end }
   const lookForQueued = queueLooking(needs, endings)
 
@@ -37,17 +39,14 @@ export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: To
   function pause(payment: PaymentRow): JobResult {
     if (payment.setAsideAt !== null) return { againInMs: PAUSE_SET_ASIDE_MS }
     const most = payment.status === 'UNKNOWN' ? PAUSE_UNKNOWN_MS : PAUSE_MAX_MS
-    return { againInMs: Math.min(most, Math.max(PAUSE_MIN_MS, sinceMs(payment.updatedAt) / 2)) | 0 }
+    return { againInMs: Math.min(most, Math.max(PAUSE_MIN_MS, Math.round(apartMs(payment.updatedAt) / 2))) }
   }
 
   /** Sent, and something is odd about it: nothing is concluded. */
   async function explain(payment: PaymentRow, failure: Failure): Promise<JobResult> {
     await database.inOrganization(payment.organizationId, async (tx) => {
       if (payment.status === 'UNKNOWN') return paymentStore.explain(tx, payment, failure)
-      const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTED'], failure })
-      if (row)
-        await needs.decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
-      return row
+      return becomeUnknown(tx, needs, { id: payment.id, from: 'SUBMITTED', failure })
     })
     return payment.status === 'UNKNOWN' ? pause(payment) : { againInMs: PAUSE_MAX_MS }
   }
@@ -100,7 +99,7 @@ export function looking(needs: PaymentNeeds, { signAgain, replace, foreign }: To
   ): Promise<Step> {
     const last = lastOf(transactions)
     const isToBeCanceled = payment.cancelRequestedAt !== null && last.purpose === 'PAY'
-    if (sinceMs(payment.updatedAt) < REBROADCAST_AFTER_MS && !isToBeCanceled && isSigned(last)) return pause(payment)
+    if (apartMs(payment.updatedAt) < REBROADCAST_AFTER_MS && !isToBeCanceled && isSigned(last)) return pause(payment)
     const chain = payment.chain as ChainId
     const mined = await chains.minedNonce(chain, intent.from)
     if (mined > last.nonce) return foreign.taken(payment, transactions, intent)

@@ -63,10 +63,10 @@ export function replacing(needs: PaymentNeeds, { sign, holdBack }: Pick<Signing,
       if ((await transactionStore.readOf(tx, payment.id)).length !== transactions.length) return AGAIN
       if (purpose === 'PAY') {
         if (locked.cancelRequestedAt !== null) return AGAIN
-        const { verdict, reasons } = await reevaluate(tx, needs, locked, standing)
+        const { verdict, reasons, question } = await reevaluate(tx, needs, locked, standing)
         if (verdict === 'DENY') {
           const reason = { code: 'payment.denied', detail: 'It is no longer allowed.', reasons }
-          await requestCancel(tx, needs, { id: payment.id, actor: SYSTEM, reason })
+          await requestCancel(tx, needs, { id: payment.id, actor: SYSTEM, reason, question })
           return AGAIN
         }
       }

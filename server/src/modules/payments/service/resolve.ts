@@ -3,6 +3,7 @@ import type { Address, Hex } from 'viem'
 import { ChainUnavailable, chainProblems, type Receipt } from '#modules/chains'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
+import { sqlState, UNIQUE_VIOLATION } from '#platform/database/errors'
 import { invalid, Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
 import { paymentProblems } from '../problems.ts'
@@ -17,6 +18,8 @@ export interface Resolution {
   transactionHash?: string
   note?: string
 }
+
+const MADE_ANOTHER = 'It made another payment.'
 
 /** What a person knows of a payment whose outcome is unknown: where it is on chain, or that nobody can say. */
 export function resolving(needs: PaymentNeeds) {
@@ -38,7 +41,7 @@ export function resolving(needs: PaymentNeeds) {
     const [first] = await transactionStore.of(database, payment)
     if (!first || seen.receipt.blockNumber <= (first.sinceBlock ?? 0n))
       throw notProven('It was mined before the payment was sent.')
-    if (await transactionStore.isClaimed(database, payment, hash)) throw notProven('It made another payment.')
+    if (await transactionStore.isClaimed(database, payment, hash)) throw notProven(MADE_ANOTHER)
     return seen.receipt
   }
 
@@ -70,8 +73,14 @@ export function resolving(needs: PaymentNeeds) {
     },
   }
 
-  function confirm(tx: Tx, { actor }: Caller, id: string, { hash, blockNumber }: Receipt) {
-    return settle(tx, needs, id, { to: 'CONFIRMED', from: ['UNKNOWN'], actor, transactionHash: hash, blockNumber })
+  async function confirm(tx: Tx, { actor }: Caller, id: string, { hash: transactionHash, blockNumber }: Receipt) {
+    try {
+      return await settle(tx, needs, id, { to: 'CONFIRMED', from: ['UNKNOWN'], actor, transactionHash, blockNumber })
+    } catch (error) {
+      // Another payment claimed it since it was looked at.
+      if (sqlState(error) === UNIQUE_VIOLATION) throw notProven(MADE_ANOTHER)
+      throw error
+    }
   }
 
   /** It stays unknown and its reservation stays taken; it is still looked for, slowly. Only its wallet goes on. */

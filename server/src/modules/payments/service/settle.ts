@@ -1,5 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
-import type { recordOf } from '#modules/capabilities'
+import type { Answer, recordOf } from '#modules/capabilities'
 import type { Receipt } from '#modules/chains'
 import type { Reason } from '#modules/decisions'
 import type { Tx } from '#platform/database/database'
@@ -9,6 +9,9 @@ import { about, type PaymentNeeds, SYSTEM } from './needs.ts'
 
 type Settled = 'CONFIRMED' | 'REVERTED' | 'FAILED' | 'CANCELED'
 
+/** What the rules were asked, as it is recorded. */
+export type Asked = ReturnType<typeof recordOf>
+
 export interface Settlement {
   to: Settled
   from: Move['from']
@@ -16,7 +19,7 @@ export interface Settlement {
   failure?: Failure
   reasons?: Reason[]
   /** What the rules were asked, when it is they who ended it: their verdict is DENY then. */
-  question?: ReturnType<typeof recordOf>
+  question?: Asked | undefined
   transactionHash?: string
   blockNumber?: bigint
 }
@@ -39,7 +42,7 @@ export async function settle(
     ...about(row),
     type: `payment.${end.to.toLowerCase()}`,
     reasons: end.reasons ?? [],
-    ...(end.question && deniedBy(end.question)),
+    ...(end.question && judged('DENY', end.question)),
     inputs: {
       ...end.question,
       amount: String(row.amount),
@@ -51,6 +54,19 @@ export async function settle(
     },
   })
   await needs.events.publish(tx, 'payment.changed', id, row)
+  return row
+}
+
+/** Something is odd about it, and nothing is concluded. Undefined when it was somewhere else. */
+export async function becomeUnknown(
+  tx: Tx,
+  { decisions, events }: Pick<PaymentNeeds, 'decisions' | 'events'>,
+  { id, from, failure }: { id: string; from: 'SUBMITTING' | 'SUBMITTED'; failure: Failure },
+): Promise<PaymentRow | undefined> {
+  const row = await paymentStore.move(tx, id, { to: 'UNKNOWN', from: [from], failure })
+  if (!row) return undefined
+  await decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { ...failure } })
+  await events.publish(tx, 'payment.changed', id, row)
   return row
 }
 
@@ -73,7 +89,7 @@ export async function wakeNext(
   if (next !== undefined) await jobs.request(tx, 'payments.advance', next)
 }
 
-const deniedBy = ({ authority: { revision, authorityLevel } }: ReturnType<typeof recordOf>) => ({
-  verdict: 'DENY' as const,
-  ...{ capabilityRevision: revision, authorityLevel },
+/** What a record says of a verdict; with the question in its inputs, anybody can make it again. */
+export const judged = (verdict: Answer['verdict'], { authority: { revision, authorityLevel } }: Asked) => ({
+  ...{ verdict, capabilityRevision: revision, authorityLevel },
 })

@@ -102,7 +102,8 @@ export function signing(needs: PaymentNeeds) {
         const answer = await reevaluate(tx, needs, locked, standing)
         const reason = whyNot(locked, answer, transactions)
         if (reason) {
-          await requestCancel(tx, needs, { id: payment.id, actor: SYSTEM, reason })
+          const question = answer.verdict === 'DENY' ? answer.question : undefined
+          await requestCancel(tx, needs, { id: payment.id, actor: SYSTEM, reason, question })
           return 'fill'
         }
       }

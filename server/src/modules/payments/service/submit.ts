@@ -4,14 +4,14 @@ import { backoffMs } from '#platform/backoff'
 import { MAX_REFUSALS } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
-import { about, holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.ts'
-import { settle, wakeNext } from './settle.ts'
+import { holdStill, type PaymentNeeds, type Step, SYSTEM } from './needs.ts'
+import { becomeUnknown, settle, wakeNext } from './settle.ts'
 import { REFUSAL_PAUSE, type Signing, timeLeft } from './sign.ts'
 import { unsignedOf } from './transaction.ts'
 
 /** Hands a payment over to a provider that sends by itself. */
 export function submitting(needs: PaymentNeeds, { submitted }: Pick<Signing, 'submitted'>) {
-  const { database, wallets, decisions, events } = needs
+  const { database, wallets } = needs
 
   /** Once, with a key that is stored already. Whatever is not a clear no or yes is unknown. */
   async function submit(
@@ -64,10 +64,7 @@ export function submitting(needs: PaymentNeeds, { submitted }: Pick<Signing, 'su
   async function unknown(payment: PaymentRow, detail: string): Promise<Step> {
     await database.inOrganization(payment.organizationId, async (tx) => {
       const failure = { code: 'payment.outcomeUnknown', detail }
-      const row = await paymentStore.move(tx, payment.id, { to: 'UNKNOWN', from: ['SUBMITTING'], failure })
-      if (!row) return
-      await decisions.record(tx, SYSTEM, { type: 'payment.unknown', ...about(row), inputs: { detail } })
-      await events.publish(tx, 'payment.changed', payment.id, row)
+      await becomeUnknown(tx, needs, { id: payment.id, from: 'SUBMITTING', failure })
     })
     return 'look'
   }

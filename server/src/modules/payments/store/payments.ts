@@ -107,7 +107,7 @@ const unfreeze = sql<PaymentRow>(
 const requestCancel = sql<PaymentRow>(
   'payments.requestCancel',
   `update payment set cancel_requested_at = $4, cancel_reason = $3, updated_at = $4, revision = revision + 1
-   where organization_id = $1 and id = $2 and cancel_requested_at is null and status in ('SUBMITTING', 'SUBMITTED')
+   where organization_id = $1 and id = $2 and cancel_requested_at is null and status in ('SUBMITTING', 'SUBMITTED', 'UNKNOWN')
    returning ${columns.payment}`,
 )
 

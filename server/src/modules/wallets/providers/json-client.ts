@@ -1,16 +1,14 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Check } from 'typebox/value'
+import { wordsOf } from '#platform/words'
 import { ProviderError } from '../provider.ts'
 
 const MAX_RESPONSE_BYTES = 1024 * 1024
 /** Of a provider's own words, in characters: enough to say what was wrong. */
 const MAX_QUOTE = 200
 
-/** Ends of a call that came before there was a connection to send it on. */
-const NEVER_CONNECTED = new Set([
-  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'],
-  'UND_ERR_CONNECT_TIMEOUT',
-])
+/** What is done before there is a connection to send anything on. */
+const CONNECTING = new Set(['connect', 'getaddrinfo'])
 
 export interface ProviderRequest {
   readonly method: 'GET' | 'POST'
@@ -56,7 +54,8 @@ export function jsonClient({ who, url, credentials, secrets, refusalOf }: JsonCl
 
   function quote(words: string, { secret }: ProviderRequest): string {
     const known = [...secrets, secret ?? ''].filter((text) => text !== '')
-    return known.reduce((text, word) => text.replaceAll(word, '[redacted]'), words).slice(0, MAX_QUOTE)
+    const shown = known.reduce((text, word) => text.replaceAll(word, '[redacted]'), words)
+    return wordsOf(shown, MAX_QUOTE)
   }
 
   function problemOf(reply: ProviderReply, request: ProviderRequest): ProviderError {
@@ -90,7 +89,7 @@ export function jsonClient({ who, url, credentials, secrets, refusalOf }: JsonCl
       return { status: response.status, body: parsed(await boundedText(response)) }
     } catch (error) {
       const kind = kindOf(error)
-      const isUnreached = NEVER_CONNECTED.has(kind)
+      const isUnreached = error instanceof Error && isNeverConnected(error.cause)
       // Not as the cause: fetch's errors may quote a header, and with it a credential.
       throw new ProviderError(isUnreached ? 'refused' : 'unknown', `${who} did not answer: ${kind}`, { isUnreached })
     }
@@ -132,6 +131,14 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** By what failed, not by how: a host may become unreachable after it was sent everything. Of several tries, all of them. */
+export function isNeverConnected(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.length > 0 && error.errors.every(isNeverConnected)
+  if (!(error instanceof Error)) return false
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return code === 'UND_ERR_CONNECT_TIMEOUT' || CONNECTING.has(syscall ?? '')
 }
 
 /** `ECONNREFUSED`, `TimeoutError` and the like: a fixed name that cannot carry anything of the request. */
