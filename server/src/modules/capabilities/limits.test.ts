@@ -227,6 +227,24 @@ describe('a limit', () => {
     )
   })
 
+  it('per payee says when more payees have used it than are shown, and hides no other limit', async () => {
+    const id = await agentWith({ limits: [limit('100', { perPayee: true }), limit('100')] })
+    const get = () => expectOk(app.admin.get<{ data: LimitState[]; hasMore: boolean }>(`/v1/agents/${id}/limits`))
+    const { data } = await get()
+    const { limitId, windowStart } = data.find(({ perPayee }) => perPayee) as LimitState
+    const use = (payees: number) =>
+      app.query(
+        `insert into limit_counter (organization_id, limit_id, window_start, payee)
+         select organization_id, id, $2, n from spending_limit, generate_series(1, $3::int) n where id = $1
+         on conflict do nothing`,
+        [limitId, windowStart, payees],
+      )
+    await use(999)
+    expect(await get()).toMatchObject({ data: { length: 1000 }, hasMore: false })
+    await use(1000)
+    expect(await get()).toMatchObject({ data: { length: 1000, 0: { perPayee: false } }, hasMore: true })
+  })
+
   it('per payee that comes into force within its window counts for each payee what was paid', async () => {
     const id = await agentWith({})
     await pay(id, '60')

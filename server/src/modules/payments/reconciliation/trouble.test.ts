@@ -211,6 +211,24 @@ describe('a payment that stands still', () => {
     expect(await breaksOf(app, agent.id)).toEqual([])
   })
 
+  it('keeps the pause of its job when the job is there', async () => {
+    signs = false
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    const job = async () =>
+      (await app.query<{ run_at: Date; generation: number }>('select * from job where subject = $1', [id]))[0]
+    await until('it rests', async () => {
+      const text = `update job set run_at = now() + interval '1 day' where subject = $1 and lease_until is null returning 1`
+      return (await app.query(text, [id])).length > 0
+    })
+    const before = await job()
+    offsetMs += 61 * MINUTE_MS
+    const { lastSeenAt } = await breakOf(app, agent.id, 'payment.stuck')
+    await until('it is seen again', async () => (await breaksOf(app, agent.id))[0]?.lastSeenAt !== lastSeenAt)
+    expect(await job()).toEqual(before)
+  })
+
   it('ends when the approval it waits for has run out unheard', async () => {
     const capability = aCapability({ authorityLevel: 'PROPOSE' })
     const { agent } = await aFundedAgent(app, { capability })
@@ -219,5 +237,28 @@ describe('a payment that stands still', () => {
     offsetMs += 8 * 24 * 60 * MINUTE_MS
     const payment: PaymentView = await paymentIn(app.admin, held.id, 'CANCELED')
     expect(payment.failure).toMatchObject({ code: 'approval.expired' })
+  })
+
+  it('is picked up behind more than are looked at together', async () => {
+    signs = false
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    await app.query(
+      `with others as (
+         insert into payment (organization_id, id, agent_id, wallet_id, chain, asset, payee, amount, status, decision_id,
+                              capability_revision, requested_by, intent_hash, created_at, updated_at)
+         select organization_id, ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, agent_id, wallet_id, chain,
+                asset, payee, amount, 'UNKNOWN', decision_id, capability_revision, requested_by, intent_hash, created_at,
+                updated_at
+         from payment, generate_series(1, 250) n where id = $1 returning organization_id, id)
+       insert into job (organization_id, kind, subject, payload, run_at, created_at)
+       select organization_id, 'payments.advance', id, '{}', now() + interval '1 day', now() from others`,
+      [id],
+    )
+    await losesItsJob('payments.advance', id)
+    signs = true
+    offsetMs += 3 * MINUTE_MS
+    await paymentIn(app.admin, id, 'CONFIRMED')
   })
 })
