@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -142,6 +144,38 @@ describe('a node that cannot be reached', () => {
     await way.mend()
     await breakOf(app, agent.id, 'nonce.foreign')
     expect(await agentStatus(app, agent.id)).toBe('FROZEN')
+  })
+})
+
+describe('a node that hangs', () => {
+  it('holds up no book of another chain', async () => {
+    let isAsked = false
+    const hanging = createServer(() => {
+      isAsked = true
+    })
+    await new Promise<void>((resolve) => void hanging.listen(0, '127.0.0.1', resolve))
+    const rpcUrl = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const settings = embeddedSettings(inject('infrastructure').chain)
+    const other = { ...settings, chain: 'eip155:1' as const, rpcUrl, assets: [], isEmbedded: false }
+    const app = await startApp({ chains: [settings, other], reconcileEveryMs: EVERY_MS })
+    try {
+      await aFundedAgent(app)
+      await until('it is asked', async () => isAsked)
+      const reconciledAt = async () =>
+        (
+          await app.query<{ reconciled_at: Date }>('select reconciled_at from wallet_book where chain = $1', [
+            settings.chain,
+          ])
+        )[0]?.reconciled_at.getTime() ?? 0
+      for (let look = 0; look < 3; look++) {
+        const before = await reconciledAt()
+        await until('the other is looked at', async () => (await reconciledAt()) > before, { deadlineMs: 5000 })
+      }
+    } finally {
+      hanging.closeAllConnections()
+      hanging.close()
+      await app.stop()
+    }
   })
 })
 
