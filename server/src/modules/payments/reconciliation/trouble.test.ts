@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { localProvider } from '#modules/wallets'
-import { keyRing } from '#platform/crypto'
 import { startApp, type TestApp } from '../../../../test/support/app.ts'
 import { expectOk } from '../../../../test/support/client.ts'
 import { aCapability, aFundedAgent, aPayment, type PaymentView, paymentIn } from '../../../../test/support/factories.ts'
@@ -22,6 +20,7 @@ import {
   THIEF,
   tokenCall,
 } from '../../../../test/support/reconciliation.ts'
+import { aSigner } from '../../../../test/support/signer.ts'
 import { until } from '../../../../test/support/until.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '../../../embedded/chain.ts'
 import { chainClient } from '../../../embedded/chain-client.ts'
@@ -36,9 +35,10 @@ describe('a chain that is reorganised', () => {
   const directory = mkdtempSync(join(tmpdir(), 'wedi-reorganised-'))
   let chain: EmbeddedChain
   let app: TestApp
+  let offsetMs = 0
   beforeAll(async () => {
     chain = await startEmbeddedChain({ directory })
-    app = await startApp({ chain, reconcileEveryMs: EVERY_MS })
+    app = await startApp({ chain, reconcileEveryMs: EVERY_MS, clock: () => new Date(Date.now() + offsetMs) })
   })
   afterAll(async () => {
     await app.stop()
@@ -94,7 +94,8 @@ describe('a chain that is reorganised', () => {
     await client.mine({ blocks: 5 })
     await reconciled(app)
     await client.revert({ id: snapshot })
-    // Seen often enough, but not for long enough: the node may only lag.
+    // Seen often enough, but not for long enough, whatever a process thinks the time is: the node may only lag.
+    offsetMs = 60 * MINUTE_MS
     await until('it is looked at again and again', async () => {
       const [book] = await app.query<{ sights: number }>(
         `select (doubts->'chain.reorganized'->>'sights')::int as sights from wallet_book where wallet_id = $1`,
@@ -103,6 +104,7 @@ describe('a chain that is reorganised', () => {
       return (book?.sights ?? 0) > 3
     })
     expect(await breaksOf(app, agent.id)).toEqual([])
+    offsetMs = 0
     await doubtedFor(app, MINUTE_MS)
     expect(await breakOf(app, agent.id, 'chain.reorganized')).toMatchObject({ status: 'OPEN' })
     await reconciled(app)
@@ -180,23 +182,12 @@ describe('a node that hangs', () => {
 })
 
 describe('a payment that stands still', () => {
-  const MASTER_KEY = 'the master key of payments that stand still'
+  const signer = aSigner()
   let app: TestApp
   let offsetMs = 0
-  let signs = true
   beforeAll(async () => {
-    const local = localProvider(keyRing(MASTER_KEY))
-    const sign: typeof local.sign = (...args) => {
-      if (!signs) throw new Error('the signer is away')
-      return local.sign(...args)
-    }
     const clock = () => new Date(Date.now() + offsetMs)
-    app = await startApp({
-      masterKey: MASTER_KEY,
-      providers: [{ ...local, signsHere: false, sign }],
-      reconcileEveryMs: EVERY_MS,
-      clock,
-    })
+    app = await startApp({ ...signer.options, reconcileEveryMs: EVERY_MS, clock })
   })
   afterAll(() => app.stop())
 
@@ -208,7 +199,7 @@ describe('a payment that stands still', () => {
     })
 
   it('is picked up, and is a break until it goes on', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
@@ -224,7 +215,7 @@ describe('a payment that stands still', () => {
     )
     expect(said).toHaveLength(1)
     expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
-    signs = true
+    signer.isAway = false
     await paymentIn(app.admin, id, 'CONFIRMED')
     const resolved = await until('its break is over', async () => {
       const { body } = await app.admin.get<typeof stuck>(`/v1/reconciliation/${stuck.id}`)
@@ -234,19 +225,19 @@ describe('a payment that stands still', () => {
   })
 
   it('goes on when its job was lost before anything was signed', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
     await losesItsJob('payments.advance', id)
-    signs = true
+    signer.isAway = false
     offsetMs += 3 * MINUTE_MS
     await paymentIn(app.admin, id, 'CONFIRMED')
     expect(await breaksOf(app, agent.id)).toEqual([])
   })
 
   it('keeps the pause of its job when the job is there', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
@@ -274,7 +265,7 @@ describe('a payment that stands still', () => {
   })
 
   it('is picked up behind more than are looked at together', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
@@ -291,7 +282,7 @@ describe('a payment that stands still', () => {
       [id],
     )
     await losesItsJob('payments.advance', id)
-    signs = true
+    signer.isAway = false
     offsetMs += 3 * MINUTE_MS
     await paymentIn(app.admin, id, 'CONFIRMED')
   })
