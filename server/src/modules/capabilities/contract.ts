@@ -97,7 +97,10 @@ export const LimitState = Type.Object({
   windowStart: nullable(Time),
   windowEnd: nullable(Time),
 })
-export const LimitStates = Type.Object({ data: Type.Array(LimitState) })
+export const LimitStates = Type.Object({
+  data: Type.Array(LimitState),
+  hasMore: Type.Boolean({ description: 'More payees have used limits per payee than are shown (1000 figures)' }),
+})
 
 export const OrganizationLimitsBody = body({ limits: Type.Array(LimitInput, { maxItems: MAX_LIMITS }) })
 export const OrganizationLimits = Type.Object({ limits: Type.Array(Limit) })

@@ -69,7 +69,7 @@ const usesFor = sql<UseRow & { heldIn: Date | null }>(
    order by l.id`,
 )
 
-/** Every limit of an agent (and its organisation's), a row per payee for limits per payee. */
+/** Every limit of an agent (and its organisation's), a row per payee for limits per payee, which come last. */
 const usesOf = sql<UseRow>(
   'capabilities.usesOf',
   `select ${useColumns}, nullif(c.payee, '') as payee
@@ -77,7 +77,7 @@ const usesOf = sql<UseRow>(
    left join limit_counter c
      on c.organization_id = l.organization_id and c.limit_id = l.id and c.window_start = ${windowStart}
    where l.organization_id = $1 and l.scope_id in ($1::uuid, $2::uuid) and l.is_active and ($3::text is null or l.asset = $3)
-   order by l.scope, l.id, c.payee limit 1000`,
+   order by l.per_payee, l.scope, l.id, c.payee limit $8`,
 )
 
 /**
@@ -136,8 +136,9 @@ export const limitStore = {
   usesFor(tx: Tx, { agentId, asset, payee, paymentId }: UsesAbout, { hour, day, week, month }: Starts) {
     return tx.query(usesFor, [tx.organizationId, agentId, asset, hour, day, week, month, payee, paymentId ?? null])
   },
-  usesOf(database: Database, organizationId: string, agentId: string, starts: Starts): Promise<UseRow[]> {
+  usesOf(database: Database, agent: { organizationId: string; id: string }, starts: Starts, limit: number) {
     const { hour, day, week, month } = starts
-    return database.query(organizationId, usesOf, [organizationId, agentId, null, hour, day, week, month])
+    const { organizationId, id } = agent
+    return database.query(organizationId, usesOf, [organizationId, id, null, hour, day, week, month, limit])
   },
 }

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { localProvider } from '#modules/wallets'
-import { keyRing } from '#platform/crypto'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { type Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem } from '../../../test/support/expect-problem.ts'
@@ -14,6 +12,7 @@ import {
   paymentIn,
   type TestOrganization,
 } from '../../../test/support/factories.ts'
+import { aSigner } from '../../../test/support/signer.ts'
 
 interface LimitState {
   limitId: string
@@ -28,26 +27,19 @@ const DAY_MS = 86_400_000
 const NOON = Date.UTC(2031, 0, 8, 12)
 const OTHER_PAYEE = `0x${'1'.repeat(40)}`
 const started = Date.now()
-const MASTER_KEY = 'the master key of limits'
+const signer = aSigner()
 let daysLater = 0
-let signs = true
 
 let app: TestApp
 beforeAll(async () => {
-  const local = localProvider(keyRing(MASTER_KEY))
-  const sign: typeof local.sign = (...args) => {
-    if (!signs) throw new Error('the signer is away')
-    return local.sign(...args)
-  }
   app = await startApp({
-    masterKey: MASTER_KEY,
-    providers: [{ ...local, signsHere: false, sign }],
+    ...signer.options,
     clock: () => new Date(NOON + daysLater * DAY_MS + Date.now() - started),
   })
 })
 beforeEach(() => {
   daysLater = 0
-  signs = true
+  signer.isAway = false
 })
 afterAll(() => app.stop())
 
@@ -157,14 +149,14 @@ describe('a limit', () => {
 
     const held = [await expectOk(ask(id, '55')), await expectOk(ask(id, '44'))] as const
     daysLater = 1
-    signs = false
+    signer.isAway = true
     await approve(held[0])
     await outAndBack()
     expect(await today()).toMatchObject({ reserved: '55', spent: '0', remaining: '45' })
     await outAndBack(() => approve(held[1]))
     expect(await today()).toMatchObject({ reserved: '99', spent: '0', remaining: '1' })
     await expectDenied(ask(id, '2'), { code: 'limit.amountExceeded', remaining: '1' })
-    signs = true
+    signer.isAway = false
     for (const payment of held) await paymentIn(app.admin, payment.id, 'CONFIRMED')
     await outAndBack()
     expect(await today()).toMatchObject({ reserved: '0', spent: '99', remaining: '1' })
@@ -225,6 +217,24 @@ describe('a limit', () => {
         [OTHER_PAYEE, '70'],
       ]),
     )
+  })
+
+  it('per payee says when more payees have used it than are shown, and hides no other limit', async () => {
+    const id = await agentWith({ limits: [limit('100', { perPayee: true }), limit('100')] })
+    const get = () => expectOk(app.admin.get<{ data: LimitState[]; hasMore: boolean }>(`/v1/agents/${id}/limits`))
+    const { data } = await get()
+    const { limitId, windowStart } = data.find(({ perPayee }) => perPayee) as LimitState
+    const use = (payees: number) =>
+      app.query(
+        `insert into limit_counter (organization_id, limit_id, window_start, payee)
+         select organization_id, id, $2, n from spending_limit, generate_series(1, $3::int) n where id = $1
+         on conflict do nothing`,
+        [limitId, windowStart, payees],
+      )
+    await use(999)
+    expect(await get()).toMatchObject({ data: { length: 1000 }, hasMore: false })
+    await use(1000)
+    expect(await get()).toMatchObject({ data: { length: 1000, 0: { perPayee: false } }, hasMore: true })
   })
 
   it('per payee that comes into force within its window counts for each payee what was paid', async () => {

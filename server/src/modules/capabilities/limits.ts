@@ -42,6 +42,9 @@ export interface LimitView {
   maxCount?: number
 }
 
+/** Shown at once; only payees of limits per payee can be more. */
+const MAX_STATES = 1000
+
 const startsAt = (now: Date): Starts => ({
   hour: windowAt('HOUR', now).start,
   day: windowAt('DAY', now).start,
@@ -159,8 +162,9 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
 
     async states(organizationId: string, agentId: string) {
       const now = clock()
-      const rows = await limitStore.usesOf(database, organizationId, agentId, startsAt(now))
-      return { data: rows.map((row) => stateOf(row, now)) }
+      const agent = { organizationId, id: agentId }
+      const rows = await limitStore.usesOf(database, agent, startsAt(now), MAX_STATES + 1)
+      return { data: rows.slice(0, MAX_STATES).map((row) => stateOf(row, now)), hasMore: rows.length > MAX_STATES }
     },
   }
 }

@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { privateKeyToAddress } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyRing, type Sealed, unseal } from '#platform/crypto'
@@ -114,6 +115,26 @@ describe('a wallet', () => {
     const { id } = await expectOk(still.admin.post<AgentView>('/v1/agents', { name: unique('agent') }))
     const unmade = await walletOf(still.admin, id)
     expect(await balances(still.admin, unmade.id)).toEqual({ [still.token]: '0', [still.coin]: '0' })
+  })
+})
+
+describe('a wallet that is retired', () => {
+  it('is taken after its agent, as payments take them, so that the two do not wait in a circle', async () => {
+    const { agent, wallet } = await aFundedAgent(app)
+    const other = new pg.Client({ connectionString: app.databaseUrl })
+    await other.connect()
+    try {
+      await other.query('begin')
+      await other.query('select from agent where id = $1 for update', [agent.id])
+      const retired = act(app.admin, wallet.id, 'retire')
+      const waits = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`
+      await until('it waits for the agent', async () => (await app.query(waits)).length > 0)
+      await other.query('select from wallet where id = $1 for update nowait', [wallet.id])
+      await other.query('commit')
+      expect(await expectOk(retired)).toMatchObject({ status: 'RETIRED' })
+    } finally {
+      await other.end()
+    }
   })
 })
 

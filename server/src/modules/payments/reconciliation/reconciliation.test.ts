@@ -1,4 +1,4 @@
-import { parseEther } from 'viem'
+import { type Address, parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { makeKey } from '#modules/access'
 import { createLog } from '#platform/log'
@@ -7,6 +7,7 @@ import { expectOk } from '../../../../test/support/client.ts'
 import { expectProblem } from '../../../../test/support/expect-problem.ts'
 import {
   type AgentView,
+  aFundedAgent,
   anOrganization,
   aPayment,
   clientsOfEveryRole,
@@ -29,6 +30,11 @@ import { until } from '../../../../test/support/until.ts'
 import { chainClient } from '../../../embedded/chain-client.ts'
 
 const EVERY_MS = 100
+
+interface BookSeen {
+  nonce: string
+  block_number: string
+}
 
 const log = createLog('warn')
 const alerts: Record<string, unknown>[] = []
@@ -175,6 +181,27 @@ describe('what stops nobody', () => {
       ...{ nonce: '50', doubts: {} },
       balances: { [app.token]: String(1000 + 15 - 40), [app.coin]: String(1000 + 15 - 10) },
     })
+  })
+
+  it('a wallet that used more nonces than one look takes: the next look comes at once', async () => {
+    const seldom = await startApp({ reconcileEveryMs: 3_600_000 })
+    try {
+      const { wallet } = await aFundedAgent(seldom)
+      const book = async () => (await seldom.query<BookSeen>('select nonce, block_number from wallet_book'))[0]
+      const { block_number: adopted } = await until('it is known', async () => {
+        const seen = await book()
+        return seen?.block_number != null && seen
+      })
+      await node().setNonce({ address: wallet.address as Address, nonce: 450 })
+      await node().mine({ blocks: 1 })
+      await seldom.query('update wallet_book set due_at = now()')
+      await until('all are seen', async () => {
+        const seen = await book()
+        return seen?.nonce === '450' && BigInt(seen.block_number) > BigInt(adopted)
+      })
+    } finally {
+      await seldom.stop()
+    }
   })
 
   it('transfers of nothing that anyone announces in the wallet’s name', async () => {

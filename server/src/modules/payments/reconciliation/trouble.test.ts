@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { localProvider } from '#modules/wallets'
-import { keyRing } from '#platform/crypto'
 import { startApp, type TestApp } from '../../../../test/support/app.ts'
 import { expectOk } from '../../../../test/support/client.ts'
 import { aCapability, aFundedAgent, aPayment, type PaymentView, paymentIn } from '../../../../test/support/factories.ts'
@@ -20,6 +20,7 @@ import {
   THIEF,
   tokenCall,
 } from '../../../../test/support/reconciliation.ts'
+import { aSigner } from '../../../../test/support/signer.ts'
 import { until } from '../../../../test/support/until.ts'
 import { type EmbeddedChain, startEmbeddedChain } from '../../../embedded/chain.ts'
 import { chainClient } from '../../../embedded/chain-client.ts'
@@ -34,9 +35,10 @@ describe('a chain that is reorganised', () => {
   const directory = mkdtempSync(join(tmpdir(), 'wedi-reorganised-'))
   let chain: EmbeddedChain
   let app: TestApp
+  let offsetMs = 0
   beforeAll(async () => {
     chain = await startEmbeddedChain({ directory })
-    app = await startApp({ chain, reconcileEveryMs: EVERY_MS })
+    app = await startApp({ chain, reconcileEveryMs: EVERY_MS, clock: () => new Date(Date.now() + offsetMs) })
   })
   afterAll(async () => {
     await app.stop()
@@ -92,7 +94,8 @@ describe('a chain that is reorganised', () => {
     await client.mine({ blocks: 5 })
     await reconciled(app)
     await client.revert({ id: snapshot })
-    // Seen often enough, but not for long enough: the node may only lag.
+    // Seen often enough, but not for long enough, whatever a process thinks the time is: the node may only lag.
+    offsetMs = 60 * MINUTE_MS
     await until('it is looked at again and again', async () => {
       const [book] = await app.query<{ sights: number }>(
         `select (doubts->'chain.reorganized'->>'sights')::int as sights from wallet_book where wallet_id = $1`,
@@ -101,6 +104,7 @@ describe('a chain that is reorganised', () => {
       return (book?.sights ?? 0) > 3
     })
     expect(await breaksOf(app, agent.id)).toEqual([])
+    offsetMs = 0
     await doubtedFor(app, MINUTE_MS)
     expect(await breakOf(app, agent.id, 'chain.reorganized')).toMatchObject({ status: 'OPEN' })
     await reconciled(app)
@@ -163,24 +167,45 @@ describe('a node that cannot be reached', () => {
   })
 })
 
+describe('a node that hangs', () => {
+  it('holds up no book of another chain', async () => {
+    let isAsked = false
+    const hanging = createServer(() => {
+      isAsked = true
+    })
+    await new Promise<void>((resolve) => void hanging.listen(0, '127.0.0.1', resolve))
+    const rpcUrl = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const settings = embeddedSettings(inject('infrastructure').chain)
+    const other = { ...settings, chain: 'eip155:1' as const, rpcUrl, assets: [], isEmbedded: false }
+    const app = await startApp({ chains: [settings, other], reconcileEveryMs: EVERY_MS })
+    try {
+      await aFundedAgent(app)
+      await until('it is asked', async () => isAsked)
+      const reconciledAt = async () =>
+        (
+          await app.query<{ reconciled_at: Date }>('select reconciled_at from wallet_book where chain = $1', [
+            settings.chain,
+          ])
+        )[0]?.reconciled_at.getTime() ?? 0
+      for (let look = 0; look < 3; look++) {
+        const before = await reconciledAt()
+        await until('the other is looked at', async () => (await reconciledAt()) > before, { deadlineMs: 5000 })
+      }
+    } finally {
+      hanging.closeAllConnections()
+      hanging.close()
+      await app.stop()
+    }
+  })
+})
+
 describe('a payment that stands still', () => {
-  const MASTER_KEY = 'the master key of payments that stand still'
+  const signer = aSigner()
   let app: TestApp
   let offsetMs = 0
-  let signs = true
   beforeAll(async () => {
-    const local = localProvider(keyRing(MASTER_KEY))
-    const sign: typeof local.sign = (...args) => {
-      if (!signs) throw new Error('the signer is away')
-      return local.sign(...args)
-    }
     const clock = () => new Date(Date.now() + offsetMs)
-    app = await startApp({
-      masterKey: MASTER_KEY,
-      providers: [{ ...local, signsHere: false, sign }],
-      reconcileEveryMs: EVERY_MS,
-      clock,
-    })
+    app = await startApp({ ...signer.options, reconcileEveryMs: EVERY_MS, clock })
   })
   afterAll(() => app.stop())
 
@@ -192,7 +217,7 @@ describe('a payment that stands still', () => {
     })
 
   it('is picked up, and is a break until it goes on', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
@@ -208,7 +233,7 @@ describe('a payment that stands still', () => {
     )
     expect(said).toHaveLength(1)
     expect(await agentStatus(app, agent.id)).toBe('ACTIVE')
-    signs = true
+    signer.isAway = false
     await paymentIn(app.admin, id, 'CONFIRMED')
     const resolved = await until('its break is over', async () => {
       const { body } = await app.admin.get<typeof stuck>(`/v1/reconciliation/${stuck.id}`)
@@ -218,15 +243,33 @@ describe('a payment that stands still', () => {
   })
 
   it('goes on when its job was lost before anything was signed', async () => {
-    signs = false
+    signer.isAway = true
     const { agent } = await aKnownAgent(app)
     const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
     await paymentIn(app.admin, id, 'SUBMITTING')
     await losesItsJob('payments.advance', id)
-    signs = true
+    signer.isAway = false
     offsetMs += 3 * MINUTE_MS
     await paymentIn(app.admin, id, 'CONFIRMED')
     expect(await breaksOf(app, agent.id)).toEqual([])
+  })
+
+  it('keeps the pause of its job when the job is there', async () => {
+    signer.isAway = true
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    const job = async () =>
+      (await app.query<{ run_at: Date; generation: number }>('select * from job where subject = $1', [id]))[0]
+    await until('it rests', async () => {
+      const text = `update job set run_at = now() + interval '1 day' where subject = $1 and lease_until is null returning 1`
+      return (await app.query(text, [id])).length > 0
+    })
+    const before = await job()
+    offsetMs += 61 * MINUTE_MS
+    const { lastSeenAt } = await breakOf(app, agent.id, 'payment.stuck')
+    await until('it is seen again', async () => (await breaksOf(app, agent.id))[0]?.lastSeenAt !== lastSeenAt)
+    expect(await job()).toEqual(before)
   })
 
   it('ends when the approval it waits for has run out unheard', async () => {
@@ -237,5 +280,28 @@ describe('a payment that stands still', () => {
     offsetMs += 8 * 24 * 60 * MINUTE_MS
     const payment: PaymentView = await paymentIn(app.admin, held.id, 'CANCELED')
     expect(payment.failure).toMatchObject({ code: 'approval.expired' })
+  })
+
+  it('is picked up behind more than are looked at together', async () => {
+    signer.isAway = true
+    const { agent } = await aKnownAgent(app)
+    const { id } = await expectOk(aPayment(app, { agentId: agent.id }))
+    await paymentIn(app.admin, id, 'SUBMITTING')
+    await app.query(
+      `with others as (
+         insert into payment (organization_id, id, agent_id, wallet_id, chain, asset, payee, amount, status, decision_id,
+                              capability_revision, requested_by, intent_hash, created_at, updated_at)
+         select organization_id, ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, agent_id, wallet_id, chain,
+                asset, payee, amount, 'UNKNOWN', decision_id, capability_revision, requested_by, intent_hash, created_at,
+                updated_at
+         from payment, generate_series(1, 250) n where id = $1 returning organization_id, id)
+       insert into job (organization_id, kind, subject, payload, run_at, created_at)
+       select organization_id, 'payments.advance', id, '{}', now() + interval '1 day', now() from others`,
+      [id],
+    )
+    await losesItsJob('payments.advance', id)
+    signer.isAway = false
+    offsetMs += 3 * MINUTE_MS
+    await paymentIn(app.admin, id, 'CONFIRMED')
   })
 })
