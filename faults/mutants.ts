@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       swap(`${modules}/wallets/store.ts`, 'set next_nonce = n.next_nonce + 1', 'set next_nonce = $4::bigint + 1'),
     ],
-    foundBy: paying('hold under sixty payments at once'),
+    foundBy: reconciling('fifty payments while money comes in'),
   },
   {
     name: 'makes an account without looking for one',
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
       swap(reserving, 'used[place] + amounts[payment] > amount_caps[place] OR', ''),
       swap(migration, 'CHECK (reserved_amount + spent_amount <= cap_amount)', 'CHECK (true)'),
     ],
-    foundBy: reservations('take exactly the cap'),
+    foundBy: reservations('passes no cap, in two processes'),
   },
   {
     name: 'keeps half a reservation',
@@ -371,7 +371,7 @@ export const MUTANTS: readonly Mutant[] = [
         'if (receipt.blockNumber <= (sinceBlock ?? 0n)) return {}',
       ),
     ],
-    foundBy: { test: `${modules}/payments/queue.test.ts` },
+    foundBy: queueing('is not confirmed by itself with what made another payment'),
   },
   {
     name: 'takes any signature under a webhook',
@@ -460,7 +460,7 @@ export const MUTANTS: readonly Mutant[] = [
         '',
       ),
     ],
-    foundBy: { test: `${modules}/payments/replacement.test.ts` },
+    foundBy: signing('throws away a signature that comes back after it was to be canceled'),
   },
   {
     name: 'confirms what a person says',

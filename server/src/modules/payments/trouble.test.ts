@@ -273,14 +273,15 @@ async function startRpc(target: string): Promise<Rpc> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks).toString()
-    const { id, method } = JSON.parse(body) as { id: number; method: string }
-    const result = answers.get(method)
+    const asked = JSON.parse(body) as { id: number; method: string }[]
     const headers = { 'content-type': 'application/json' }
-    const text =
-      result === undefined
-        ? await fetch(target, { method: 'POST', headers, body }).then((reply) => reply.text())
-        : JSON.stringify({ jsonrpc: '2.0', id, result })
-    response.writeHead(200, headers).end(text)
+    const truth = (await (await fetch(target, { method: 'POST', headers, body })).json()) as { id: number }[]
+    const lies = new Map(asked.map(({ id, method }) => [id, answers.get(method)]))
+    const said = truth.map((answer) => {
+      const result = lies.get(answer.id)
+      return result === undefined ? answer : { jsonrpc: '2.0', id: answer.id, result }
+    })
+    response.writeHead(200, headers).end(JSON.stringify(said))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
