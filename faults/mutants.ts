@@ -362,18 +362,6 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: { test: `${modules}/payments/misbehaving-queue.test.ts`, name: 'sendsZero' },
   },
   {
-    name: 'takes another payment for this one',
-    guard: 'a transaction found on chain confirms one payment',
-    patches: [
-      swap(
-        `${service}/look-queue.ts`,
-        'if (receipt.blockNumber <= (sinceBlock ?? 0n) || (await transactionStore.isClaimed(database, payment, hash)))\n      return {}',
-        'if (receipt.blockNumber <= (sinceBlock ?? 0n)) return {}',
-      ),
-    ],
-    foundBy: queueing('is not confirmed by itself with what made another payment'),
-  },
-  {
     name: 'takes any signature under a webhook',
     guard: 'only who knows the secret makes Wedi look',
     patches: [
