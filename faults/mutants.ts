@@ -587,9 +587,9 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'decisions are written once',
     patches: [
       swap(
-        migration,
-        'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON agent_decision',
-        'CREATE TRIGGER written_once BEFORE DELETE ON agent_decision',
+        'database/migrations/20261123131030_decision_log/migration.sql',
+        'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON %I',
+        'CREATE TRIGGER written_once BEFORE DELETE ON %I',
       ),
     ],
     foundBy: { test: 'server/test/guards/database.test.ts', name: 'stays as it is, also for the owner' },
