@@ -117,7 +117,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       swap(`${modules}/wallets/store.ts`, 'set next_nonce = n.next_nonce + 1', 'set next_nonce = $4::bigint + 1'),
     ],
-    foundBy: paying('hold under sixty payments at once'),
+    foundBy: reconciling('fifty payments while money comes in'),
   },
   {
     name: 'makes an account without looking for one',
@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
       swap(reserving, 'used[place] + amounts[payment] > amount_caps[place] OR', ''),
       swap(migration, 'CHECK (reserved_amount + spent_amount <= cap_amount)', 'CHECK (true)'),
     ],
-    foundBy: reservations('take exactly the cap'),
+    foundBy: reservations('passes no cap, in two processes'),
   },
   {
     name: 'keeps half a reservation',
@@ -362,18 +362,6 @@ export const MUTANTS: readonly Mutant[] = [
     foundBy: { test: `${modules}/payments/misbehaving-queue.test.ts`, name: 'sendsZero' },
   },
   {
-    name: 'takes another payment for this one',
-    guard: 'a transaction found on chain confirms one payment',
-    patches: [
-      swap(
-        `${service}/look-queue.ts`,
-        'if (receipt.blockNumber <= (sinceBlock ?? 0n) || (await transactionStore.isClaimed(database, payment, hash)))\n      return {}',
-        'if (receipt.blockNumber <= (sinceBlock ?? 0n)) return {}',
-      ),
-    ],
-    foundBy: { test: `${modules}/payments/queue.test.ts` },
-  },
-  {
     name: 'takes any signature under a webhook',
     guard: 'only who knows the secret makes Wedi look',
     patches: [
@@ -460,7 +448,7 @@ export const MUTANTS: readonly Mutant[] = [
         '',
       ),
     ],
-    foundBy: { test: `${modules}/payments/replacement.test.ts` },
+    foundBy: signing('throws away a signature that comes back after it was to be canceled'),
   },
   {
     name: 'confirms what a person says',
@@ -599,9 +587,9 @@ export const MUTANTS: readonly Mutant[] = [
     guard: 'decisions are written once',
     patches: [
       swap(
-        migration,
-        'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON agent_decision',
-        'CREATE TRIGGER written_once BEFORE DELETE ON agent_decision',
+        'database/migrations/20261123131030_decision_log/migration.sql',
+        'CREATE TRIGGER written_once BEFORE UPDATE OR DELETE ON %I',
+        'CREATE TRIGGER written_once BEFORE DELETE ON %I',
       ),
     ],
     foundBy: { test: 'server/test/guards/database.test.ts', name: 'stays as it is, also for the owner' },

@@ -12,6 +12,8 @@ let app: TestApp
 let database: Database
 let jobs: Jobs
 let organizationId: string
+/** What a run waits for, also when its test has failed. */
+const holds: PromiseWithResolvers<void>[] = []
 
 beforeEach(async () => {
   app = await startApp({ doesJobs: false })
@@ -22,6 +24,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  for (const hold of holds.splice(0)) hold.resolve()
   await jobs.stop()
   await database.close()
   await app.stop()
@@ -33,6 +36,7 @@ const left = async () => (await app.query('select from job where kind = $1', [KI
 it('a job that is asked for again while it runs runs once more', async () => {
   const begun = Promise.withResolvers<void>()
   const opened = Promise.withResolvers<void>()
+  holds.push(opened)
   let runs = 0
   jobs.handle(KIND, async () => {
     if (++runs === 1) {
@@ -51,7 +55,7 @@ it('a job that is asked for again while it runs runs once more', async () => {
 })
 
 it('who held a job before does not end it for who holds it now', async () => {
-  const holds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  holds.push(Promise.withResolvers(), Promise.withResolvers())
   let runs = 0
   jobs.handle(KIND, async () => {
     await holds[runs++]?.promise

@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk } from '../../../test/support/client.ts'
@@ -11,6 +12,7 @@ import {
   unique,
 } from '../../../test/support/factories.ts'
 import { type FakeEngine, startFakeEngine } from '../../../test/support/fake-engine.ts'
+import { sendFrom, THIEF } from '../../../test/support/reconciliation.ts'
 import { until } from '../../../test/support/until.ts'
 
 /** A provider that sends by itself: one payment of a wallet at a time, and nobody believes what it says. */
@@ -104,7 +106,7 @@ describe('a payment that blocks its wallet because nobody knows', () => {
   })
 
   it('is confirmed by a person only with a transaction that made it, and no other payment', async () => {
-    const { id, agent } = await anUnknownPayment()
+    const { id, agent, wallet } = await anUnknownPayment()
     await expectOk(app.admin.post(`/v1/payments/${id}/resolve`, { outcome: 'SET_ASIDE', note: 'go on' }))
     const same = await aPayment(app, { agentId: agent.id, amount: '7' })
     const { transactionHash } = await paymentIn(app.admin, same.body.id, 'CONFIRMED')
@@ -112,6 +114,25 @@ describe('a payment that blocks its wallet because nobody knows', () => {
       app.admin.post(`/v1/payments/${id}/resolve`, { outcome: 'CONFIRMED', transactionHash: hash })
     expectProblem(await answer(transactionHash), 409, 'payment.notProven')
     expectProblem(await answer(`0x${'1'.repeat(64)}`), 409, 'payment.notProven')
+    const another = await sendFrom(wallet.address as Address, { to: THIEF, value: 7n })
+    expectProblem(await answer(another), 409, 'payment.notProven')
+    expect((await read(id)).status).toBe('UNKNOWN')
+  })
+
+  it('is not confirmed by itself with what made another payment that is the same', async () => {
+    const { id, agent } = await anUnknownPayment()
+    await expectOk(app.admin.post(`/v1/payments/${id}/resolve`, { outcome: 'SET_ASIDE', note: 'go on' }))
+    const same = await aPayment(app, { agentId: agent.id, amount: '7' })
+    const { blockNumber } = await paymentIn(app.admin, same.body.id, 'CONFIRMED')
+    await until('it is looked for where the other was found', async () => {
+      await nudge(id)
+      const [row] = await app.query<{ found: boolean }>(
+        `select t.searched_to >= $2 or p.status <> 'UNKNOWN' as found
+         from chain_transaction t join payment p on p.id = t.payment_id where p.id = $1`,
+        [id, blockNumber],
+      )
+      return row?.found
+    })
     expect((await read(id)).status).toBe('UNKNOWN')
   })
 })

@@ -106,6 +106,30 @@ it('broadcasts nothing that says something else than was asked', async () => {
   expect(await sentBy(wallet.address)).toBe(1)
 })
 
+it('throws away a signature that comes back after it was to be canceled', async () => {
+  const hold = gate()
+  let signatures = 0
+  await startWith((sign) => async (...args) => {
+    if (++signatures === 1) await hold.pass()
+    return sign(...args)
+  })
+  const { agent, wallet } = await aFundedAgent(app)
+  const { body } = await aPayment(app, { agentId: agent.id })
+  await hold.begun
+  expect((await app.admin.post(`/v1/payments/${body.id}/cancel`)).status).toBe(200)
+  hold.open()
+  await paymentIn(app.admin, body.id, 'CANCELED')
+  const signed = await app.query(
+    'select purpose, transaction_hash is not null as "isSigned" from chain_transaction where payment_id = $1 order by attempt',
+    [body.id],
+  )
+  expect(signed).toEqual([
+    { purpose: 'PAY', isSigned: false },
+    { purpose: 'CANCEL', isSigned: true },
+  ])
+  expect(await sentBy(wallet.address)).toBe(1)
+})
+
 it('goes on when its lease ended while it was begun, and two go on with it', async () => {
   const local = localProvider(keyRing(MASTER_KEY))
   let signatures = 0
