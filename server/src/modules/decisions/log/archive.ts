@@ -11,7 +11,7 @@ import { faultOf, redactedOf } from '../rules.ts'
 import { GrowingTree, HASH_BYTES, leafHash } from '../tree/merkle.ts'
 import { tilePath, tilesOfTree } from '../tree/tiles.ts'
 import { coverageOf, lastCovered } from './coverage.ts'
-import type { LogKeys } from './keys.ts'
+import { type LogKeys, OPERATOR_LOG } from './keys.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.ts'
 
@@ -79,6 +79,9 @@ async function write({ database, keys, rulesVersion }: Needs, logId: string, tar
       `keys/${name.replaceAll(/[^A-Za-z0-9.-]/g, '_').slice(0, 80)}_${keyId.toString('hex')}.vkey`,
       `${vkey}\n`,
     )
+  }
+  for (const { keyId, vkey } of keys.verifiersOf(OPERATOR_LOG)) {
+    await tar.add(`keys/operator_${keyId.toString('hex')}.vkey`, `${vkey}\n`)
   }
   await tar.addStream('entries.ndjson', checkedEntries(read, logId, head))
   await writeTiles(read, logId, head, tar)

@@ -5,7 +5,7 @@ import { readingOf } from '../log-store.ts'
 import { decisionProblems } from '../problems.ts'
 import { decisionStore } from '../store.ts'
 import { archiveOf } from './archive.ts'
-import type { LogKeys } from './keys.ts'
+import { type LogKeys, OPERATOR_LOG } from './keys.ts'
 import { logReader } from './reader.ts'
 
 export type LogService = ReturnType<typeof logService>
@@ -17,6 +17,8 @@ export function logService(needs: { database: Database; keys: LogKeys; rulesVers
   return {
     checkpoint: ({ organizationId }: Caller) => reader.head(organizationId),
     keys: ({ organizationId }: Caller) => reader.keys(organizationId),
+    operatorCheckpoint: () => reader.head(OPERATOR_LOG),
+    operatorKeys: () => reader.keys(OPERATOR_LOG),
     tile: ({ organizationId }: Caller, path: string) => reader.tile(organizationId, path),
     archive: ({ organizationId }: Caller) => archiveOf(needs, organizationId),
 
