@@ -246,6 +246,11 @@ describe('witnesses', () => {
     const { client } = await aLog(app, 2)
     const { text } = await headOf(client)
     await until('both have seen the head', async () => seen.includes(text) && readFileSync(file, 'utf8').includes(text))
+    // The file has each once, although the address refused twice.
+    const notes = readFileSync(file, 'utf8')
+      .split('\n\n')
+      .filter((each) => each.startsWith('— ') === false)
+    expect(new Set(notes).size).toBe(notes.length)
     await until('the operator is seen as well', async () =>
       seen.some((note) => note.startsWith('wedi.test/log/operator\n')),
     )
