@@ -144,13 +144,28 @@ export const decisionStore = {
       ...(type && { type }),
       ...(actor && { actor }),
       ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
-      ...(page.before && { id: { lt: page.before } }),
+      id: idsOf(page, query),
     }
     const rows = await database.read(organizationId, (prisma) =>
       prisma.agentDecision.findMany({ where, orderBy: { id: 'desc' }, take: page.limit + 1 }),
     )
     return complete(database, organizationId, rows)
   },
+}
+
+/** An id is made in the transaction it is dated by, give or take what clocks and long transactions differ. */
+const SLACK_MS = 86_400_000
+
+/** Times as bounds of ids as well: partitions are by id, and only those of these times are looked at. */
+function idsOf({ before }: PageRequest, { from, to }: Static<typeof DecisionQuery>): { gte?: string; lt?: string } {
+  const until = [before, to && idAt(Date.parse(to) + SLACK_MS)].filter((each) => each !== undefined).toSorted()
+  return { ...(from && { gte: idAt(Date.parse(from) - SLACK_MS) }), ...(until[0] && { lt: until[0] }) }
+}
+
+/** Where the ids (UUIDv7) of a time begin. */
+function idAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
 type Plain = Omit<AgentDecisionRow, 'leafHash'> & { leafHash: Uint8Array }
