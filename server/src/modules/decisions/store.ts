@@ -27,21 +27,19 @@ const append = sql(
 /** Many records of one transaction that all say the same of who and what they are about. */
 const appendMany = sql(
   'decisions.appendMany',
-  `insert into agent_decision
-     (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
-   select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4
-   from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[], $13::bytea[])
-     as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash)`,
-)
-const discloseMany = sql(
-  'decisions.discloseMany',
-  `insert into decision_disclosure (organization_id, decision_id, inputs, salts)
-   select $1, id, inputs::jsonb, salts::jsonb from unnest($2::uuid[], $3::text[], $4::text[]) as t(id, inputs, salts)
-   where inputs <> '{}'`,
-)
-const awaitMany = sql(
-  'decisions.awaitMany',
-  'insert into log_pending (organization_id, decision_id) select $1, id from unnest($2::uuid[]) as t(id)',
+  `with given as (
+     select * from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[],
+       $12::text[], $13::bytea[], $14::text[], $15::text[])
+       as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash, inputs, salts)
+   ), decision as (
+     insert into agent_decision
+       (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
+     select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4 from given
+   ), disclosure as (
+     insert into decision_disclosure (organization_id, decision_id, inputs, salts)
+     select $1, id, inputs::jsonb, salts::jsonb from given where inputs <> '{}'
+   )
+   insert into log_pending (organization_id, decision_id) select $1, id from given`,
 )
 
 /** Takes values and salts away. No row when a field is not there any more, so that nothing is taken twice. */
@@ -104,9 +102,9 @@ export const decisionStore = {
   appendMany(tx: Tx, rows: readonly NewDecision[]): void {
     const [first] = rows
     if (!first) return
-    const ids = rows.map(({ id }) => id)
     tx.send(appendMany, [
-      ...[first.organizationId, first.actor, first.agentId, first.occurredAt, ids],
+      ...[first.organizationId, first.actor, first.agentId, first.occurredAt],
+      rows.map(({ id }) => id),
       rows.map(({ type }) => type),
       rows.map(({ verdict }) => verdict),
       rows.map(({ reasons }) => JSON.stringify(reasons)),
@@ -115,13 +113,9 @@ export const decisionStore = {
       rows.map(({ paymentId }) => paymentId),
       rows.map(({ leaf }) => leaf),
       rows.map(({ leafHash }) => leafHash),
+      rows.map(({ inputs }) => JSON.stringify(inputs)),
+      rows.map(({ salts }) => JSON.stringify(salts)),
     ])
-    const [inputs, salts] = [
-      rows.map((row) => JSON.stringify(row.inputs)),
-      rows.map((row) => JSON.stringify(row.salts)),
-    ]
-    tx.send(discloseMany, [first.organizationId, ids, inputs, salts])
-    tx.send(awaitMany, [first.organizationId, ids])
   },
 
   async redact(tx: Tx, decisionId: string, fields: readonly string[]): Promise<boolean> {
