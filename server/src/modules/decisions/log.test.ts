@@ -211,6 +211,10 @@ describe('an export of a log that grows', () => {
         )
         return waiting.length > 0
       })
+      // Meanwhile there is no second one of this organisation.
+      const second = await client.get('/v1/log/export')
+      expectProblem(second, 429, 'request.tooMany')
+      expect(second.headers.get('retry-after')).toBe('5')
       await writer.query(`update log_tile set hashes = hashes || sha256('next') where organization_id = $1`, [id])
       await writer.query('commit')
       expect((await reply).status).toBe(200)
