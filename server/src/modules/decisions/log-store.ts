@@ -40,15 +40,13 @@ const headsAt = sql<HeadRow>(
 )
 
 /** Takes what waits, in the order of ids, whenever it was committed: nothing is skipped because something later came first. */
-const take = sql<{ decisionId: string; leafHash: Buffer | null }>(
+const take = sql<{ decisionId: string; leafHash: Buffer }>(
   'log.take',
   `with taken as (
      delete from log_pending where organization_id = $1 and decision_id in (
        select decision_id from log_pending where organization_id = $1 order by decision_id limit $2)
-     returning decision_id)
-   select t.decision_id as "decisionId", d.leaf_hash as "leafHash"
-   from taken t left join agent_decision d on d.organization_id = $1 and d.id = t.decision_id
-   order by t.decision_id`,
+     returning decision_id, leaf_hash)
+   select decision_id as "decisionId", leaf_hash as "leafHash" from taken order by decision_id`,
 )
 
 /** Which organisations have something to integrate; one step of the index each, however much waits. */

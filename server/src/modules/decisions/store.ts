@@ -21,7 +21,7 @@ const append = sql(
      insert into decision_disclosure (organization_id, decision_id, inputs, salts)
      select $1, $2, $18::jsonb, $19::jsonb where $18::jsonb <> '{}'
    )
-   insert into log_pending (organization_id, decision_id) values ($1, $2)`,
+   insert into log_pending (organization_id, decision_id, leaf_hash) values ($1, $2, $16)`,
 )
 
 /** Many records of one transaction that all say the same of who and what they are about. */
@@ -39,7 +39,7 @@ const appendMany = sql(
      insert into decision_disclosure (organization_id, decision_id, inputs, salts)
      select $1, id, inputs::jsonb, salts::jsonb from given where inputs <> '{}'
    )
-   insert into log_pending (organization_id, decision_id) select $1, id from given`,
+   insert into log_pending (organization_id, decision_id, leaf_hash) select $1, id, leaf_hash from given`,
 )
 
 /** Takes values and salts away. No row when a field is not there any more, so that nothing is taken twice. */
