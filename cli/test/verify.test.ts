@@ -123,6 +123,17 @@ it("follows the operator's proof from the checkpoint to the tree of all organisa
   expect(await judge(exhibitOf(proven(1), { operatorKeys }))).toMatchObject({ code: 0, operatorProof: 'verified' })
   expect(await judge(exhibitOf(proven(1)))).toMatchObject({ operatorProof: expect.stringMatching(/^not checked/) })
   expect(await judge(exhibitOf(files))).toMatchObject({ code: 0, operatorProof: 'absent' })
+  const [name = ''] = [...files.keys()].filter((each) => each.startsWith('checkpoints/'))
+  const beforeLast = new Tree([hashOfLeaf('another'), leaf(name)])
+  const covering = checkpointOf(beforeLast, 2, [operator])
+  const before = new Map([
+    ...files,
+    ['operator/checkpoint', Buffer.from(covering)],
+    ['operator/proof', Buffer.from(receiptOf(beforeLast, 1, covering))],
+  ])
+  expect(await judge(exhibitOf(before, { operatorKeys }))).toMatchObject({
+    ...{ code: 0, operatorProof: 'verified', coveredSize: Number(name.slice('checkpoints/'.length)) },
+  })
   const earlier = Buffer.from(checkpointOf(tree, 2, [operator]))
   for (const wrong of [proven(2), files, proven(1).set('operator/checkpoint', earlier)]) {
     expect(await judge(exhibitOf(wrong, { operatorKeys }))).toMatchObject({ code: 1 })

@@ -254,6 +254,8 @@ export interface DecisionDisclosureRow {
 export interface LogPendingRow {
   organizationId: string
   decisionId: string
+  /** The decision's own, so that it can be integrated without a look at it. */
+  leafHash: Buffer
 }
 
 /** The place of a decision in its organisation's tree. */
@@ -573,7 +575,7 @@ export const columns = {
   agentDecision:
     'organization_id AS "organizationId", id, type, verdict, reasons, actor, subject, agent_id AS "agentId", task_id AS "taskId", payment_id AS "paymentId", approval_id AS "approvalId", wallet_id AS "walletId", version_id AS "versionId", capability_revision AS "capabilityRevision", authority_level AS "authorityLevel", leaf, leaf_hash AS "leafHash", occurred_at AS "occurredAt"',
   decisionDisclosure: 'organization_id AS "organizationId", decision_id AS "decisionId", inputs, salts',
-  logPending: 'organization_id AS "organizationId", decision_id AS "decisionId"',
+  logPending: 'organization_id AS "organizationId", decision_id AS "decisionId", leaf_hash AS "leafHash"',
   logEntry: 'organization_id AS "organizationId", leaf_index AS "leafIndex", decision_id AS "decisionId"',
   logTile: 'organization_id AS "organizationId", level, tile_index AS "tileIndex", hashes',
   logCheckpoint: 'organization_id AS "organizationId", size, root, note, created_at AS "createdAt"',

@@ -259,7 +259,7 @@ function decisionLogOf(env: Environment): DecisionLogSettings {
 function witnessOf(text: string): DecisionLogSettings['witnesses'][number] {
   if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) return { file: resolve(text) }
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new WrongSetting('WEDI_LOG_WITNESS must be files or https:// addresses, separated by commas')
+    throw new WrongSetting('WEDI_LOG_WITNESS must be files or http(s):// addresses, separated by commas')
   }
   return { url: text }
 }

@@ -9,16 +9,14 @@ export interface Manifest {
   readonly origin: string
   readonly organizationId: string
   readonly size: number
-  /** Version of the rules that judged entries which do not say it themselves. */
-  readonly rules: string | undefined
 }
 
 export function readManifest(tar: Tar): Manifest {
   const manifest = parseJson(tar.read('manifest.json').toString(), 'manifest.json')
   if (!isObject(manifest) || manifest.format !== FORMAT) throw new Untrue(`manifest.json is not of ${FORMAT}`)
-  const { origin, organizationId, rules } = manifest
+  const { origin, organizationId } = manifest
   const size = Number(manifest.size)
   const isWhole = typeof origin === 'string' && typeof organizationId === 'string' && Number.isSafeInteger(size)
   if (!isWhole) throw new Untrue('manifest.json lacks origin, organizationId or size')
-  return { origin, organizationId, size, rules: rules === undefined ? undefined : String(rules) }
+  return { origin, organizationId, size }
 }

@@ -45,12 +45,14 @@ async function readWitness(name: string): Promise<Witness> {
 }
 
 function shown(report: Report): Finding {
-  const { origin, size, root, checkpoints, witnessed, redactedFields, operatorProof, replay, notLookedAt } = report
+  const { origin, size, root, checkpoints, witnessed, redactedFields, replay, notLookedAt } = report
+  const { operatorProof, coveredSize } = report
+  const upTo = coveredSize === undefined ? '' : `, up to size ${coveredSize}`
   const lines = [
     `ok  ${origin}`,
     `    ${size} entries, root ${root}`,
     `    ${checkpoints} stored and ${witnessed} witnessed checkpoints agree`,
-    `    ${redactedFields} fields redacted; operator's proof: ${operatorProof}`,
+    `    ${redactedFields} fields redacted; operator's proof: ${operatorProof}${upTo}`,
   ]
   if (replay) lines.push(`    ${replay.replayed} verdicts made again, all the same`)
   for (const [reason, count] of Object.entries(replay?.skipped ?? {}))

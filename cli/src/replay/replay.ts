@@ -28,22 +28,22 @@ export class Replay {
   }
 
   /** Throws `Untrue` when the rules say something else than what was recorded. */
-  judge(envelope: Envelope, line: Line, rulesOfArchive: string | undefined): void {
+  judge(envelope: Envelope, line: Line): void {
     if (envelope.verdict === null) return
-    const obstacle = this.#obstacle(envelope, line, rulesOfArchive)
+    const obstacle = this.#obstacle(envelope, line)
     if (obstacle === undefined) this.#replayed++
     else this.#skipped.set(obstacle, (this.#skipped.get(obstacle) ?? 0) + 1)
   }
 
-  /** Why the verdict cannot be made again; undefined when it was. */
-  #obstacle(envelope: Envelope, { inputs, redacted }: Line, rulesOfArchive: string | undefined): string | undefined {
+  /** Why there is nothing to make again; undefined when it was. A verdict of ours is skipped only when it is redacted. */
+  #obstacle(envelope: Envelope, { inputs, redacted }: Line): string | undefined {
     if (!JUDGED.test(envelope.type)) return 'not a verdict of the rules'
-    const version = String(inputs.rules ?? envelope.rules ?? rulesOfArchive)
-    const rules = this.#rules.get(version)
     if (redacted.length > 0) return 'redacted inputs'
-    if (!rules) return `rules version ${version} is not known here`
+    // Only what the leaf commits to says by which rules: the manifest is nobody's word.
+    const rules = this.#rules.get(String(inputs.rules))
+    if (!rules) throw new Untrue(`was judged by rules that are not known here: ${String(inputs.rules)}`)
     const question = readable(() => questionOf(envelope, inputs))
-    if (isIncomplete(question)) return `incomplete inputs: ${question.missing.join(', ')}`
+    if (isIncomplete(question)) throw new Untrue(`lacks what its verdict was made on: ${question.missing.join(', ')}`)
     const answer = readable(() => rules(question))
     compare(envelope, inputs.authority as Authority, answer)
     return undefined

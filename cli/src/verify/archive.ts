@@ -8,7 +8,7 @@ import { GrowingTree } from '../tlog/merkle.ts'
 import type { VerifierKey } from '../tlog/note.ts'
 import { checkCommitments, type Envelope, hashOfLeaf, readLeaf, readLine } from './entry.ts'
 import { type Claim, History } from './history.ts'
-import { checkOperator, type OperatorProof } from './operator.ts'
+import { checkOperator, type OperatorCheck } from './operator.ts'
 import { Redactions } from './redactions.ts'
 import { signedLeaves, TileCheck } from './tiles.ts'
 import { claimsOf, type Witness } from './witness.ts'
@@ -27,7 +27,7 @@ export interface Evidence {
   readonly progress: (done: number, total: number) => void
 }
 
-export interface Report {
+export interface Report extends OperatorCheck {
   readonly origin: string
   readonly organizationId: string
   readonly size: number
@@ -37,7 +37,6 @@ export interface Report {
   readonly checkpoints: number
   readonly witnessed: number
   readonly redactedFields: number
-  readonly operatorProof: OperatorProof
   readonly replay: Replayed | undefined
   /** Files of the archive about which nothing is said here. */
   readonly notLookedAt: readonly string[]
@@ -50,7 +49,7 @@ export function verifyArchive(tar: Tar, evidence: Evidence): Report {
   const head = readHead(tar, manifest, keys)
   const stored = readStored(tar, head, keys)
   const witnessed = witnesses.flatMap((witness) => claimsOf(witness, head.origin, keys))
-  const operatorProof = checkOperator(tar, operatorKeys)
+  const operator = checkOperator(tar, operatorKeys, [{ what: 'checkpoint', size: head.size }, ...stored])
   const history = new History([...stored, ...witnessed, { ...head, what: 'the latest checkpoint' }], head.size)
   const redactions = checkEntries(tar, { head, history, manifest, evidence })
   return {
@@ -61,7 +60,7 @@ export function verifyArchive(tar: Tar, evidence: Evidence): Report {
     checkpoints: stored.length,
     witnessed: witnessed.length,
     redactedFields: redactions.count,
-    operatorProof,
+    ...operator,
     replay: replay?.result(),
     notLookedAt: tar.names().filter((name) => !LOOKED_AT.test(name)),
   }
@@ -111,7 +110,7 @@ function checkEntries(tar: Tar, { head, history, manifest, evidence }: Against):
       const envelope = readLeaf(line.leaf, manifest.organizationId)
       checkCommitments(envelope, line)
       addOnce(ids, envelope)
-      evidence.replay?.judge(envelope, line, manifest.rules)
+      evidence.replay?.judge(envelope, line)
       redactions.add(index, envelope, line)
       return leaf
     })

@@ -22,7 +22,6 @@ export interface Envelope {
   readonly reasons: readonly unknown[]
   readonly capabilityRevision: unknown
   readonly authorityLevel: unknown
-  readonly rules: unknown
   /** Per field, base64 of SHA-256(salt ‖ RFC 8785 text of the value). */
   readonly inputs: Readonly<Record<string, string>>
 }

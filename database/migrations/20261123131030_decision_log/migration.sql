@@ -47,6 +47,7 @@ CREATE TABLE "decision_disclosure" (
 CREATE TABLE "log_pending" (
     "organization_id" UUID NOT NULL,
     "decision_id" UUID NOT NULL,
+    "leaf_hash" BYTEA NOT NULL,
 
     CONSTRAINT "log_pending_pkey" PRIMARY KEY ("organization_id","decision_id")
 );
@@ -133,7 +134,7 @@ INSERT INTO agent_decision
          version_id, capability_revision, authority_level, leaf, leaf_hash, occurred_at
   FROM agent_decision_before;
 INSERT INTO decision_disclosure SELECT organization_id, id, inputs, salts FROM agent_decision_before WHERE inputs <> '{}';
-INSERT INTO log_pending SELECT organization_id, id FROM agent_decision_before;
+INSERT INTO log_pending SELECT organization_id, id, leaf_hash FROM agent_decision_before;
 DROP TABLE agent_decision_before;
 
 GRANT SELECT, INSERT ON agent_decision, log_entry, log_checkpoint, operator_entry TO wedi_app;

@@ -406,7 +406,7 @@ describe('an unreachable database', () => {
 
 describe('a broken database', () => {
   /** They answer without a look at an organisation's rows, once the key is known. */
-  const NEEDS_NO_ROWS = ['listOrganizations', 'listChains', 'fundFromFaucet', 'getLogKey']
+  const NEEDS_NO_ROWS = ['listOrganizations', 'listChains', 'fundFromFaucet', 'getLogKey', 'getOperatorKey']
 
   it('is a bare 500 of every route, without inside words', async () => {
     const broken = await startApp({ doesJobs: false })

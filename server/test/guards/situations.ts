@@ -234,6 +234,11 @@ export const situations: Readonly<Record<string, Prepare>> = {
   },
   getLogCheckpoint: afterIntegration,
   getLogKey: nothing,
+  getOperatorKey: nothing,
+  getOperatorCheckpoint: async ({ admin }) => {
+    await until('the operator has a head', async () => (await admin.get('/v1/log/operator/checkpoint')).status === 200)
+    return {}
+  },
   getLogConsistency: afterIntegration,
   exportLog: afterIntegration,
   getLogTile: async ({ admin }) => {

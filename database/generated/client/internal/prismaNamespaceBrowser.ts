@@ -273,7 +273,8 @@ export type DecisionDisclosureScalarFieldEnum = (typeof DecisionDisclosureScalar
 
 export const LogPendingScalarFieldEnum = {
   organizationId: 'organizationId',
-  decisionId: 'decisionId'
+  decisionId: 'decisionId',
+  leafHash: 'leafHash'
 } as const
 
 export type LogPendingScalarFieldEnum = (typeof LogPendingScalarFieldEnum)[keyof typeof LogPendingScalarFieldEnum]

@@ -27,16 +27,19 @@ export type AggregateLogPending = {
 export type LogPendingMinAggregateOutputType = {
   organizationId: string | null
   decisionId: string | null
+  leafHash: runtime.Bytes | null
 }
 
 export type LogPendingMaxAggregateOutputType = {
   organizationId: string | null
   decisionId: string | null
+  leafHash: runtime.Bytes | null
 }
 
 export type LogPendingCountAggregateOutputType = {
   organizationId: number
   decisionId: number
+  leafHash: number
   _all: number
 }
 
@@ -44,16 +47,19 @@ export type LogPendingCountAggregateOutputType = {
 export type LogPendingMinAggregateInputType = {
   organizationId?: true
   decisionId?: true
+  leafHash?: true
 }
 
 export type LogPendingMaxAggregateInputType = {
   organizationId?: true
   decisionId?: true
+  leafHash?: true
 }
 
 export type LogPendingCountAggregateInputType = {
   organizationId?: true
   decisionId?: true
+  leafHash?: true
   _all?: true
 }
 
@@ -132,6 +138,7 @@ export type LogPendingGroupByArgs<ExtArgs extends runtime.Types.Extensions.Inter
 export type LogPendingGroupByOutputType = {
   organizationId: string
   decisionId: string
+  leafHash: runtime.Bytes
   _count: LogPendingCountAggregateOutputType | null
   _min: LogPendingMinAggregateOutputType | null
   _max: LogPendingMaxAggregateOutputType | null
@@ -158,11 +165,13 @@ export type LogPendingWhereInput = {
   NOT?: Prisma.LogPendingWhereInput | Prisma.LogPendingWhereInput[]
   organizationId?: Prisma.UuidFilter<"LogPending"> | string
   decisionId?: Prisma.UuidFilter<"LogPending"> | string
+  leafHash?: Prisma.BytesFilter<"LogPending"> | runtime.Bytes
 }
 
 export type LogPendingOrderByWithRelationInput = {
   organizationId?: Prisma.SortOrder
   decisionId?: Prisma.SortOrder
+  leafHash?: Prisma.SortOrder
 }
 
 export type LogPendingWhereUniqueInput = Prisma.AtLeast<{
@@ -172,11 +181,13 @@ export type LogPendingWhereUniqueInput = Prisma.AtLeast<{
   NOT?: Prisma.LogPendingWhereInput | Prisma.LogPendingWhereInput[]
   organizationId?: Prisma.UuidFilter<"LogPending"> | string
   decisionId?: Prisma.UuidFilter<"LogPending"> | string
+  leafHash?: Prisma.BytesFilter<"LogPending"> | runtime.Bytes
 }, "organizationId_decisionId">
 
 export type LogPendingOrderByWithAggregationInput = {
   organizationId?: Prisma.SortOrder
   decisionId?: Prisma.SortOrder
+  leafHash?: Prisma.SortOrder
   _count?: Prisma.LogPendingCountOrderByAggregateInput
   _max?: Prisma.LogPendingMaxOrderByAggregateInput
   _min?: Prisma.LogPendingMinOrderByAggregateInput
@@ -188,41 +199,49 @@ export type LogPendingScalarWhereWithAggregatesInput = {
   NOT?: Prisma.LogPendingScalarWhereWithAggregatesInput | Prisma.LogPendingScalarWhereWithAggregatesInput[]
   organizationId?: Prisma.UuidWithAggregatesFilter<"LogPending"> | string
   decisionId?: Prisma.UuidWithAggregatesFilter<"LogPending"> | string
+  leafHash?: Prisma.BytesWithAggregatesFilter<"LogPending"> | runtime.Bytes
 }
 
 export type LogPendingCreateInput = {
   organizationId: string
   decisionId: string
+  leafHash: runtime.Bytes
 }
 
 export type LogPendingUncheckedCreateInput = {
   organizationId: string
   decisionId: string
+  leafHash: runtime.Bytes
 }
 
 export type LogPendingUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
 export type LogPendingUncheckedUpdateInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
 export type LogPendingCreateManyInput = {
   organizationId: string
   decisionId: string
+  leafHash: runtime.Bytes
 }
 
 export type LogPendingUpdateManyMutationInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
 export type LogPendingUncheckedUpdateManyInput = {
   organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  leafHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
 }
 
 export type LogPendingOrganizationIdDecisionIdCompoundUniqueInput = {
@@ -233,16 +252,19 @@ export type LogPendingOrganizationIdDecisionIdCompoundUniqueInput = {
 export type LogPendingCountOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   decisionId?: Prisma.SortOrder
+  leafHash?: Prisma.SortOrder
 }
 
 export type LogPendingMaxOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   decisionId?: Prisma.SortOrder
+  leafHash?: Prisma.SortOrder
 }
 
 export type LogPendingMinOrderByAggregateInput = {
   organizationId?: Prisma.SortOrder
   decisionId?: Prisma.SortOrder
+  leafHash?: Prisma.SortOrder
 }
 
 
@@ -250,24 +272,28 @@ export type LogPendingMinOrderByAggregateInput = {
 export type LogPendingSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
   decisionId?: boolean
+  leafHash?: boolean
 }, ExtArgs["result"]["logPending"]>
 
 export type LogPendingSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
   decisionId?: boolean
+  leafHash?: boolean
 }, ExtArgs["result"]["logPending"]>
 
 export type LogPendingSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
   decisionId?: boolean
+  leafHash?: boolean
 }, ExtArgs["result"]["logPending"]>
 
 export type LogPendingSelectScalar = {
   organizationId?: boolean
   decisionId?: boolean
+  leafHash?: boolean
 }
 
-export type LogPendingOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "decisionId", ExtArgs["result"]["logPending"]>
+export type LogPendingOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "decisionId" | "leafHash", ExtArgs["result"]["logPending"]>
 
 export type $LogPendingPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "LogPending"
@@ -275,6 +301,10 @@ export type $LogPendingPayload<ExtArgs extends runtime.Types.Extensions.Internal
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
     decisionId: string
+    /**
+     * The decision's own, so that it can be integrated without a look at it.
+     */
+    leafHash: runtime.Bytes
   }, ExtArgs["result"]["logPending"]>
   composites: {}
 }
@@ -700,6 +730,7 @@ export interface Prisma__LogPendingClient<T, Null = never, ExtArgs extends runti
 export interface LogPendingFieldRefs {
   readonly organizationId: Prisma.FieldRef<"LogPending", 'String'>
   readonly decisionId: Prisma.FieldRef<"LogPending", 'String'>
+  readonly leafHash: Prisma.FieldRef<"LogPending", 'Bytes'>
 }
     
 

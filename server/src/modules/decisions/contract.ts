@@ -107,6 +107,10 @@ const plain = (type: string, description: string) => ({
   content: { [type]: { schema: Type.Unsafe<unknown>({ type: 'string' }) } },
 })
 export const CheckpointText = plain('text/plain', 'The signed checkpoint (C2SP tlog-checkpoint) of the newest size')
+export const OperatorCheckpointText = plain(
+  'text/plain',
+  "The signed checkpoint of the operator's tree, whose leaves are the checkpoints of all organisations",
+)
 export const NotModified = Type.Null({ description: 'It is still the one of this ETag' })
 export const KeysText = plain('text/plain', 'Verifier keys (C2SP signed-note), one a line, the newest first')
 export const ReceiptText = plain(

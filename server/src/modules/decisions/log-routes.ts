@@ -1,3 +1,5 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isNamedBy } from '#platform/http/etag'
 import type { Routes } from '#platform/routes'
 import {
   ArchiveBytes,
@@ -7,17 +9,29 @@ import {
   DecisionParams,
   KeysText,
   NotModified,
+  OperatorCheckpointText,
   ReceiptText,
   TileBytes,
   TileParams,
 } from './contract.ts'
 import type { LogService } from './log/service.ts'
+import type { Head } from './log-store.ts'
 import { decisionProblems, logProblems } from './problems.ts'
 
 const TEXT = 'text/plain; charset=utf-8'
 /** Of one organisation and behind its key, so no cache that others share keeps it. */
 const FOR_EVER = 'private, max-age=31536000, immutable'
 const FOR_SECONDS = 'private, max-age=1'
+
+/** What a cache of one client may keep, and for which of its keys. */
+const keptBy = (reply: FastifyReply, cacheControl: string): FastifyReply =>
+  reply.header('cache-control', cacheControl).header('vary', 'authorization')
+
+function sendHead({ headers }: Pick<FastifyRequest, 'headers'>, reply: FastifyReply, { note, root, size }: Head) {
+  const etag = `"${size}-${root.toString('base64url')}"`
+  keptBy(reply, FOR_SECONDS).type(TEXT).header('etag', etag)
+  return isNamedBy(headers['if-none-match'], etag) ? reply.code(304).send(null) : reply.send(note)
+}
 
 export const logRoutes =
   (log: LogService): Routes =>
@@ -43,13 +57,7 @@ export const logRoutes =
         schema: { operationId: 'getLogCheckpoint', tags, response: { 200: CheckpointText, 304: NotModified } },
         config: { needs: 'decisions:read', problems: [behind] },
       },
-      async ({ caller, headers }, reply) => {
-        const { note, root, size } = await log.checkpoint(caller)
-        const etag = `"${size}-${root.toString('base64url')}"`
-        reply.type(TEXT).header('etag', etag).header('cache-control', FOR_SECONDS)
-        if (headers['if-none-match'] === etag) return reply.code(304).send(null)
-        return reply.send(note)
-      },
+      async (request, reply) => sendHead(request, reply, await log.checkpoint(request.caller)),
     )
 
     app.get(
@@ -58,7 +66,28 @@ export const logRoutes =
         schema: { operationId: 'getLogKey', tags, response: { 200: KeysText } },
         config: { needs: 'decisions:read' },
       },
-      async ({ caller }, reply) => reply.type(TEXT).send(log.keys(caller)),
+      async ({ caller }, reply) => keptBy(reply, FOR_SECONDS).type(TEXT).send(log.keys(caller)),
+    )
+
+    app.get(
+      '/log/operator/checkpoint',
+      {
+        schema: {
+          ...{ operationId: 'getOperatorCheckpoint', tags },
+          response: { 200: OperatorCheckpointText, 304: NotModified },
+        },
+        config: { needs: 'decisions:read', problems: [behind] },
+      },
+      async (request, reply) => sendHead(request, reply, await log.operatorCheckpoint()),
+    )
+
+    app.get(
+      '/log/operator/key',
+      {
+        schema: { operationId: 'getOperatorKey', tags, response: { 200: KeysText } },
+        config: { needs: 'decisions:read' },
+      },
+      async (_request, reply) => keptBy(reply, FOR_SECONDS).type(TEXT).send(log.operatorKeys()),
     )
 
     app.get(
@@ -98,7 +127,7 @@ export const logRoutes =
       },
       async ({ caller, params }, reply) => {
         const bytes = await log.tile(caller, params['*'])
-        return reply.type('application/octet-stream').header('cache-control', FOR_EVER).send(bytes)
+        return keptBy(reply, FOR_EVER).type('application/octet-stream').send(bytes)
       },
     )
   }

@@ -5,6 +5,8 @@ import type { Tile, TileId } from './tree/tiles.ts'
 
 /** Sizes and indexes are read as text that is a whole number below 2^53: no log of ours is longer. */
 
+const NIL = '00000000-0000-0000-0000-000000000000'
+
 export interface Head {
   readonly size: number
   readonly root: Buffer
@@ -38,15 +40,13 @@ const headsAt = sql<HeadRow>(
 )
 
 /** Takes what waits, in the order of ids, whenever it was committed: nothing is skipped because something later came first. */
-const take = sql<{ decisionId: string; leafHash: Buffer | null }>(
+const take = sql<{ decisionId: string; leafHash: Buffer }>(
   'log.take',
   `with taken as (
      delete from log_pending where organization_id = $1 and decision_id in (
        select decision_id from log_pending where organization_id = $1 order by decision_id limit $2)
-     returning decision_id)
-   select t.decision_id as "decisionId", d.leaf_hash as "leafHash"
-   from taken t left join agent_decision d on d.organization_id = $1 and d.id = t.decision_id
-   order by t.decision_id`,
+     returning decision_id, leaf_hash)
+   select decision_id as "decisionId", leaf_hash as "leafHash" from taken order by decision_id`,
 )
 
 /** Which organisations have something to integrate; one step of the index each, however much waits. */
@@ -104,14 +104,16 @@ const entries = sql<EntryRow>(
    order by e.leaf_index`,
 )
 
-/** Decisions that neither stand in the log nor wait for it: there are none, unless somebody took one out. */
-const forgotten = sql<{ id: string }>(
+/** A page of decisions: its last, and one that neither stands in the log nor waits for it, when there is such a one. */
+const forgotten = sql<{ last: string | null; forgotten: string | null }>(
   'log.forgotten',
-  `select d.id from agent_decision d
-   where d.organization_id = $1
-     and not exists (select 1 from log_entry e where e.organization_id = $1 and e.decision_id = d.id)
-     and not exists (select 1 from log_pending p where p.organization_id = $1 and p.decision_id = d.id)
-   order by d.id limit 1`,
+  `with page as (
+     select id from agent_decision where organization_id = $1 and id > $2 order by id limit $3)
+   select (select id from page order by id desc limit 1) as last, (
+     select d.id from page d
+     where not exists (select 1 from log_entry e where e.organization_id = $1 and e.decision_id = d.id)
+       and not exists (select 1 from log_pending p where p.organization_id = $1 and p.decision_id = d.id)
+     order by d.id limit 1) as forgotten`,
 )
 
 /** A redaction that an export up to this size would show without saying so. */
@@ -196,8 +198,13 @@ export const logStore = {
     return (await read(lateRedaction, [logId, size])).length > 0
   },
 
-  async forgotten(read: Reading, logId: string): Promise<string | undefined> {
-    const [row] = await read(forgotten, [logId])
-    return row?.id
+  /** A decision that is nowhere in the log: there is none, unless somebody took it out. */
+  async forgotten(read: Reading, logId: string, pageSize: number): Promise<string | undefined> {
+    for (let after = NIL; ; ) {
+      const [row] = await read(forgotten, [logId, after, pageSize])
+      if (row?.forgotten) return row.forgotten
+      if (!row?.last) return undefined
+      after = row.last
+    }
   },
 }

@@ -55,6 +55,19 @@ describe('the checkpoint', () => {
     expect(headers.get('cache-control')).toBe('private, max-age=1')
     const again = await client.get('/v1/log/checkpoint', { 'if-none-match': headers.get('etag') as string })
     expect([again.status, again.text]).toEqual([304, ''])
+    expect(headers.get('vary')).toMatch(/authorization/i)
+    const etag = headers.get('etag') as string
+    for (const [named, status] of [
+      [`"other", ${etag}`, 304],
+      [`W/${etag}`, 304],
+      ['*', 304],
+      ['"other"', 200],
+    ] as const) {
+      expect([named, (await client.get('/v1/log/checkpoint', { 'if-none-match': named })).status]).toEqual([
+        named,
+        status,
+      ])
+    }
   })
 })
 
@@ -67,6 +80,7 @@ describe('before anything is integrated', () => {
       expectProblem(receipt, 409, 'decision.notIntegrated')
       expect(receipt.headers.get('retry-after')).toBe('1')
       expectProblem(await idle.admin.get('/v1/log/checkpoint'), 409, 'log.behind')
+      expectProblem(await idle.admin.get('/v1/log/operator/checkpoint'), 409, 'log.behind')
       expectProblem(await idle.admin.get('/v1/log/consistency?from=0&to=0'), 409, 'log.behind')
       expectProblem(await idle.admin.get('/v1/log/export'), 409, 'log.behind')
       expectProblem(await idle.admin.get('/v1/log/tile/0/000'), 404, 'log.notFound')
@@ -197,6 +211,10 @@ describe('an export of a log that grows', () => {
         )
         return waiting.length > 0
       })
+      // Meanwhile there is no second one of this organisation.
+      const second = await client.get('/v1/log/export')
+      expectProblem(second, 429, 'request.tooMany')
+      expect(second.headers.get('retry-after')).toBe('5')
       await writer.query(`update log_tile set hashes = hashes || sha256('next') where organization_id = $1`, [id])
       await writer.query('commit')
       expect((await reply).status).toBe(200)
@@ -337,6 +355,9 @@ describe('a change by the owner of the database', () => {
     )
     expectProblem(await client.get(`/v1/decisions/${decisions[0]?.id}/proof`), 500, 'log.inconsistent')
     expectProblem(await client.get('/v1/log/consistency?from=1'), 500, 'log.inconsistent')
+    expectProblem(await client.get('/v1/log/consistency?from=1&to=3'), 500, 'log.inconsistent')
+    expectProblem(await client.get('/v1/log/tile/0/000.p/1'), 500, 'log.inconsistent')
+    expectProblem(await client.get('/v1/log/tile/0/000.p/3'), 500, 'log.inconsistent')
     expectProblem(await client.get('/v1/log/tile/entries/000.p/3'), 500, 'log.inconsistent')
     await expectOk(client.post(`/v1/agents/${agentId}/decisions`, { inputs: { after: 'it' } }))
     const other = await aLog(app, 1)

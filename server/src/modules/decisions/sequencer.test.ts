@@ -133,7 +133,7 @@ describe('the keys', () => {
       expect(keys.trimEnd().split('\n')).toHaveLength(2)
       expect(keys).toContain(before.keys)
       const { status, tar } = await exported(own)
-      expect([status, [...readTar(tar).keys()].filter((name) => name.startsWith('keys/')).length]).toEqual([200, 2])
+      expect([status, [...readTar(tar).keys()].filter((name) => name.startsWith('keys/wedi')).length]).toEqual([200, 2])
       await app.stop()
     }
     expect(before.keys.trimEnd().split('\n')).toHaveLength(1)
@@ -165,6 +165,16 @@ describe('the operator', () => {
     const index = Number(/^index (\d+)$/m.exec(String(files.get('operator/proof')))?.[1])
     const head = parseCheckpoint(String(files.get('operator/checkpoint')))
     expect(head?.origin).toBe('wedi.test/log/operator')
+    const [vkey = ''] = (await client.get('/v1/log/operator/key')).text.split('\n')
+    expect([...files].find(([name]) => name.startsWith('keys/operator_'))?.[1].toString()).toBe(`${vkey}\n`)
+    const published = await client.get('/v1/log/operator/checkpoint')
+    expect(parseCheckpoint(published.text)?.origin).toBe('wedi.test/log/operator')
+    const again = { 'if-none-match': published.headers.get('etag') as string }
+    await until('it is the same for once', async () => {
+      const { status, headers } = await client.get('/v1/log/operator/checkpoint', again)
+      again['if-none-match'] = headers.get('etag') as string
+      return status === 304
+    })
     const leaf = leafHash(files.get('checkpoint') as Buffer)
     expect(rootFromInclusion(leaf, { index, size: head?.size ?? 0, proof })).toEqual(head?.root)
     expect(rest.slice(rest.indexOf('') + 1).join('\n')).toBe(String(files.get('operator/checkpoint')))
@@ -236,6 +246,11 @@ describe('witnesses', () => {
     const { client } = await aLog(app, 2)
     const { text } = await headOf(client)
     await until('both have seen the head', async () => seen.includes(text) && readFileSync(file, 'utf8').includes(text))
+    // The file has each once, although the address refused twice.
+    const notes = readFileSync(file, 'utf8')
+      .split('\n\n')
+      .filter((each) => each.startsWith('— ') === false)
+    expect(new Set(notes).size).toBe(notes.length)
     await until('the operator is seen as well', async () =>
       seen.some((note) => note.startsWith('wedi.test/log/operator\n')),
     )

@@ -21,27 +21,25 @@ const append = sql(
      insert into decision_disclosure (organization_id, decision_id, inputs, salts)
      select $1, $2, $18::jsonb, $19::jsonb where $18::jsonb <> '{}'
    )
-   insert into log_pending (organization_id, decision_id) values ($1, $2)`,
+   insert into log_pending (organization_id, decision_id, leaf_hash) values ($1, $2, $16)`,
 )
 
 /** Many records of one transaction that all say the same of who and what they are about. */
 const appendMany = sql(
   'decisions.appendMany',
-  `insert into agent_decision
-     (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
-   select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4
-   from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[], $13::bytea[])
-     as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash)`,
-)
-const discloseMany = sql(
-  'decisions.discloseMany',
-  `insert into decision_disclosure (organization_id, decision_id, inputs, salts)
-   select $1, id, inputs::jsonb, salts::jsonb from unnest($2::uuid[], $3::text[], $4::text[]) as t(id, inputs, salts)
-   where inputs <> '{}'`,
-)
-const awaitMany = sql(
-  'decisions.awaitMany',
-  'insert into log_pending (organization_id, decision_id) select $1, id from unnest($2::uuid[]) as t(id)',
+  `with given as (
+     select * from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[],
+       $12::text[], $13::bytea[], $14::text[], $15::text[])
+       as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash, inputs, salts)
+   ), decision as (
+     insert into agent_decision
+       (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
+     select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4 from given
+   ), disclosure as (
+     insert into decision_disclosure (organization_id, decision_id, inputs, salts)
+     select $1, id, inputs::jsonb, salts::jsonb from given where inputs <> '{}'
+   )
+   insert into log_pending (organization_id, decision_id, leaf_hash) select $1, id, leaf_hash from given`,
 )
 
 /** Takes values and salts away. No row when a field is not there any more, so that nothing is taken twice. */
@@ -104,9 +102,9 @@ export const decisionStore = {
   appendMany(tx: Tx, rows: readonly NewDecision[]): void {
     const [first] = rows
     if (!first) return
-    const ids = rows.map(({ id }) => id)
     tx.send(appendMany, [
-      ...[first.organizationId, first.actor, first.agentId, first.occurredAt, ids],
+      ...[first.organizationId, first.actor, first.agentId, first.occurredAt],
+      rows.map(({ id }) => id),
       rows.map(({ type }) => type),
       rows.map(({ verdict }) => verdict),
       rows.map(({ reasons }) => JSON.stringify(reasons)),
@@ -115,13 +113,9 @@ export const decisionStore = {
       rows.map(({ paymentId }) => paymentId),
       rows.map(({ leaf }) => leaf),
       rows.map(({ leafHash }) => leafHash),
+      rows.map(({ inputs }) => JSON.stringify(inputs)),
+      rows.map(({ salts }) => JSON.stringify(salts)),
     ])
-    const [inputs, salts] = [
-      rows.map((row) => JSON.stringify(row.inputs)),
-      rows.map((row) => JSON.stringify(row.salts)),
-    ]
-    tx.send(discloseMany, [first.organizationId, ids, inputs, salts])
-    tx.send(awaitMany, [first.organizationId, ids])
   },
 
   async redact(tx: Tx, decisionId: string, fields: readonly string[]): Promise<boolean> {
@@ -144,13 +138,28 @@ export const decisionStore = {
       ...(type && { type }),
       ...(actor && { actor }),
       ...((from || to) && { occurredAt: { ...(from && { gte: new Date(from) }), ...(to && { lt: new Date(to) }) } }),
-      ...(page.before && { id: { lt: page.before } }),
+      id: idsOf(page, query),
     }
     const rows = await database.read(organizationId, (prisma) =>
       prisma.agentDecision.findMany({ where, orderBy: { id: 'desc' }, take: page.limit + 1 }),
     )
     return complete(database, organizationId, rows)
   },
+}
+
+/** An id is made in the transaction it is dated by, give or take what clocks and long transactions differ. */
+const SLACK_MS = 86_400_000
+
+/** Times as bounds of ids as well: partitions are by id, and only those of these times are looked at. */
+function idsOf({ before }: PageRequest, { from, to }: Static<typeof DecisionQuery>): { gte?: string; lt?: string } {
+  const until = [before, to && idAt(Date.parse(to) + SLACK_MS)].filter((each) => each !== undefined).toSorted()
+  return { ...(from && { gte: idAt(Date.parse(from) - SLACK_MS) }), ...(until[0] && { lt: until[0] }) }
+}
+
+/** Where the ids (UUIDv7) of a time begin. */
+function idAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
 type Plain = Omit<AgentDecisionRow, 'leafHash'> & { leafHash: Uint8Array }

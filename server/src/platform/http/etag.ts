@@ -13,6 +13,10 @@ export function expectedRevision(request: Pick<FastifyRequest, 'headers'>): numb
   return Number(match[1])
 }
 
+/** Whether an `If-None-Match` names this tag: in a list, as a weak one, or by `*` (RFC 9110, 13.1.2). */
+export const isNamedBy = (header: string | undefined, etag: string): boolean =>
+  (header ?? '').split(',').some((each) => ['*', etag].includes(each.trim().replace(/^W\//, '')))
+
 const TAGGED = /^(application\/(json|octet-stream)|text\/plain)\b/
 
 /** Single resources without a revision of their own carry a tag of their content. */

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Database } from '#platform/database/database'
-import { Problem } from '#platform/problem'
+import { Problem, requestProblems } from '#platform/problem'
 import { type EntryRow, type Head, logStore, type Reading, readingOf } from '../log-store.ts'
 import { logProblems } from '../problems.ts'
 import { faultOf, redactedOf } from '../rules.ts'
 import { GrowingTree, HASH_BYTES, leafHash } from '../tree/merkle.ts'
-import { tilePath, tilesOfTree } from '../tree/tiles.ts'
+import { type TileId, tileKey, tilePath, tilesOfTree } from '../tree/tiles.ts'
 import { coverageOf, lastCovered } from './coverage.ts'
-import type { LogKeys } from './keys.ts'
+import { type LogKeys, OPERATOR_LOG } from './keys.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.ts'
 
@@ -21,6 +21,13 @@ import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.
  */
 
 const PAGE = 1024
+/** Of decisions that are only looked for, not read. */
+const FORGOTTEN_PAGE = 20_000
+/** Half a megabyte of hashes. */
+const TILES_AT_ONCE = 64
+/** Each reads a whole log, and holds a file of its size until it is sent. */
+const MAX_AT_ONCE = 2
+const RETRY_SECONDS = 5
 const FORMAT = 'wedi-log-archive@v1'
 
 interface Needs {
@@ -37,7 +44,23 @@ export interface Archive {
   readonly bytes: Readable
 }
 
-export async function archiveOf(needs: Needs, organizationId: string): Promise<Archive> {
+/** One of an organisation at a time, and few of all. */
+export function archives(needs: Needs): (organizationId: string) => Promise<Archive> {
+  const running = new Set<string>()
+  return async (organizationId) => {
+    if (running.has(organizationId) || running.size >= MAX_AT_ONCE) {
+      throw new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: RETRY_SECONDS } })
+    }
+    running.add(organizationId)
+    try {
+      return await archiveOf(needs, organizationId)
+    } finally {
+      running.delete(organizationId)
+    }
+  }
+}
+
+async function archiveOf(needs: Needs, organizationId: string): Promise<Archive> {
   const file = await namelessFile()
   try {
     const tar = new TarFile(file, new Date())
@@ -79,6 +102,9 @@ async function write({ database, keys, rulesVersion }: Needs, logId: string, tar
       `keys/${name.replaceAll(/[^A-Za-z0-9.-]/g, '_').slice(0, 80)}_${keyId.toString('hex')}.vkey`,
       `${vkey}\n`,
     )
+  }
+  for (const { keyId, vkey } of keys.verifiersOf(OPERATOR_LOG)) {
+    await tar.add(`keys/operator_${keyId.toString('hex')}.vkey`, `${vkey}\n`)
   }
   await tar.addStream('entries.ndjson', checkedEntries(read, logId, head))
   await writeTiles(read, logId, head, tar)
@@ -122,7 +148,7 @@ async function* checkedEntries(read: Reading, logId: string, head: Head): AsyncG
     }
   }
   if (next) throw new LogInconsistent(`no entry reaches the checkpoint of size ${next.size}`)
-  const forgotten = await logStore.forgotten(read, logId)
+  const forgotten = await logStore.forgotten(read, logId, FORGOTTEN_PAGE)
   if (forgotten !== undefined) throw new LogInconsistent(`decision ${forgotten} was taken out of the log`)
   // Values may be gone by a redaction whose own entry comes after this head.
   if (await logStore.isBehindRedactions(read, logId, head.size)) throw behind()
@@ -140,12 +166,18 @@ function lineOf(row: EntryRow): string {
 }
 
 async function writeTiles(read: Reading, logId: string, head: Head, tar: TarFile): Promise<void> {
-  for (const id of tilesOfTree(head.size)) {
-    const [tile] = await logStore.tiles(read, logId, [id])
-    const hashes = tile?.hashes.subarray(0, id.width * HASH_BYTES)
-    if (hashes?.length !== id.width * HASH_BYTES) throw new LogInconsistent(`tile ${id.level}/${id.index} is not whole`)
-    await tar.add(tilePath(id.level, id), hashes)
+  let wanted: TileId[] = []
+  const flush = async () => {
+    const stored = new Map((await logStore.tiles(read, logId, wanted)).map((tile) => [tileKey(tile), tile.hashes]))
+    for (const id of wanted) {
+      const hashes = stored.get(tileKey(id))?.subarray(0, id.width * HASH_BYTES)
+      if (hashes?.length !== id.width * HASH_BYTES) throw new LogInconsistent(`tile ${tileKey(id)} is not whole`)
+      await tar.add(tilePath(id.level, id), hashes)
+    }
+    wanted = []
   }
+  for (const id of tilesOfTree(head.size)) if (wanted.push(id) === TILES_AT_ONCE) await flush()
+  await flush()
 }
 
 /** It has no name any more, so it is gone whatever becomes of us. */

@@ -1,8 +1,12 @@
+import { LRUCache } from 'lru-cache'
 import type { KeyRing } from '#platform/crypto'
 import { type Signer, signerOf, type Verifier } from '../tree/note.ts'
 
 /** The operator's own tree is a log like the others, under an id that no organisation can have. */
 export const OPERATOR_LOG = '00000000-0000-7000-8000-000000000000'
+
+/** Of how many logs the keys are kept: to make one again takes longer than to sign with it. */
+const REMEMBERED = 1000
 
 export interface LogSettings {
   /** What the names of all logs here begin with, a host and a path without a scheme. */
@@ -26,9 +30,15 @@ export function logKeys(keys: KeyRing, { origin, keyNumbers }: LogSettings): Log
   const originOf = (logId: string) => `${origin}/${logId === OPERATOR_LOG ? 'operator' : logId}`
   const signers = (logId: string, numbers: readonly number[]) =>
     numbers.map((number) => signerOf(originOf(logId), seeds.get(number) as Buffer))
+  const known = new LRUCache<string, Record<'signing' | 'all', Signer[]>>({ max: REMEMBERED })
+  function of(logId: string) {
+    const found = known.get(logId) ?? { signing: signers(logId, keyNumbers), all: signers(logId, all) }
+    known.set(logId, found)
+    return found
+  }
   return {
     originOf,
-    signersOf: (logId) => signers(logId, keyNumbers),
-    verifiersOf: (logId) => signers(logId, all),
+    signersOf: (logId) => of(logId).signing,
+    verifiersOf: (logId) => of(logId).all,
   }
 }

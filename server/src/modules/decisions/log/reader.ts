@@ -11,7 +11,9 @@ import {
   leafHash,
   nodesOf,
   type Range,
+  rangesBeside,
   rootFromInclusion,
+  rootOfParts,
 } from '../tree/merkle.ts'
 import { nodeFromTile, parseTilePath, TILE_WIDTH, type Tile, tileKey, tileOfNode } from '../tree/tiles.ts'
 import type { LogKeys } from './keys.ts'
@@ -42,15 +44,18 @@ export function logReader({ database, keys }: { database: Database; keys: LogKey
       const read = readingOf(database, logId)
       const head = await requireHead(read, keys, logId)
       if (to > head.size) return undefined
-      const signed = await logStore.headsAt(read, logId, [from, to])
+      const signed = [...(await logStore.headsAt(read, logId, [from, to])), head]
       const roots = [from, to].map((size) => ({ from: 0, to: size }))
       const proven = from === 0 ? [] : consistencyRanges(from, to)
       const [before, after, ...proof] = await hashesOf(read, logId, [...roots, ...proven])
       for (const { size, root } of signed) {
-        if (!root.equals((size === from ? before : after) as Buffer)) {
+        if (size <= to && !root.equals((size === from ? before : after) as Buffer)) {
           throw new LogInconsistent(`the tiles do not give the root of the checkpoint of size ${size}`)
         }
       }
+      // Also where no checkpoint is, the larger tree is the beginning of the signed one, and the smaller of the larger.
+      await requireBeginning(read, logId, to, head)
+      if (from > 0) await requireBeginning(read, logId, from, { size: to, root: after as Buffer })
       return proof
     },
 
@@ -67,6 +72,7 @@ export function logReader({ database, keys }: { database: Database; keys: LogKey
       const [tile] = await logStore.tiles(read, logId, [{ level, index }])
       const hashes = tile?.hashes.subarray(0, width * HASH_BYTES)
       if (hashes?.length !== width * HASH_BYTES) throw new LogInconsistent(`tile ${path} is missing`)
+      await requireTile(read, logId, { level, index, hashes }, head)
       if (wanted.kind !== 'entries') return hashes
       const rows = await logStore.entries(read, logId, index * TILE_WIDTH, index * TILE_WIDTH + width)
       return bundleOf(rows, hashes)
@@ -99,6 +105,44 @@ export async function receiptOf(
     throw new LogInconsistent(`leaf ${index} is not in the tree that was signed`)
   }
   return { head, receipt: proofText(index, proof, head.note) }
+}
+
+type Tree = Pick<Head, 'size' | 'root'>
+
+/** The beginning of a tile is worth handing out when the signed root can be made with it. */
+async function requireTile(read: Reading, logId: string, { level, index, hashes }: Tile, head: Tree): Promise<void> {
+  const span = TILE_WIDTH ** level
+  const first = index * TILE_WIDTH
+  const parts = Array.from({ length: hashes.length / HASH_BYTES }, (_, at): [Range, Buffer] => [
+    { from: (first + at) * span, to: (first + at + 1) * span },
+    hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  ])
+  await requireRoot(read, logId, { known: { from: first * span, to: (first + parts.length) * span }, parts }, head)
+}
+
+/** The tiles give a tree of this size that is the beginning of another. */
+async function requireBeginning(read: Reading, logId: string, size: number, whole: Tree): Promise<void> {
+  const ranges = nodesOf({ from: 0, to: size }).map(({ level, index }) => ({
+    from: index * 2 ** level,
+    to: (index + 1) * 2 ** level,
+  }))
+  const hashes = await hashesOf(read, logId, ranges)
+  const parts = ranges.map((range, at): [Range, Buffer] => [range, hashes[at] as Buffer])
+  await requireRoot(read, logId, { known: { from: 0, to: size }, parts }, whole)
+}
+
+async function requireRoot(
+  read: Reading,
+  logId: string,
+  { known, parts }: { known: Range; parts: readonly [Range, Buffer][] },
+  { size, root }: Tree,
+): Promise<void> {
+  const others = rangesBeside(known, size)
+  const hashes = await hashesOf(read, logId, others)
+  const all = [...parts, ...others.map((range, at): [Range, Buffer] => [range, hashes[at] as Buffer])]
+  if (!rootOfParts(all, size).equals(root)) {
+    throw new LogInconsistent(`the tiles over leaves ${known.from} to ${known.to} are not those of size ${size}`)
+  }
 }
 
 /** The hash of each of these ranges, out of the tiles. */

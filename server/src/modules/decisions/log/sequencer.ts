@@ -96,10 +96,7 @@ export class Sequencer {
       if (!log) return 'taken'
       const taken = await logStore.take(tx, organizationId, BATCH)
       if (taken.length === 0) return 'done'
-      const leaves = taken.map(({ decisionId, leafHash }) => {
-        if (leafHash === null) throw new LogInconsistent(`decision ${decisionId} was to be integrated and is gone`)
-        return leafHash
-      })
+      const leaves = taken.map(({ leafHash }) => leafHash)
       const ids = taken.map(({ decisionId }) => decisionId)
       logStore.addEntries(tx, organizationId, log.size, ids)
       head = extendLog(tx, keys, log, leaves)

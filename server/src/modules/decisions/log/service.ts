@@ -4,8 +4,8 @@ import { invalid, Problem } from '#platform/problem'
 import { readingOf } from '../log-store.ts'
 import { decisionProblems } from '../problems.ts'
 import { decisionStore } from '../store.ts'
-import { archiveOf } from './archive.ts'
-import type { LogKeys } from './keys.ts'
+import { archives } from './archive.ts'
+import { type LogKeys, OPERATOR_LOG } from './keys.ts'
 import { logReader } from './reader.ts'
 
 export type LogService = ReturnType<typeof logService>
@@ -14,11 +14,14 @@ export type LogService = ReturnType<typeof logService>
 export function logService(needs: { database: Database; keys: LogKeys; rulesVersion: string }) {
   const { database, keys } = needs
   const reader = logReader({ database, keys })
+  const archiveOf = archives(needs)
   return {
     checkpoint: ({ organizationId }: Caller) => reader.head(organizationId),
     keys: ({ organizationId }: Caller) => reader.keys(organizationId),
+    operatorCheckpoint: () => reader.head(OPERATOR_LOG),
+    operatorKeys: () => reader.keys(OPERATOR_LOG),
     tile: ({ organizationId }: Caller, path: string) => reader.tile(organizationId, path),
-    archive: ({ organizationId }: Caller) => archiveOf(needs, organizationId),
+    archive: ({ organizationId }: Caller) => archiveOf(organizationId),
 
     async receipt({ organizationId }: Caller, decisionId: string): Promise<string> {
       const decision = await decisionStore.find(readingOf(database, organizationId), organizationId, decisionId)

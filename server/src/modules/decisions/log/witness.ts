@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises'
+import { LRUCache } from 'lru-cache'
 import type { Database, Tx } from '#platform/database/database'
 import type { Job, JobResult, Jobs } from '#platform/jobs'
 import { logStore, readingOf } from '../log-store.ts'
@@ -8,6 +9,8 @@ export type WitnessTarget = { readonly file: string } | { readonly url: string }
 
 const KIND = 'log.witness'
 const TIMEOUT_MS = 10_000
+/** Of how many logs this process knows what each witness has seen last. */
+const REMEMBERED = 10_000
 
 /**
  * Shows every log's new heads to someone outside. What was shown cannot be unsaid, so a history that is rewritten later
@@ -22,10 +25,19 @@ export function witnessing({
   jobs: Jobs
   targets: readonly WitnessTarget[]
 }) {
+  const shown = targets.map((target) => ({ target, notes: new LRUCache<string, string>({ max: REMEMBERED }) }))
+
   jobs.handle(KIND, async ({ organizationId }: Job): Promise<JobResult> => {
     const head = await logStore.head(readingOf(database, organizationId), organizationId)
     if (!head) return 'done'
-    const results = await Promise.allSettled(targets.map((target) => show(target, head.note)))
+    // Who has seen it is not shown it again because another was away.
+    const results = await Promise.allSettled(
+      shown.map(async ({ target, notes }) => {
+        if (notes.get(organizationId) === head.note) return
+        await show(target, head.note)
+        notes.set(organizationId, head.note)
+      }),
+    )
     const failed = results.find((each) => each.status === 'rejected')
     if (failed) throw failed.reason
     return 'done'

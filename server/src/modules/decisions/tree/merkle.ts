@@ -105,6 +105,37 @@ export function rootFromInclusion(
   }, Buffer.from(leaf))
 }
 
+/** The ranges a tree splits into beside a known one, from the left. Full subtrees that lie in the known one are left whole. */
+export function rangesBeside(known: Range, size: number): Range[] {
+  const beside = (range: Range): Range[] => {
+    if (range.to <= known.from || range.from >= known.to) return [range]
+    if (range.from >= known.from && range.to <= known.to) return []
+    return halvesOf(range).flatMap(beside)
+  }
+  return size === 0 ? [] : beside({ from: 0, to: size })
+}
+
+/** The root of a tree out of hashes of ranges it splits into. Throws when they do not cover it. */
+export function rootOfParts(parts: Iterable<readonly [Range, Uint8Array]>, size: number): Buffer {
+  const known = new Map([...parts].map(([{ from, to }, hash]) => [`${from}-${to}`, hash]))
+  const over = (range: Range): Uint8Array => {
+    const hash = known.get(`${range.from}-${range.to}`)
+    if (hash) return hash
+    if (range.to - range.from === 1) throw new RangeError(`no part covers leaf ${range.from}`)
+    const [left, right] = halvesOf(range)
+    return nodeHash(over(left), over(right))
+  }
+  return Buffer.from(over({ from: 0, to: size }))
+}
+
+function halvesOf({ from, to }: Range): [Range, Range] {
+  const middle = from + splitOf(to - from)
+  return [
+    { from, to: middle },
+    { from: middle, to },
+  ]
+}
+
 /** A tree that is only ever added to and asked for its root: the full subtrees at its right edge, in bounded memory. */
 export class GrowingTree {
   #size = 0

@@ -11,7 +11,9 @@ import {
   leafHash,
   nodesOf,
   type Range,
+  rangesBeside,
   rootFromInclusion,
+  rootOfParts,
 } from './merkle.ts'
 import { openNote, signerOf, signNote } from './note.ts'
 import {
@@ -124,6 +126,26 @@ describe('the tree', () => {
         const leaves = leavesOf(size)
         const proof = consistencyRanges(older, size).map((range) => hashOf(leaves, range))
         expect(proof).toEqual(naiveConsistency(older, leaves, true))
+      }),
+    )
+  })
+})
+
+describe('a part of the tree', () => {
+  it('gives its root with what lies beside it, and another part does not', () => {
+    fc.assert(
+      fc.property(aSize, fc.nat(), fc.nat(), (size, a, b) => {
+        const leaves = leavesOf(size)
+        const from = a % size
+        const known = { from, to: from + 1 + (b % (size - from)) }
+        const shown = leaves.slice(known.from, known.to)
+        const partsOf = (hashes: readonly Buffer[]): [Range, Buffer][] => [
+          ...hashes.map((each, at): [Range, Buffer] => [{ from: from + at, to: from + at + 1 }, each]),
+          ...rangesBeside(known, size).map((range): [Range, Buffer] => [range, hashOf(leaves, range)]),
+        ]
+        expect(rootOfParts(partsOf(shown), size)).toEqual(naive(leaves))
+        expect(rootOfParts(partsOf([...shown.slice(0, -1), leaf(size)]), size)).not.toEqual(naive(leaves))
+        expect(() => rootOfParts(partsOf(shown).slice(1), size)).toThrow(RangeError)
       }),
     )
   })
