@@ -23,6 +23,8 @@ export interface Ledger {
   hurry(): Promise<void>
   /** Every book is looked at now. */
   hurryReconciliation(): Promise<void>
+  /** Books without a first look, which takes over whatever is there. */
+  unopened(): Promise<string[]>
   /** Books that were not reconciled since. */
   unreconciled(since: Date): Promise<string[]>
 }
@@ -212,6 +214,7 @@ export function ledgerOf({ query }: DatabaseServer, name: string): Ledger {
       )),
     hurryReconciliation: async () =>
       void (await query(name, 'update wallet_book set due_at = clock_timestamp() where due_at > clock_timestamp()')),
+    unopened: () => ids('select wallet_id as id from wallet_book where due_at is not null and block_number is null'),
     unreconciled: (since: Date) =>
       ids('select wallet_id as id from wallet_book where due_at is not null and reconciled_at < $1', [since]),
   }

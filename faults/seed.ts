@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { makeKey } from '../server/src/modules/access/index.ts'
+import { until } from '../server/test/support/until.ts'
 import { newBook } from './asked.ts'
 import { callerOf } from './caller.ts'
 import { CONFIRMATIONS } from './chain.ts'
@@ -96,6 +97,10 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
       },
     })
     const tenant = await makeTenant(admin, chain, plan)
+    await until('every book is open', async () => {
+      await ledger.hurryReconciliation()
+      return (await ledger.unopened()).length === 0
+    })
     if (house && plan.mode === 'engine queue') misbehaveAsPlanned(house, plan, servers, tally)
     const watch = watchLimits(ledger, findings, signal)
     proxy.setWeather({ ...plan.weather, random: random.stream('weather') })
