@@ -120,7 +120,7 @@ export const ReceiptText = plain(
 export const TileBytes = plain('application/octet-stream', 'A tile of hashes, or a bundle of entries (C2SP tlog-tiles)')
 export const ArchiveBytes = plain(
   'application/x-tar',
-  'The whole log, to be checked without Wedi: see docs/decisions/0006',
+  'The whole log, to be checked without Wedi: see docs/decisions/0007',
 )
 
 const TreeSize = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

@@ -16,7 +16,7 @@ import { tarEnd, tarHeader, tarPadding } from './tar.ts'
 import { LogInconsistent, requireKept, requireOurs, trustedEdge } from './trust.ts'
 
 /**
- * A whole log as one file that anyone can check without us: see docs/decisions/0006. It is written to a file without a
+ * A whole log as one file that anyone can check without us: see docs/decisions/0007. It is written to a file without a
  * name first, and checked while it is: what is handed out is known to be what was signed, and memory stays bounded.
  */
 
