@@ -164,15 +164,13 @@ export function walletService(needs: WalletNeeds) {
     takeNonce: walletStore.takeNonce,
     adoptNonce: walletStore.adoptNonce,
 
-    /** Signed bytes that are checked to say exactly what was asked: a provider's word is not enough. */
+    /** Signed bytes that are checked to say exactly what was asked: a provider's word is not enough. Our own code's is. */
     async sign(row: WalletRow, transaction: UnsignedTransaction, withinMs: number): Promise<Hex> {
       const wallet = signingWallet(row)
-      const raw = await providerOf(row).sign(
-        wallet,
-        transaction,
-        AbortSignal.timeout(Math.min(withinMs, SIGNING_TIMEOUT_MS)),
-      )
-      if (!(await isSignatureOf(raw, transaction, wallet.address))) {
+      const provider = providerOf(row)
+      const signal = AbortSignal.timeout(Math.min(withinMs, SIGNING_TIMEOUT_MS))
+      const raw = await provider.sign(wallet, transaction, signal)
+      if (!provider.signsHere && !(await isSignatureOf(raw, transaction, wallet.address))) {
         throw new ProviderError('unknown', `${row.provider} signed something else than it was asked to`)
       }
       return raw

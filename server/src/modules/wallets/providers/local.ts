@@ -22,11 +22,10 @@ export function localProvider(keys: KeyRing): WalletProvider {
     async sign(wallet, { chain, ...transaction }) {
       if (wallet.keystore === null) throw new Error(`wallet ${wallet.id} has no keystore`)
       const privateKey: Hex = toHex(unseal(key, wallet.keystore, contextOf(wallet)))
-      return privateKeyToAccount(privateKey).signTransaction({
-        ...transaction,
-        type: 'eip1559',
-        chainId: chainNumber(chain),
-      })
+      const account = privateKeyToAccount(privateKey)
+      if (account.address !== wallet.address)
+        throw new Error(`the keystore of wallet ${wallet.id} is of another account`)
+      return account.signTransaction({ ...transaction, type: 'eip1559', chainId: chainNumber(chain) })
     },
     submit: async () => notInMode('local', 'submit'),
     status: async () => notInMode('local', 'report a status'),
