@@ -40,11 +40,12 @@ const BEFORE_A_PAYMENT = [
   'agent.activated',
   'wallet.activated',
 ]
-const PAID_TASK = [
+/** What we send ourselves is mined when the node answers: one record says both. A queue takes its time. */
+const paidTask = (isQueue: boolean) => [
   'task.assigned',
   'agent.decided',
   'payment.requested',
-  'payment.submitted',
+  ...(isQueue ? ['payment.submitted'] : []),
   'payment.confirmed',
   'task.succeeded',
 ]
@@ -62,6 +63,7 @@ describe.each([
   ['thirdweb-engine', 'queue'],
   ['thirdweb', 'hosted'],
 ] as const)('from a wallet of %s (%s)', (provider, mode) => {
+  const PAID_TASK = paidTask(mode === 'queue' || mode === 'hosted')
   let wedi: Wedi
   let client: Client
   let token: string

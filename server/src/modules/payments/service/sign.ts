@@ -22,7 +22,7 @@ import {
   SYSTEM,
   type Wait,
 } from './needs.ts'
-import { confirmedBy, settle } from './settle.ts'
+import { confirmedBy, type Settlement, settle } from './settle.ts'
 import { isSigned, lastOf, type Transactions, transferOf, unsignedOf } from './transaction.ts'
 
 const WAIT_FOR_CHAIN_MS = 1000
@@ -124,16 +124,19 @@ export function signing(needs: PaymentNeeds) {
     if (payment.status !== 'SUBMITTING') return 'look'
     const receipt = await receiptAtOnce(payment, wallet, transaction)
     // Not taken for its fee, it counts as sent: its bytes exist. Looking for it finds that it is stuck, and replaces it.
-    const isOver = await inTx(payment, async (tx) => {
-      if (receipt) await holdStill(tx, needs, payment)
-      const isMoved = await moveToSubmitted(tx, payment, transaction.transactionHash as Hex)
-      if (!isMoved || !receipt) return false
-      return (await settle(tx, needs, payment.id, confirmedBy(receipt))) !== undefined
-    })
-    return isOver ? 'done' : 'look'
+    if (!receipt) await submitted(payment, transaction.transactionHash as Hex)
+    return receipt && (await confirm(payment, receipt)) ? 'done' : 'look'
   }
 
-  /** A chain that mines at once has done what was meant before we are back from telling it; then one commit says both. */
+  /** Sent and seen in one: its end is the only record it needs. */
+  const confirm = (payment: PaymentRow, receipt: Receipt): Promise<boolean> =>
+    inTx(payment, async (tx) => {
+      await holdStill(tx, needs, payment)
+      const end: Settlement = { ...confirmedBy(receipt), from: ['SUBMITTING', 'SUBMITTED', 'UNKNOWN'] }
+      return (await settle(tx, needs, payment.id, end)) !== undefined
+    })
+
+  /** A chain that mines at once has done what was meant before we are back from telling it; then one commit is enough. */
   async function receiptAtOnce(
     payment: PaymentRow,
     wallet: WalletRow,
@@ -144,16 +147,15 @@ export function signing(needs: PaymentNeeds) {
     return typeof seen !== 'string' && seen.effect === 'moved' ? seen.receipt : undefined
   }
 
-  async function moveToSubmitted(tx: Tx, payment: PaymentRow, transactionHash?: Hex): Promise<boolean> {
-    const hash = transactionHash && { transactionHash }
-    const row = await paymentStore.move(tx, payment.id, { to: 'SUBMITTED', from: ['SUBMITTING'], ...hash })
-    if (!row) return false
-    await decisions.record(tx, SYSTEM, { type: 'payment.submitted', ...about(row), inputs: { transactionHash } })
-    await events.publish(tx, 'payment.changed', payment.id, row)
-    return true
+  async function submitted(payment: PaymentRow, transactionHash?: Hex): Promise<void> {
+    await inTx(payment, async (tx) => {
+      const hash = transactionHash && { transactionHash }
+      const row = await paymentStore.move(tx, payment.id, { to: 'SUBMITTED', from: ['SUBMITTING'], ...hash })
+      if (!row) return
+      await decisions.record(tx, SYSTEM, { type: 'payment.submitted', ...about(row), inputs: { transactionHash } })
+      await events.publish(tx, 'payment.changed', payment.id, row)
+    })
   }
-
-  const submitted = (payment: PaymentRow) => inTx(payment, (tx) => moveToSubmitted(tx, payment))
 
   return { sign, signAgain, broadcast, submitted, holdBack }
 }

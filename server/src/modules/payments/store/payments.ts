@@ -51,7 +51,7 @@ const move = sql<PaymentRow>(
    set status = $3::payment_status, failure = $5, updated_at = $6::timestamptz, revision = revision + 1,
        transaction_hash = coalesce($7, transaction_hash), block_number = coalesce($8, block_number),
        attempts = attempts + case when $3::payment_status = 'SUBMITTING' then 1 else 0 end,
-       submitted_at = case when $3::payment_status = 'SUBMITTED' then coalesce(submitted_at, $6::timestamptz) else submitted_at end,
+       submitted_at = case when $3::payment_status in ('SUBMITTED', 'CONFIRMED') then coalesce(submitted_at, $6::timestamptz) else submitted_at end,
        settled_at = case when $3::payment_status in ('CONFIRMED', 'REVERTED', 'FAILED', 'CANCELED') then $6::timestamptz else settled_at end
    where organization_id = $1 and id = $2 and status = any($4::payment_status[]) returning ${columns.payment}`,
 )
