@@ -123,6 +123,7 @@ export async function runSeed(world: World, seed: string, options: PlanOptions):
     await watch.end()
     const known = { book, tenant, engine: house?.engine, isTheftMeant }
     const { payments, denials, tasks } = await checkAll({ ledger, chain, findings }, known)
+    for (const what of servers.fallen()) findings.add('stuck', what)
     phase('checking')
     const statuses: Record<string, number> = {}
     for (const { status } of payments) statuses[status] = (statuses[status] ?? 0) + 1

@@ -31,6 +31,8 @@ export interface Servers {
   readonly urls: readonly string[]
   /** The end of what each printed. */
   output(): string[]
+  /** Those that ended by themselves after they were ready: whatever breaks around it, a server stays. */
+  fallen(): readonly string[]
 }
 
 /** None outlives the simulator, whatever ends it (but SIGKILL). */
@@ -49,6 +51,7 @@ interface Slot {
 
 export async function startServers({ count, directory, env }: ServerOptions): Promise<Servers> {
   const slots: Slot[] = []
+  const fallen: string[] = []
   for (let number = 0; number < count; number++) {
     slots.push({ port: await freePort(), home: join(directory, `server-${number}`), isReady: false, output: '' })
   }
@@ -68,14 +71,17 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', keep)
     child.once('close', () => {
       alive.delete(child)
-      if (slot.child === child) slot.isReady = false
+      if (slot.child !== child) return
+      // `end` says first that it is not ready any more.
+      if (slot.isReady) fallen.push(`${urlOf(slot)} ended by itself: ${slot.output.slice(-500)}`)
+      slot.isReady = false
     })
   }
 
   const urlOf = ({ port }: Slot) => `http://127.0.0.1:${port}`
   const isRunning = ({ child }: Slot) => child !== undefined && child.exitCode === null && child.signalCode === null
 
-  /** One that ends while the database or the chain is away is started again, as any supervisor would. */
+  /** One that cannot start while the database or the chain is away is started again, as any supervisor would. */
   async function comeUp(slot: Slot): Promise<void> {
     const probe = async () => {
       if (!isRunning(slot)) launch(slot)
@@ -103,5 +109,6 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
     kill: async (numbers) => void (await Promise.all(numbers.map((number) => end(slots[number] as Slot, 'SIGKILL')))),
     stop: async () => void (await Promise.all(slots.map((slot) => end(slot, 'SIGKILL')))),
     output: () => slots.map(({ output }) => output),
+    fallen: () => fallen,
   }
 }
