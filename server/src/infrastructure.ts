@@ -1,9 +1,10 @@
 import type { ChainSettings, Faucet } from '#modules/chains'
+import type { Logger } from '#platform/log'
 import type { Config } from './config.ts'
 import { startEmbeddedChain } from './embedded/chain.ts'
 import { fund } from './embedded/faucet.ts'
 import type { Home } from './embedded/home.ts'
-import { startEmbeddedPostgres } from './embedded/postgres.ts'
+import { keepEmbeddedPostgres } from './embedded/keep.ts'
 
 export interface Infrastructure {
   readonly databaseUrl: string
@@ -21,16 +22,17 @@ export interface Infrastructure {
 export async function startInfrastructure(
   config: Config,
   home: Home,
-  say: (line: string) => void,
+  { say, log }: { say: (line: string) => void; log: Pick<Logger, 'error'> },
 ): Promise<Infrastructure> {
+  const onRestart = (output: string) => log.error({ output }, 'the embedded PostgreSQL died and is started again')
   const [postgres, chain] = await Promise.all([
     config.databaseUrl === undefined
-      ? startEmbeddedPostgres({ directory: home.path('postgres'), onProgress: say })
+      ? keepEmbeddedPostgres({ directory: home.path('postgres'), onProgress: say }, onRestart)
       : undefined,
     config.chains === undefined ? startEmbeddedChain({ directory: home.path('chain'), onProgress: say }) : undefined,
   ])
   const ends = [
-    postgres?.exited.then((log) => `The embedded PostgreSQL ended unexpectedly:\n${log}`),
+    postgres?.exited.then((log) => `The embedded PostgreSQL cannot be kept up:\n${log}`),
     chain?.exited.then((log) => `The embedded chain ended unexpectedly:\n${log}`),
   ]
   return {

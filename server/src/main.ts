@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
   const home = openHome(config.home, { isShared: config.databaseUrl !== undefined && config.chains !== undefined })
-  const infrastructure = await startInfrastructure(config, home, say)
+  const infrastructure = await startInfrastructure(config, home, { say, log })
   const app = await openApp(config, home, infrastructure, log)
   const stop = stopper({ app, infrastructure, home, log })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(0))

@@ -7,7 +7,7 @@ import { type ChainClient, chainClient, developer, sendAsDeveloper } from './cha
 import { keepSnapshots, keptBlocks, prepareState, statePath } from './chain-state.ts'
 import { replaceFile } from './files.ts'
 import { endProcess, type StopStep, startTime } from './process.ts'
-import { type Service, startOnFreePort, startService } from './service.ts'
+import { type Service, startOnPort, startService } from './service.ts'
 import artifact from './token/DevelopmentDollar.json' with { type: 'json' }
 
 export interface EmbeddedChainOptions {
@@ -67,7 +67,7 @@ export async function startEmbeddedChain(options: EmbeddedChainOptions): Promise
 async function startNode(directory: string, port: number | undefined): Promise<{ service: Service; port: number }> {
   const start = (port: number) => startService(nodeCommand(directory, port))
   if (port !== undefined) return { service: await start(port), port }
-  return startOnFreePort(start, (output) => /address already in use|AddrInUse/i.test(output))
+  return startOnPort(start, (output) => /address already in use|AddrInUse/i.test(output))
 }
 
 function nodeCommand(directory: string, port: number) {

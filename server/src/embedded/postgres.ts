@@ -17,7 +17,7 @@ import { Client, escapeIdentifier } from 'pg'
 import { replaceFile } from './files.ts'
 import { findPrograms, type PostgresPrograms } from './postgres-program.ts'
 import { commandLine, endProcess, hasCode, type StopStep } from './process.ts'
-import { startOnFreePort, startService } from './service.ts'
+import { startOnPort, startService } from './service.ts'
 
 export interface EmbeddedPostgresOptions {
   /** The data directory; made if missing. Its password is kept beside it, in `<directory>.password`. */
@@ -26,11 +26,13 @@ export interface EmbeddedPostgresOptions {
   readonly database?: string
   /** Server settings over ours, such as `{ fsync: 'off' }` in tests. Durability is on unless taken away here. */
   readonly settings?: Readonly<Record<string, string>>
+  /** A free one by default. */
+  readonly port?: number
   readonly onProgress?: (message: string) => void
 }
 
 export interface EmbeddedPostgres {
-  /** A superuser's connection string, on 127.0.0.1 and a port chosen anew at each start. */
+  /** A superuser's connection string, on 127.0.0.1. */
   readonly url: string
   stop(): Promise<void>
   /** Resolves with the end of the log when PostgreSQL ended without being asked to. */
@@ -60,7 +62,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   const password = readPassword(directory)
   const start = (port: number) => startService(serverCommand(directory, programs, { ...settings, port: String(port) }))
-  const { service, port } = await startOnFreePort(start, willPass)
+  const { service, port } = await startOnPort(start, willPass, options.port)
   const urlOf = (name: string) => `postgres://postgres:${password}@127.0.0.1:${port}/${encodeURIComponent(name)}`
   try {
     await ensureDatabase(database, urlOf)

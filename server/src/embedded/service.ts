@@ -74,14 +74,15 @@ export async function startService(service: ServiceCommand): Promise<Service> {
   return { pid, stop, exited }
 }
 
-/** Finds a free port and starts there; tries again while `isTransient` says of a failed start's output that it will pass. */
-export async function startOnFreePort(
+/** Starts on this port or a free one; tries again while `isTransient` says of a failed start's output that it will pass. */
+export async function startOnPort(
   start: (port: number) => Promise<Service>,
   isTransient: (output: string) => boolean,
+  wanted?: number,
 ): Promise<{ service: Service; port: number }> {
   const deadline = performance.now() + 15_000
   for (;;) {
-    const port = await freePort()
+    const port = wanted ?? (await freePort())
     try {
       return { service: await start(port), port }
     } catch (error) {

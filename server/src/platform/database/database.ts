@@ -29,6 +29,8 @@ export interface DatabaseOptions {
 }
 
 const PLATFORM_CONNECTIONS = 4
+/** A database that takes longer to say anything at all is as good as gone. */
+const REACHABLE_MS = 800
 
 const enter = sql('database.enter', "select set_config('app.org', $1, true)")
 
@@ -113,9 +115,10 @@ export class Database {
   }
 
   async isReachable(): Promise<boolean> {
+    const silence = AbortSignal.timeout(REACHABLE_MS)
+    const isSilent = new Promise<false>((resolve) => silence.addEventListener('abort', () => resolve(false)))
     try {
-      await this.#platform.query('select 1')
-      return true
+      return await Promise.race([this.#platform.query('select 1').then(() => true), isSilent])
     } catch (error) {
       if (isUnavailable(error)) return false
       throw error

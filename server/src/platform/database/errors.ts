@@ -4,7 +4,7 @@ const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTF
 /** Prisma's own codes for the same: not reachable, timed out, closed, no connection free, too many of them. */
 const UNAVAILABLE_TO_PRISMA = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037'])
 const UNAVAILABLE_WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/
 
 /** True when the database could not be reached or is going away: nothing was committed, or nobody knows. */
 export function isUnavailable(error: unknown): boolean {

@@ -4,6 +4,8 @@ import { rowTypes } from './row-types.ts'
 
 /** Longer than any statement of ours; a request's own deadline is shorter. */
 const STATEMENT_TIMEOUT_MS = 15_000
+/** For a server that does not even say so: the connection is given up. */
+const SILENCE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000
 /** Who waits for a row this long would only make the queue behind it longer. */
 const LOCK_TIMEOUT_MS = 5_000
 /** A transaction waits for no one outside the database, so this only ends one whose process hangs. */
@@ -222,6 +224,7 @@ function poolConfig({ connectionString, role, max = 10, applicationName = 'wedi'
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: SILENCE_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     ...(role === undefined ? {} : { options: `-c role=${identifier(role)}` }),
