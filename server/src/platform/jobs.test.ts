@@ -73,3 +73,38 @@ it('who held a job before does not end it for who holds it now', async () => {
   holds[1]?.resolve()
   await until('no job is left', async () => (await left()) === 0)
 })
+
+it('jobs of a kind with a cap never take more places, and hold up no others', async () => {
+  const held = Promise.withResolvers<void>()
+  holds.push(held)
+  let running = 0
+  let most = 0
+  jobs.handle(
+    'test.slow',
+    async () => {
+      most = Math.max(most, ++running)
+      await held.promise
+      running--
+      return 'done'
+    },
+    { atMost: 2 },
+  )
+  let done = 0
+  jobs.handle(KIND, async () => {
+    done++
+    return 'done'
+  })
+  const slow = Array.from({ length: 100 }, (_, i) => String(i))
+  await database.inOrganization(organizationId, (tx) => jobs.requestAll(tx, 'test.slow', slow))
+  jobs.start()
+  await until('two of them run', async () => running === 2)
+  await ask('a')
+  await until('the other is done', async () => done === 1)
+  expect(running).toBe(2)
+  held.resolve()
+  await until(
+    'all are done',
+    async () => (await app.query('select from job where kind = $1', ['test.slow'])).length === 0,
+  )
+  expect(most).toBe(2)
+})

@@ -81,15 +81,25 @@ const ensure = sql(
    on conflict (organization_id, kind, subject) do nothing`,
 )
 
-/** Takes due jobs for this process; what a dead process held comes back when its lease ends. */
+const DUE = 'run_at <= clock_timestamp() and (lease_until is null or lease_until <= clock_timestamp())'
+
+/**
+ * Takes due jobs for this process; what a dead process held comes back when its lease ends. Of kinds that may not take
+ * every place ($4), as many as have room ($5).
+ */
 const lease = sql<Leased>(
   'jobs.lease',
-  `update job set lease_token = $1, lease_until = clock_timestamp() + $3::int * interval '1 second',
-                  attempts = attempts + 1
-   where (organization_id, kind, subject) in (
+  `with free as (
      select organization_id, kind, subject from job
-     where run_at <= clock_timestamp() and (lease_until is null or lease_until <= clock_timestamp())
-     order by run_at limit $2 for update skip locked)
+     where ${DUE} and kind <> all($4::text[]) order by run_at limit $2 for update skip locked
+   ), capped as (
+     select j.* from unnest($4::text[], $5::int[]) as k (kind, room) cross join lateral (
+       select organization_id, kind, subject from job
+       where ${DUE} and kind = k.kind order by run_at limit k.room for update skip locked) j
+   )
+   update job set lease_token = $1, lease_until = clock_timestamp() + $3::int * interval '1 second',
+                  attempts = attempts + 1
+   where (organization_id, kind, subject) in (table free union all table capped)
    returning organization_id as "organizationId", kind, subject, payload, attempts, generation`,
 )
 
@@ -154,8 +164,9 @@ export class Jobs {
   readonly #database: Database
   readonly #log: Logger
   readonly #handlers = new Map<string, JobHandler>()
-  /** By the token of its lease. */
-  readonly #running = new Map<Promise<void>, string>()
+  /** Kinds that may not take every place, and how many they may. */
+  readonly #caps = new Map<string, number>()
+  readonly #running = new Map<Promise<void>, { readonly kind: string; readonly token: string }>()
   #renewal: NodeJS.Timeout | undefined
   #stopped = true
   #wake: () => void = () => {}
@@ -169,10 +180,11 @@ export class Jobs {
     this.#log = log
   }
 
-  /** Says who does jobs of a kind. Before `start`. */
-  handle(kind: string, handler: JobHandler): void {
+  /** Says who does jobs of a kind. Before `start`. Those that wait for strangers get a cap, so that others find a place. */
+  handle(kind: string, handler: JobHandler, { atMost }: { atMost?: number } = {}): void {
     if (this.#handlers.has(kind)) throw new Error(`two handlers for jobs of kind ${kind}`)
     this.#handlers.set(kind, handler)
+    if (atMost !== undefined) this.#caps.set(kind, atMost)
   }
 
   async request(
@@ -231,8 +243,10 @@ export class Jobs {
     if (room <= 0) return 0
     const token = newId()
     try {
-      const jobs = await this.#database.platform(lease, [token, room, LEASE_SECONDS])
-      for (const job of jobs) this.#track(this.#run(job, token), token)
+      const caps = [...this.#caps.keys()]
+      const rooms = caps.map((kind) => this.#roomOf(kind))
+      const jobs = await this.#database.platform(lease, [token, room, LEASE_SECONDS, caps, rooms])
+      for (const job of jobs) this.#track(this.#run(job, token), { kind: job.kind, token })
       return jobs.length
     } catch (error) {
       if (!this.#stopped) this.#log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot take jobs')
@@ -240,8 +254,13 @@ export class Jobs {
     }
   }
 
+  #roomOf(kind: string): number {
+    const running = [...this.#running.values()].filter((each) => each.kind === kind).length
+    return Math.max(0, (this.#caps.get(kind) ?? 0) - running)
+  }
+
   async #renewLeases(): Promise<void> {
-    const tokens = [...new Set(this.#running.values())]
+    const tokens = [...new Set([...this.#running.values()].map(({ token }) => token))]
     if (tokens.length === 0) return
     try {
       await this.#database.platform(renew, [tokens, LEASE_SECONDS])
@@ -250,8 +269,8 @@ export class Jobs {
     }
   }
 
-  #track(work: Promise<void>, token: string): void {
-    this.#running.set(work, token)
+  #track(work: Promise<void>, of: { kind: string; token: string }): void {
+    this.#running.set(work, of)
     void work.finally(() => {
       this.#running.delete(work)
       this.wake()

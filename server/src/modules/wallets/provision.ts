@@ -5,6 +5,8 @@ import { walletStore } from './store.ts'
 
 const OPENING_TIMEOUT_MS = 30_000
 const SHOWN_REASON_LENGTH = 300
+/** Of the places for jobs: a provider that hangs holds up no payment. */
+const MAX_PROVISIONING = 16
 
 /** Makes the accounts of wallets that were written down: tried with growing pauses until they are there. */
 export function provisioning({ database, decisions, jobs, agents, providers, opened: announce }: WalletNeeds): void {
@@ -37,5 +39,5 @@ export function provisioning({ database, decisions, jobs, agents, providers, ope
       throw error
     }
   }
-  jobs.handle('wallets.provision', provision)
+  jobs.handle('wallets.provision', provision, { atMost: MAX_PROVISIONING })
 }

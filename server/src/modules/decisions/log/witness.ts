@@ -9,6 +9,8 @@ export type WitnessTarget = { readonly file: string } | { readonly url: string }
 
 const KIND = 'log.witness'
 const TIMEOUT_MS = 10_000
+/** Of the places for jobs: a witness that hangs holds up no payment. */
+const MAX_SHOWING = 4
 /** Of how many logs this process knows what each witness has seen last. */
 const REMEMBERED = 10_000
 
@@ -27,21 +29,25 @@ export function witnessing({
 }) {
   const shown = targets.map((target) => ({ target, notes: new LRUCache<string, string>({ max: REMEMBERED }) }))
 
-  jobs.handle(KIND, async ({ organizationId }: Job): Promise<JobResult> => {
-    const head = await logStore.head(readingOf(database, organizationId), organizationId)
-    if (!head) return 'done'
-    // Who has seen it is not shown it again because another was away.
-    const results = await Promise.allSettled(
-      shown.map(async ({ target, notes }) => {
-        if (notes.get(organizationId) === head.note) return
-        await show(target, head.note)
-        notes.set(organizationId, head.note)
-      }),
-    )
-    const failed = results.find((each) => each.status === 'rejected')
-    if (failed) throw failed.reason
-    return 'done'
-  })
+  jobs.handle(
+    KIND,
+    async ({ organizationId }: Job): Promise<JobResult> => {
+      const head = await logStore.head(readingOf(database, organizationId), organizationId)
+      if (!head) return 'done'
+      // Who has seen it is not shown it again because another was away.
+      const results = await Promise.allSettled(
+        shown.map(async ({ target, notes }) => {
+          if (notes.get(organizationId) === head.note) return
+          await show(target, head.note)
+          notes.set(organizationId, head.note)
+        }),
+      )
+      const failed = results.find((each) => each.status === 'rejected')
+      if (failed) throw failed.reason
+      return 'done'
+    },
+    { atMost: MAX_SHOWING },
+  )
 
   return {
     /** In the transaction of a new head; nothing waits for it. */

@@ -23,6 +23,9 @@ import { resolving } from './resolve.ts'
 
 export type PaymentService = ReturnType<typeof paymentService>
 
+/** Of the places for jobs: a chain that does not answer holds up payments and nothing else. */
+const MAX_ADVANCING = 48
+
 export function paymentService(needs: PaymentNeeds) {
   const { database, chains, jobs } = needs
   const request = requesting(needs)
@@ -45,7 +48,7 @@ export function paymentService(needs: PaymentNeeds) {
     }
   }
 
-  jobs.handle('payments.advance', advance)
+  jobs.handle('payments.advance', advance, { atMost: MAX_ADVANCING })
   jobs.handle('payments.expireApproval', ({ organizationId, subject }) => answers.expire(organizationId, subject))
 
   return {
