@@ -75,7 +75,7 @@ describe('sequencers that are killed', () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const random = randomOf(seed)
       const two = await Promise.all([sequencerOf(app), sequencerOf(app)])
-      const end = Promise.all(two.map((child) => pause(random(400)).then(() => killed(child))))
+      const end = Promise.all(two.map((child) => pause(random(600)).then(() => killed(child))))
       for (let batch = 0; batch < 20; batch++) {
         const decisions = Array.from({ length: 1 + random(60) }, (_, n) => ({ inputs: { n } }))
         await expectOk(app.admin.post(`/v1/agents/${id}/decisions`, { decisions }))
