@@ -94,9 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'broadcasts what the provider signed unseen',
     guard: 'the wallets module checks each signature',
-    patches: [
-      swap(`${modules}/wallets/service.ts`, 'if (!(await isSignatureOf(', 'if (false && !(await isSignatureOf('),
-    ],
+    patches: [swap(`${modules}/wallets/service.ts`, 'if (!provider.signsHere && ', 'if (false && ')],
     foundBy: signing('broadcasts nothing that says something else'),
   },
   {
@@ -495,8 +493,16 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'forgets what it sent without waiting',
     guard: 'what was sent and failed is heard of at the commit',
-    patches: [swap(`${database}/tenant-pool.ts`, 'sent.push(heard(query(asked)))', 'void heard(query(asked))')],
+    patches: [
+      swap(`${database}/tenant-pool.ts`, 'sent.push(heard(ask(written(asked))))', 'void heard(ask(written(asked)))'),
+    ],
     foundBy: tenants('something that was sent without waiting failed'),
+  },
+  {
+    name: 'gives one kind of job every place',
+    guard: 'jobs that wait for strangers hold up no others',
+    patches: [swap('server/src/platform/jobs.ts', 'and kind <> all($4::text[])', 'and $4::text[] is not null')],
+    foundBy: jobs('jobs of a kind with a cap'),
   },
   {
     name: 'forgets what was asked for meanwhile',
@@ -579,7 +585,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'binds everyone but the owner',
     guard: 'row-level security is forced',
-    patches: [swap(migration, 'FORCE ROW LEVEL SECURITY', 'NO FORCE ROW LEVEL SECURITY')],
+    patches: [
+      swap(
+        migration,
+        'TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW',
+        'TABLE %I ENABLE ROW LEVEL SECURITY, NO FORCE ROW',
+      ),
+    ],
     foundBy: { test: 'server/test/guards/database.test.ts', name: 'is on and forced for every table' },
   },
   {
