@@ -13,6 +13,7 @@ import { keyRing } from '../server/src/platform/crypto.ts'
 import { Database } from '../server/src/platform/database/database.ts'
 import { Jobs } from '../server/src/platform/jobs.ts'
 import { createLog } from '../server/src/platform/log.ts'
+import { type LogCost, logCost } from './log-cost.ts'
 import { median, quantile } from './numbers.ts'
 
 /**
@@ -127,7 +128,7 @@ async function main(url: string): Promise<void> {
   )
   await tree.stop()
   await Promise.all([database.close(), pool.end()])
-  report(taken, inclusion)
+  report(taken, inclusion, await logCost(directory, SECONDS * 5))
 }
 
 async function preparePeers(pool: pg.Pool): Promise<void> {
@@ -217,7 +218,11 @@ async function inclusionTimes(pool: pg.Pool, record: () => Promise<string>): Pro
   return { p50Ms: quantile(took, 0.5), p99Ms: quantile(took, 0.99) }
 }
 
-function report(taken: { name: string; perSecond: number[] }[], inclusion: { p50Ms: number; p99Ms: number }): void {
+function report(
+  taken: { name: string; perSecond: number[] }[],
+  inclusion: { p50Ms: number; p99Ms: number },
+  cost: LogCost,
+): void {
   const speed = (name: string): number => median(taken.find((each) => each.name === name)?.perSecond ?? [])
   say('')
   for (const { name } of taken) say(`${name}: ${speed(name).toFixed(0)}/s`)
@@ -228,7 +233,11 @@ function report(taken: { name: string; perSecond: number[] }[], inclusion: { p50
   say(
     `signed inclusion at ${STEADY_PER_SECOND}/s: p50 ${inclusion.p50Ms.toFixed(0)} ms, p99 ${inclusion.p99Ms.toFixed(0)} ms (goal 500)`,
   )
+  const share = (part: number, whole: number) => `${((part / whole) * 100).toFixed(0)} %`
+  say(
+    `log of a payment: ${share(cost.logMs, cost.totalMs)} of the database's time (${cost.logMs.toFixed(2)} of ${cost.totalMs.toFixed(2)} ms, goal 10 %), ${share(cost.logWalBytes, cost.totalWalBytes)} of what it writes ahead`,
+  )
   const results = new URL('results/', import.meta.url)
   mkdirSync(results, { recursive: true })
-  writeFileSync(new URL('log.json', results), `${JSON.stringify({ taken, inclusion, isQuick }, null, 2)}\n`)
+  writeFileSync(new URL('log.json', results), `${JSON.stringify({ taken, inclusion, cost, isQuick }, null, 2)}\n`)
 }

@@ -13,9 +13,11 @@ export interface Product {
   stop(): Promise<void>
 }
 
+type Env = Readonly<Record<string, string>>
+
 /** What `npm start` runs, on a directory of its own, without the demo. */
-export async function startProduct(home: string, adminKey: string): Promise<Product> {
-  const env = { ...process.env, WEDI_HOME: home, WEDI_ADMIN_KEY: adminKey, WEDI_DEMO: '0', PORT: '0' }
+export async function startProduct(home: string, adminKey: string, own: Env = {}): Promise<Product> {
+  const env = { ...process.env, ...own, WEDI_HOME: home, WEDI_ADMIN_KEY: adminKey, WEDI_DEMO: '0', PORT: '0' }
   const begun = performance.now()
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
