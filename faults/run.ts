@@ -10,7 +10,7 @@ import { startWorld, type World } from './world.ts'
 const USAGE = `npm run faults -- [--seeds N] [--from S] [--seed S] [--kills K] [--minutes M] [--mode M] [--reservations N] [--write FILE]
   --seeds N    how many seeds (10)
   --from S     the first one, a number (1)
-  --seed S     only this one
+  --seed S,T   only these
   --kills K    how many times something is killed in a seed (12)
   --minutes M  begins no seed after so many minutes
   --mode M     local, 'engine signer' or 'engine queue'; each seed chooses by itself otherwise
@@ -71,7 +71,7 @@ async function main(): Promise<number> {
 }
 
 function seedsAsked(): string[] {
-  if (values.seed !== undefined) return [values.seed]
+  if (values.seed !== undefined) return values.seed.split(',')
   return Array.from({ length: Number(values.seeds) }, (_, at) => String(Number(values.from) + at))
 }
 

@@ -58,6 +58,15 @@ export function ledger(at: (chain: ChainId) => Chain) {
     return to
   }
 
+  async function standing(node: Rpc, address: Address, assets: string[], block: bigint): Promise<Standing> {
+    const [nonce, ...amounts] = await Promise.all([
+      node.nonceAt(address, block),
+      ...assets.map(async (id) => [id, await node.balanceAt(assetOf(id), address, block)] as const),
+    ])
+    const known = amounts.filter((each): each is readonly [string, bigint] => each[1] !== undefined)
+    return { nonce, balances: Object.fromEntries(known) }
+  }
+
   return {
     isEmbedded: (chain: ChainId): boolean => at(chain).isEmbedded,
 
@@ -76,14 +85,16 @@ export function ledger(at: (chain: ChainId) => Chain) {
     /** Undefined when the node has no such block. */
     blockHash: (chain: ChainId, number: bigint): Promise<Hex | undefined> => at(chain).node.blockHash(number),
 
+    /**
+     * Asked twice: a node in the middle of a block, or several behind one address, may answer with a nonce of one moment
+     * and a balance of another, and a book that took them over would miss money for ever.
+     */
     async standingAt(chain: ChainId, address: Address, assets: string[], block: bigint): Promise<Standing> {
       const { node } = at(chain)
-      const [nonce, ...amounts] = await Promise.all([
-        node.nonceAt(address, block),
-        ...assets.map(async (id) => [id, await node.balanceAt(assetOf(id), address, block)] as const),
-      ])
-      const known = amounts.filter((each): each is readonly [string, bigint] => each[1] !== undefined)
-      return { nonce, balances: Object.fromEntries(known) }
+      const once = await standing(node, address, assets, block)
+      const again = await standing(node, address, assets, block)
+      if (!isSame(once, again)) throw new ChainUnavailable(`${chain}: the node says this and that of block ${block}`)
+      return again
     },
 
     /** Transfers of tokens out of an account and into it, each once, in the blocks after one up to another. */
@@ -144,5 +155,9 @@ function assetOf(id: string): Asset {
   if (!asset) throw new Error(`a book holds what is no asset: ${id}`)
   return asset
 }
+
+const isSame = (one: Standing, other: Standing): boolean =>
+  one.nonce === other.nonce &&
+  Object.keys({ ...one.balances, ...other.balances }).every((asset) => one.balances[asset] === other.balances[asset])
 
 const contractOf = (asset: Asset): Address[] => (asset.kind === 'erc20' ? [asset.contract] : [])
