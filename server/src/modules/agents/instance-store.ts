@@ -183,11 +183,11 @@ const presence = sql<PresenceRow>(
      from t, (values ('1h', interval '1 hour'), ('24h', interval '1 day'), ('7d', interval '7 days'),
                      ('30d', interval '30 days')) as w(name, length)
    ), shares as (
-     select w.name, (
+     select w.name, case when exists (select from spans) then (
        select coalesce(sum(extract(epoch from upper(r) - lower(r))), 0) from unnest((
          select range_agg(tstzrange(greatest(s.began_at, w.began), least(s.ended_at, w.ended))) from spans s
          where s.began_at < w.ended and (s.ended_at is null or s.ended_at > w.began))) as r
-     )::float8 / nullif(extract(epoch from w.ended - w.began), 0)::float8 as share
+     )::float8 / nullif(extract(epoch from w.ended - w.began), 0)::float8 end as share
      from windows w
    )
    select (select jsonb_object_agg(name, share) from shares) as uptime,

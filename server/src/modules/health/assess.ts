@@ -96,8 +96,9 @@ function judge(before: FactsRow, liveness: Liveness = NO_INSTANCES): Judged {
   }
 }
 
+/** One that was let in and opened again between two looks is news, too. */
 const isNews = ({ before, after }: Judgement): boolean =>
-  before.status !== after.status || before.breaker !== after.breaker
+  before.status !== after.status || before.breaker !== after.breaker || before.openings !== after.openings
 
 const isDifferent = (judgement: Judgement): boolean =>
   isNews(judgement) ||

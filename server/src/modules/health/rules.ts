@@ -21,7 +21,6 @@ const AGAINST_THE_AGENT = {
   CANCELED: false,
 } as const
 export type ErrorClass = keyof typeof AGAINST_THE_AGENT
-export const ERROR_CLASSES = Object.keys(AGAINST_THE_AGENT) as readonly ErrorClass[]
 
 /** An agent that says no, or is told no, is well: only what it could not do counts against it. */
 export const outcomeOf = (errorClass: ErrorClass | null): SampleOutcome =>
