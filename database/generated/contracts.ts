@@ -12,6 +12,12 @@ export type AgentStatus = (typeof AgentStatus)[number]
 export const AgentRuntime = ['HOSTED', 'REMOTE'] as const
 export type AgentRuntime = (typeof AgentRuntime)[number]
 
+export const InstanceStatus = ['HEALTHY', 'SUSPECT', 'DOWN', 'STOPPED'] as const
+export type InstanceStatus = (typeof InstanceStatus)[number]
+
+export const SpanEnd = ['STOPPED', 'DOWN'] as const
+export type SpanEnd = (typeof SpanEnd)[number]
+
 export const TaskStatus = ['QUEUED', 'ASSIGNED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'DEAD'] as const
 export type TaskStatus = (typeof TaskStatus)[number]
 
@@ -29,6 +35,21 @@ export type ReservationStatus = (typeof ReservationStatus)[number]
 
 export const Verdict = ['ALLOW', 'DENY', 'HOLD'] as const
 export type Verdict = (typeof Verdict)[number]
+
+export const HealthStatus = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const
+export type HealthStatus = (typeof HealthStatus)[number]
+
+export const BreakerState = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
+export type BreakerState = (typeof BreakerState)[number]
+
+export const SampleKind = ['TASK', 'HEARTBEAT'] as const
+export type SampleKind = (typeof SampleKind)[number]
+
+export const SampleOutcome = ['OK', 'ERROR'] as const
+export type SampleOutcome = (typeof SampleOutcome)[number]
+
+export const HealthResolution = ['MINUTE', 'HOUR', 'DAY'] as const
+export type HealthResolution = (typeof HealthResolution)[number]
 
 export const DeliveryState = ['QUEUED', 'DELIVERED', 'ACKNOWLEDGED', 'DEAD'] as const
 export type DeliveryState = (typeof DeliveryState)[number]
@@ -107,6 +128,42 @@ export interface AgentRow {
   createdAt: Date
   updatedAt: Date
   retiredAt: Date | null
+}
+
+/** One running process of an agent. What its heartbeats change is in no index, so that they stay cheap. */
+export interface AgentInstanceRow {
+  organizationId: string
+  id: string
+  agentId: string
+  /** What it says it runs. */
+  version: string | null
+  labels: string[]
+  status: InstanceStatus
+  /** It was asked to stop and still holds tasks: it gets no more. */
+  isDraining: boolean
+  /** How many tasks it may hold at once; absent, only its agent's own number counts. */
+  maxConcurrency: number | null
+  /** How many tasks it says it is working on. */
+  inUse: number
+  /** How often it has to be heard of. */
+  heartbeatMs: number
+  /** So many heartbeats missed make it SUSPECT, so many DOWN. */
+  suspectAfter: number
+  downAfter: number
+  startedAt: Date
+  /** By the database's clock, like all times here. */
+  lastSeenAt: Date
+  statusSince: Date
+}
+
+/** A time in which an instance was there. One that went DOWN was there until its last heartbeat. */
+export interface InstanceSpanRow {
+  organizationId: string
+  instanceId: string
+  beganAt: Date
+  agentId: string
+  endedAt: Date | null
+  endedBy: SpanEnd | null
 }
 
 /** A unit of work with requirements. */
@@ -294,6 +351,68 @@ export interface OperatorEntryRow {
   size: bigint
   /** The organisation's signed checkpoint, verbatim: the leaf. */
   note: string
+}
+
+/** How an agent stands: changed by whoever judges it anew, and only from the revision that was judged. */
+export interface AgentHealthRow {
+  organizationId: string
+  agentId: string
+  status: HealthStatus
+  /** Why, in words. */
+  reason: string
+  since: Date
+  breaker: BreakerState
+  breakerSince: Date
+  /** While OPEN: when probes may begin. */
+  openUntil: Date | null
+  /** How often it opened without having closed: the pause grows with it. */
+  openings: number
+  /** Failures among its newest tasks. */
+  recentErrors: number
+  revision: number
+  /** What differs from the defaults. */
+  thresholds: unknown
+  thresholdsRevision: number
+}
+
+/** A raw fact: how one task, or one instance, ended. Partitioned by day (see the migration), which no statement has to know. */
+export interface HealthSampleRow {
+  organizationId: string
+  at: Date
+  id: string
+  agentId: string
+  instanceId: string | null
+  kind: SampleKind
+  /** ERROR is what speaks against the agent's health. What failed for reasons of business is OK, and has its class. */
+  outcome: SampleOutcome
+  errorClass: string | null
+  durationMs: number | null
+  /** The bucket of the histogram that the duration falls in. */
+  durationBucket: number | null
+}
+
+/** Says that a minute of an agent has new samples: written with them, taken away when the minute is due to be counted. */
+export interface HealthMarkRow {
+  organizationId: string
+  id: string
+  agentId: string
+  minute: Date
+}
+
+/** What an agent did in a minute, an hour or a day: minutes are counted from samples, hours from minutes, days from hours. */
+export interface HealthBucketRow {
+  organizationId: string
+  agentId: string
+  resolution: HealthResolution
+  beganAt: Date
+  okCount: number
+  errorCount: number
+  /** Of every failure, also of those that are no fault of the agent: `{class: count}`. */
+  errors: unknown
+  /** How long tasks took: `{bucket of the histogram: count}`. */
+  durations: unknown
+  /** When it has to be counted anew; absent when it is counted. */
+  dueAt: Date | null
 }
 
 /** A message between agents, or between an agent and the outside. */
@@ -563,6 +682,10 @@ export const columns = {
     'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
   agent:
     'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
+  agentInstance:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", version, labels, status, is_draining AS "isDraining", max_concurrency AS "maxConcurrency", in_use AS "inUse", heartbeat_ms AS "heartbeatMs", suspect_after AS "suspectAfter", down_after AS "downAfter", started_at AS "startedAt", last_seen_at AS "lastSeenAt", status_since AS "statusSince"',
+  instanceSpan:
+    'organization_id AS "organizationId", instance_id AS "instanceId", began_at AS "beganAt", agent_id AS "agentId", ended_at AS "endedAt", ended_by AS "endedBy"',
   task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
   capability:
     'organization_id AS "organizationId", agent_id AS "agentId", revision, authority_level AS "authorityLevel", task_types AS "taskTypes", providers, chains, assets, payees_allow AS "payeesAllow", payees_deny AS "payeesDeny", tags, limits, approval_threshold AS "approvalThreshold", expires_at AS "expiresAt", created_by AS "createdBy", created_at AS "createdAt"',
@@ -581,6 +704,13 @@ export const columns = {
   logCheckpoint: 'organization_id AS "organizationId", size, root, note, created_at AS "createdAt"',
   operatorEntry:
     'organization_id AS "organizationId", leaf_index AS "leafIndex", log_organization_id AS "logOrganizationId", size, note',
+  agentHealth:
+    'organization_id AS "organizationId", agent_id AS "agentId", status, reason, since, breaker, breaker_since AS "breakerSince", open_until AS "openUntil", openings, recent_errors AS "recentErrors", revision, thresholds, thresholds_revision AS "thresholdsRevision"',
+  healthSample:
+    'organization_id AS "organizationId", at, id, agent_id AS "agentId", instance_id AS "instanceId", kind, outcome, error_class AS "errorClass", duration_ms AS "durationMs", duration_bucket AS "durationBucket"',
+  healthMark: 'organization_id AS "organizationId", id, agent_id AS "agentId", minute',
+  healthBucket:
+    'organization_id AS "organizationId", agent_id AS "agentId", resolution, began_at AS "beganAt", ok_count AS "okCount", error_count AS "errorCount", errors, durations, due_at AS "dueAt"',
   agentInteraction:
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:

@@ -1,11 +1,12 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
-import { agentRoutes, agentService } from '#modules/agents'
+import { agentRoutes, agentService, instanceRoutes, instanceService } from '#modules/agents'
 import { assignmentService, taskRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
+import { healthRoutes, healthService } from '#modules/health'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import {
   approvalRoutes,
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly clock: Clock
   /** Instead of the pauses between two looks at a wallet that fit its chain. */
   readonly reconcileEveryMs?: number
+  /** Instead of five seconds between two heartbeats of an instance. */
+  readonly heartbeatMs?: number
   /** Only for the test that takes the organisation out of every statement. */
   readonly rewriteStatements?: (text: string) => string
 }
@@ -101,12 +104,21 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const agents = agentService<Furnishing>({
     ...{ database, decisions, events },
     furnish: async (tx, caller, agent, { capability, walletProvider }) => {
+      health.begin(tx, agent.id)
       await capabilities.grantFirst(tx, caller, agent.id, capability)
       await wallets.open(tx, caller, agent, walletProvider)
     },
+    retired: (tx, agentId) => health.end(tx, agentId),
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
+  })
+  const instances = instanceService({
+    ...{ database, decisions, events, log, agents, heartbeatMs: options.heartbeatMs },
+    toleranceOf: (tx, agentId) => health.toleranceOf(tx, agentId),
+    extendLeases: async () => [],
+    holdsTasks: async () => false,
+    lost: (tx, rows) => health.lost(tx, rows),
   })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
   const capabilities = capabilityService({
@@ -127,6 +139,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
     resumePayments: (tx, scope) => payments.resume(tx, scope),
+  })
+  const health = healthService({
+    ...{ database, jobs, events, log, decisions, agents, instances },
+    inUse: (organizationId, agentId) => tasks.inUseOf(organizationId, agentId),
   })
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
@@ -158,6 +174,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
       await v1.register(accessRoutes(access, effect))
       await v1.register(agentRoutes(agents, { effect, access, decisions, furnishing }))
+      await v1.register(instanceRoutes(instances, effect))
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
@@ -167,6 +184,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
           deliveriesPerMinute: Math.ceil(options.rateLimitPerMinute / WEBHOOK_SHARE_OF_RATE),
         }),
       )
+      await v1.register(healthRoutes(health, effect))
       await v1.register(taskRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
@@ -184,16 +202,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
       jobs.start()
       reconciliation.start()
       decisionsLog.start()
+      instances.sweep.start()
+      health.counting.start()
       const keepHouse = () =>
-        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
-          log.warn({ err }, 'cannot forget what is past'),
-        )
+        Promise.all([
+          ...[forgetExpiredReplies(database), capabilities.limits.forgetPast()],
+          ...[instances.forgetPast(), health.forgetPast()],
+        ]).catch((err) => log.warn({ err }, 'cannot forget what is past'))
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop()])
+      await Promise.all([jobs.stop(), reconciliation.stop(), instances.sweep.stop(), health.counting.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -28,6 +28,16 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type Agent = Prisma.AgentModel
 /**
+ * Model AgentInstance
+ * One running process of an agent. What its heartbeats change is in no index, so that they stay cheap.
+ */
+export type AgentInstance = Prisma.AgentInstanceModel
+/**
+ * Model InstanceSpan
+ * A time in which an instance was there. One that went DOWN was there until its last heartbeat.
+ */
+export type InstanceSpan = Prisma.InstanceSpanModel
+/**
  * Model Task
  * A unit of work with requirements.
  */
@@ -89,6 +99,26 @@ export type LogCheckpoint = Prisma.LogCheckpointModel
  * An entry of the operator's tree, which is a log under an id of its own: the checkpoint of an organisation.
  */
 export type OperatorEntry = Prisma.OperatorEntryModel
+/**
+ * Model AgentHealth
+ * How an agent stands: changed by whoever judges it anew, and only from the revision that was judged.
+ */
+export type AgentHealth = Prisma.AgentHealthModel
+/**
+ * Model HealthSample
+ * A raw fact: how one task, or one instance, ended. Partitioned by day (see the migration), which no statement has to know.
+ */
+export type HealthSample = Prisma.HealthSampleModel
+/**
+ * Model HealthMark
+ * Says that a minute of an agent has new samples: written with them, taken away when the minute is due to be counted.
+ */
+export type HealthMark = Prisma.HealthMarkModel
+/**
+ * Model HealthBucket
+ * What an agent did in a minute, an hour or a day: minutes are counted from samples, hours from minutes, days from hours.
+ */
+export type HealthBucket = Prisma.HealthBucketModel
 /**
  * Model AgentInteraction
  * A message between agents, or between an agent and the outside.

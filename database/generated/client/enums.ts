@@ -48,6 +48,24 @@ export const AgentRuntime = {
 export type AgentRuntime = (typeof AgentRuntime)[keyof typeof AgentRuntime]
 
 
+export const InstanceStatus = {
+  HEALTHY: 'HEALTHY',
+  SUSPECT: 'SUSPECT',
+  DOWN: 'DOWN',
+  STOPPED: 'STOPPED'
+} as const
+
+export type InstanceStatus = (typeof InstanceStatus)[keyof typeof InstanceStatus]
+
+
+export const SpanEnd = {
+  STOPPED: 'STOPPED',
+  DOWN: 'DOWN'
+} as const
+
+export type SpanEnd = (typeof SpanEnd)[keyof typeof SpanEnd]
+
+
 export const TaskStatus = {
   QUEUED: 'QUEUED',
   ASSIGNED: 'ASSIGNED',
@@ -107,6 +125,50 @@ export const Verdict = {
 } as const
 
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
+
+
+export const HealthStatus = {
+  HEALTHY: 'HEALTHY',
+  DEGRADED: 'DEGRADED',
+  DOWN: 'DOWN',
+  UNKNOWN: 'UNKNOWN'
+} as const
+
+export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus]
+
+
+export const BreakerState = {
+  CLOSED: 'CLOSED',
+  OPEN: 'OPEN',
+  HALF_OPEN: 'HALF_OPEN'
+} as const
+
+export type BreakerState = (typeof BreakerState)[keyof typeof BreakerState]
+
+
+export const SampleKind = {
+  TASK: 'TASK',
+  HEARTBEAT: 'HEARTBEAT'
+} as const
+
+export type SampleKind = (typeof SampleKind)[keyof typeof SampleKind]
+
+
+export const SampleOutcome = {
+  OK: 'OK',
+  ERROR: 'ERROR'
+} as const
+
+export type SampleOutcome = (typeof SampleOutcome)[keyof typeof SampleOutcome]
+
+
+export const HealthResolution = {
+  MINUTE: 'MINUTE',
+  HOUR: 'HOUR',
+  DAY: 'DAY'
+} as const
+
+export type HealthResolution = (typeof HealthResolution)[keyof typeof HealthResolution]
 
 
 export const DeliveryState = {

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statementCatalogue } from '#platform/database/statement'
 import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../support/app.ts'
-import { type AnyBody, expectOk } from '../support/client.ts'
+import { type AnyBody, type Client, expectOk } from '../support/client.ts'
 import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
 import {
   aFundedAgent,
   anAgent,
   anOrganization,
   aPayment,
+  asAgent,
   aTask,
   paymentIn,
   type TestOrganization,
@@ -36,7 +37,11 @@ describe('taking the filters out', () => {
     'jobs.lease',
     'jobs.renew',
     'jobs.settle',
+    'health.forget',
+    'health.waiting',
     'idempotency.purge',
+    'instances.forget',
+    'instances.overdue',
     'payments.ofSubmission',
     'capabilities.forgetCounters',
     'reconciliation.lease',
@@ -45,7 +50,7 @@ describe('taking the filters out', () => {
     'operator.newest',
   ]
   /** It reads the rows it is given, and writes. */
-  const GIVEN = ['decisions.appendMany']
+  const GIVEN = ['decisions.appendMany', 'health.observe']
   const INSERTS = /^\s*insert into/i
   const NO_ROWS = /^\s*select (pg_advisory_xact_lock|set_config)/i
 
@@ -70,6 +75,7 @@ const cases: [string, { isRewritten: boolean; isUnlocked: boolean }][] = [
 describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   let app: TestApp
   let ours: TestOrganization
+  let ourAgent: Client
   let theirs: Scene & { id: string }
   const sent = new Map<string, string>()
 
@@ -79,9 +85,14 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
       sent.set(text, changed)
       return changed
     }
-    app = await startApp({ ...(isRewritten && { rewriteStatements }), reconcileEveryMs: NEVER_MS })
+    app = await startApp({
+      ...(isRewritten && { rewriteStatements }),
+      reconcileEveryMs: NEVER_MS,
+      heartbeatMs: NEVER_MS,
+    })
     if (isUnlocked) await unlock(app)
     ours = await anOrganization(app)
+    ourAgent = await asAgent(ours.admin, (await anAgent(ours.admin)).id)
     const other = await anOrganization(app)
     theirs = { app, id: other.id, admin: other.admin, clients: other.clients }
     await furnish(app, theirs)
@@ -92,12 +103,14 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   it.each(addressed.map((operation) => [operation.operationId, operation] as const))(
     '%s of what is theirs is a 404, and changes nothing',
     async (operationId, operation) => {
-      const { params = {}, body } = await situationOf(operationId)(theirs)
+      const situation = await situationOf(operationId)(theirs)
+      const { params = {}, body } = situation
       await quiet(app, theirs.id)
       const before = await rowsOf(app, theirs.id)
       const key = { 'idempotency-key': unique('foreign') }
-      const foreign = await ours.admin.request(operation.method, addressOf(operation, params), body, key)
-      const unknown = await ours.admin.request(operation.method, addressOf(operation, {}, newId), body, {
+      const asker = situation.principal === undefined ? ours.admin : ourAgent
+      const foreign = await asker.request(operation.method, addressOf(operation, params), body, key)
+      const unknown = await asker.request(operation.method, addressOf(operation, {}, newId), body, {
         'idempotency-key': unique('unknown'),
       })
       expectProblem(foreign, 404, String(unknown.body.code))
@@ -196,6 +209,8 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
   await until('nothing is due', async () => {
     const due = await app.query(
       `select 1 from job where organization_id = $1 and run_at <= clock_timestamp()
+       union all select 1 from health_mark where organization_id = $1
+       union all select 1 from health_bucket where organization_id = $1 and due_at is not null
        union all select 1 from wallet_book where organization_id = $1 and due_at < clock_timestamp() + interval '30 minutes'`,
       [organizationId],
     )

@@ -399,6 +399,8 @@ type FieldRefInputType<Model, FieldType> = Model extends never ? never : FieldRe
 export const ModelName = {
   ApiKey: 'ApiKey',
   Agent: 'Agent',
+  AgentInstance: 'AgentInstance',
+  InstanceSpan: 'InstanceSpan',
   Task: 'Task',
   Capability: 'Capability',
   SpendingLimit: 'SpendingLimit',
@@ -411,6 +413,10 @@ export const ModelName = {
   LogTile: 'LogTile',
   LogCheckpoint: 'LogCheckpoint',
   OperatorEntry: 'OperatorEntry',
+  AgentHealth: 'AgentHealth',
+  HealthSample: 'HealthSample',
+  HealthMark: 'HealthMark',
+  HealthBucket: 'HealthBucket',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -438,7 +444,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -587,6 +593,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.AgentCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.AgentCountAggregateOutputType> | number
+        }
+      }
+    }
+    AgentInstance: {
+      payload: Prisma.$AgentInstancePayload<ExtArgs>
+      fields: Prisma.AgentInstanceFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentInstanceFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentInstanceFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        findFirst: {
+          args: Prisma.AgentInstanceFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentInstanceFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        findMany: {
+          args: Prisma.AgentInstanceFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        create: {
+          args: Prisma.AgentInstanceCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        createMany: {
+          args: Prisma.AgentInstanceCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentInstanceCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        delete: {
+          args: Prisma.AgentInstanceDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        update: {
+          args: Prisma.AgentInstanceUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentInstanceDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentInstanceUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentInstanceUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentInstanceUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        aggregate: {
+          args: Prisma.AgentInstanceAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentInstance>
+        }
+        groupBy: {
+          args: Prisma.AgentInstanceGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentInstanceGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentInstanceCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentInstanceCountAggregateOutputType> | number
+        }
+      }
+    }
+    InstanceSpan: {
+      payload: Prisma.$InstanceSpanPayload<ExtArgs>
+      fields: Prisma.InstanceSpanFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.InstanceSpanFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.InstanceSpanFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        findFirst: {
+          args: Prisma.InstanceSpanFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.InstanceSpanFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        findMany: {
+          args: Prisma.InstanceSpanFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        create: {
+          args: Prisma.InstanceSpanCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        createMany: {
+          args: Prisma.InstanceSpanCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.InstanceSpanCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        delete: {
+          args: Prisma.InstanceSpanDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        update: {
+          args: Prisma.InstanceSpanUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        deleteMany: {
+          args: Prisma.InstanceSpanDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.InstanceSpanUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.InstanceSpanUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        upsert: {
+          args: Prisma.InstanceSpanUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        aggregate: {
+          args: Prisma.InstanceSpanAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateInstanceSpan>
+        }
+        groupBy: {
+          args: Prisma.InstanceSpanGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.InstanceSpanGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.InstanceSpanCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.InstanceSpanCountAggregateOutputType> | number
         }
       }
     }
@@ -1475,6 +1629,302 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.OperatorEntryCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.OperatorEntryCountAggregateOutputType> | number
+        }
+      }
+    }
+    AgentHealth: {
+      payload: Prisma.$AgentHealthPayload<ExtArgs>
+      fields: Prisma.AgentHealthFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentHealthFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentHealthFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        findFirst: {
+          args: Prisma.AgentHealthFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentHealthFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        findMany: {
+          args: Prisma.AgentHealthFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        create: {
+          args: Prisma.AgentHealthCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        createMany: {
+          args: Prisma.AgentHealthCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentHealthCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        delete: {
+          args: Prisma.AgentHealthDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        update: {
+          args: Prisma.AgentHealthUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentHealthDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentHealthUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentHealthUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentHealthUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        aggregate: {
+          args: Prisma.AgentHealthAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentHealth>
+        }
+        groupBy: {
+          args: Prisma.AgentHealthGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentHealthGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentHealthCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentHealthCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthSample: {
+      payload: Prisma.$HealthSamplePayload<ExtArgs>
+      fields: Prisma.HealthSampleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthSampleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthSampleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        findFirst: {
+          args: Prisma.HealthSampleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthSampleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        findMany: {
+          args: Prisma.HealthSampleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        create: {
+          args: Prisma.HealthSampleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        createMany: {
+          args: Prisma.HealthSampleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthSampleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        delete: {
+          args: Prisma.HealthSampleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        update: {
+          args: Prisma.HealthSampleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthSampleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthSampleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthSampleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthSampleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        aggregate: {
+          args: Prisma.HealthSampleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthSample>
+        }
+        groupBy: {
+          args: Prisma.HealthSampleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthSampleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthSampleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthSampleCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthMark: {
+      payload: Prisma.$HealthMarkPayload<ExtArgs>
+      fields: Prisma.HealthMarkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthMarkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthMarkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        findFirst: {
+          args: Prisma.HealthMarkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthMarkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        findMany: {
+          args: Prisma.HealthMarkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        create: {
+          args: Prisma.HealthMarkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        createMany: {
+          args: Prisma.HealthMarkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthMarkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        delete: {
+          args: Prisma.HealthMarkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        update: {
+          args: Prisma.HealthMarkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthMarkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthMarkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthMarkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthMarkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        aggregate: {
+          args: Prisma.HealthMarkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthMark>
+        }
+        groupBy: {
+          args: Prisma.HealthMarkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthMarkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthMarkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthMarkCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthBucket: {
+      payload: Prisma.$HealthBucketPayload<ExtArgs>
+      fields: Prisma.HealthBucketFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthBucketFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthBucketFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        findFirst: {
+          args: Prisma.HealthBucketFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthBucketFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        findMany: {
+          args: Prisma.HealthBucketFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        create: {
+          args: Prisma.HealthBucketCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        createMany: {
+          args: Prisma.HealthBucketCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthBucketCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        delete: {
+          args: Prisma.HealthBucketDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        update: {
+          args: Prisma.HealthBucketUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthBucketDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthBucketUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthBucketUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthBucketUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        aggregate: {
+          args: Prisma.HealthBucketAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthBucket>
+        }
+        groupBy: {
+          args: Prisma.HealthBucketGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthBucketGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthBucketCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthBucketCountAggregateOutputType> | number
         }
       }
     }
@@ -2446,6 +2896,39 @@ export const AgentScalarFieldEnum = {
 export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
 
 
+export const AgentInstanceScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  version: 'version',
+  labels: 'labels',
+  status: 'status',
+  isDraining: 'isDraining',
+  maxConcurrency: 'maxConcurrency',
+  inUse: 'inUse',
+  heartbeatMs: 'heartbeatMs',
+  suspectAfter: 'suspectAfter',
+  downAfter: 'downAfter',
+  startedAt: 'startedAt',
+  lastSeenAt: 'lastSeenAt',
+  statusSince: 'statusSince'
+} as const
+
+export type AgentInstanceScalarFieldEnum = (typeof AgentInstanceScalarFieldEnum)[keyof typeof AgentInstanceScalarFieldEnum]
+
+
+export const InstanceSpanScalarFieldEnum = {
+  organizationId: 'organizationId',
+  instanceId: 'instanceId',
+  beganAt: 'beganAt',
+  agentId: 'agentId',
+  endedAt: 'endedAt',
+  endedBy: 'endedBy'
+} as const
+
+export type InstanceSpanScalarFieldEnum = (typeof InstanceSpanScalarFieldEnum)[keyof typeof InstanceSpanScalarFieldEnum]
+
+
 export const TaskScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -2629,6 +3112,66 @@ export const OperatorEntryScalarFieldEnum = {
 } as const
 
 export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
+
+
+export const AgentHealthScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  status: 'status',
+  reason: 'reason',
+  since: 'since',
+  breaker: 'breaker',
+  breakerSince: 'breakerSince',
+  openUntil: 'openUntil',
+  openings: 'openings',
+  recentErrors: 'recentErrors',
+  revision: 'revision',
+  thresholds: 'thresholds',
+  thresholdsRevision: 'thresholdsRevision'
+} as const
+
+export type AgentHealthScalarFieldEnum = (typeof AgentHealthScalarFieldEnum)[keyof typeof AgentHealthScalarFieldEnum]
+
+
+export const HealthSampleScalarFieldEnum = {
+  organizationId: 'organizationId',
+  at: 'at',
+  id: 'id',
+  agentId: 'agentId',
+  instanceId: 'instanceId',
+  kind: 'kind',
+  outcome: 'outcome',
+  errorClass: 'errorClass',
+  durationMs: 'durationMs',
+  durationBucket: 'durationBucket'
+} as const
+
+export type HealthSampleScalarFieldEnum = (typeof HealthSampleScalarFieldEnum)[keyof typeof HealthSampleScalarFieldEnum]
+
+
+export const HealthMarkScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  minute: 'minute'
+} as const
+
+export type HealthMarkScalarFieldEnum = (typeof HealthMarkScalarFieldEnum)[keyof typeof HealthMarkScalarFieldEnum]
+
+
+export const HealthBucketScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  resolution: 'resolution',
+  beganAt: 'beganAt',
+  okCount: 'okCount',
+  errorCount: 'errorCount',
+  errors: 'errors',
+  durations: 'durations',
+  dueAt: 'dueAt'
+} as const
+
+export type HealthBucketScalarFieldEnum = (typeof HealthBucketScalarFieldEnum)[keyof typeof HealthBucketScalarFieldEnum]
 
 
 export const AgentInteractionScalarFieldEnum = {
@@ -3047,6 +3590,41 @@ export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$Prisma
 
 
 /**
+ * Reference to a field of type 'InstanceStatus'
+ */
+export type EnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'InstanceStatus[]'
+ */
+export type ListEnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
+ * Reference to a field of type 'SpanEnd'
+ */
+export type EnumSpanEndFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SpanEnd'>
+    
+
+
+/**
+ * Reference to a field of type 'SpanEnd[]'
+ */
+export type ListEnumSpanEndFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SpanEnd[]'>
+    
+
+
+/**
  * Reference to a field of type 'TaskStatus'
  */
 export type EnumTaskStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TaskStatus'>
@@ -3071,13 +3649,6 @@ export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 
  * Reference to a field of type 'BigInt[]'
  */
 export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
-    
-
-
-/**
- * Reference to a field of type 'Boolean'
- */
-export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -3162,6 +3733,76 @@ export type EnumVerdictFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaMo
  * Reference to a field of type 'Verdict[]'
  */
 export type ListEnumVerdictFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Verdict[]'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthStatus'
+ */
+export type EnumHealthStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthStatus[]'
+ */
+export type ListEnumHealthStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakerState'
+ */
+export type EnumBreakerStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakerState'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakerState[]'
+ */
+export type ListEnumBreakerStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakerState[]'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleKind'
+ */
+export type EnumSampleKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleKind'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleKind[]'
+ */
+export type ListEnumSampleKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleKind[]'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleOutcome'
+ */
+export type EnumSampleOutcomeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleOutcome'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleOutcome[]'
+ */
+export type ListEnumSampleOutcomeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleOutcome[]'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthResolution'
+ */
+export type EnumHealthResolutionFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthResolution'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthResolution[]'
+ */
+export type ListEnumHealthResolutionFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthResolution[]'>
     
 
 
@@ -3443,6 +4084,8 @@ export type PrismaClientOptions = PrismaClientOptionsWithAccelerateUrl | PrismaC
 export type GlobalOmitConfig = {
   apiKey?: Prisma.ApiKeyOmit
   agent?: Prisma.AgentOmit
+  agentInstance?: Prisma.AgentInstanceOmit
+  instanceSpan?: Prisma.InstanceSpanOmit
   task?: Prisma.TaskOmit
   capability?: Prisma.CapabilityOmit
   spendingLimit?: Prisma.SpendingLimitOmit
@@ -3455,6 +4098,10 @@ export type GlobalOmitConfig = {
   logTile?: Prisma.LogTileOmit
   logCheckpoint?: Prisma.LogCheckpointOmit
   operatorEntry?: Prisma.OperatorEntryOmit
+  agentHealth?: Prisma.AgentHealthOmit
+  healthSample?: Prisma.HealthSampleOmit
+  healthMark?: Prisma.HealthMarkOmit
+  healthBucket?: Prisma.HealthBucketOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
   payment?: Prisma.PaymentOmit

@@ -152,6 +152,9 @@ export function assignmentService(needs: AssignmentNeeds) {
       return toWire(row)
     },
 
+    /** How many tasks the agent has in work. */
+    inUseOf: (organizationId: string, agentId: string) => taskStore.inUseOf(database, organizationId, agentId),
+
     /** For payments: is this agent working on this task just now? Undefined when there is no such task. */
     async isWorkingOn(tx: Tx, agentId: string, taskId: string): Promise<boolean | undefined> {
       const task = await taskStore.read(tx, taskId)

@@ -43,6 +43,12 @@ const inUse = sql<{ agentId: string; count: number }>(
    where organization_id = $1 and status in ('ASSIGNED', 'RUNNING') and not is_parked group by assigned_agent_id`,
 )
 
+const inUseOf = sql<{ count: number }>(
+  'tasks.inUseOf',
+  `select count(*)::int as count from task
+   where organization_id = $1 and assigned_agent_id = $2 and status in ('ASSIGNED', 'RUNNING') and not is_parked`,
+)
+
 /** Each assignment has a higher fencing token than the one before. */
 const assign = sql<TaskRow>(
   'tasks.assign',
@@ -146,6 +152,8 @@ export const taskStore = {
     tx.query(waiting, [tx.organizationId, tx.now, limit, behind?.priority ?? null, behind?.id ?? null]),
   inUse: async (tx: Tx) =>
     new Map((await tx.query(inUse, [tx.organizationId])).map(({ agentId, count }) => [agentId, count])),
+  inUseOf: async (database: Database, organizationId: string, agentId: string) =>
+    one(await database.query(organizationId, inUseOf, [organizationId, agentId]))?.count ?? 0,
 
   assign: (tx: Tx, placed: { taskId: string; agentId: string }[], leaseSeconds: number) =>
     tx.query(assign, [
