@@ -13,6 +13,8 @@ const modules = [
   'payments',
   'assignment',
   'runtime',
+  'events',
+  'webhooks',
 ]
 
 const upwards = modules.map((name, position) => ({

@@ -27,6 +27,7 @@ const PLATFORM_POLICIES = [
   'log_pending SELECT',
   'organization SELECT',
   'wallet_book ALL',
+  'webhook_cursor ALL',
 ]
 
 /** Where the platform does not see every row. */
@@ -62,6 +63,9 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     wallet: 'INSERT,SELECT,UPDATE',
     wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
+    webhook: 'DELETE,INSERT,SELECT,UPDATE',
+    webhook_cursor: 'INSERT,SELECT,UPDATE',
+    webhook_delivery: 'DELETE,INSERT,SELECT,UPDATE',
   },
   wedi_platform: {
     api_key: 'SELECT',
@@ -73,6 +77,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     log_pending: 'SELECT',
     organization: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
+    webhook_cursor: 'SELECT,UPDATE',
   },
 }
 
@@ -86,6 +91,7 @@ const OTHER_KEYS: Readonly<Record<string, string>> = {
 const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
   'capabilities.forgetCounters',
+  'feed.sizes',
   'idempotency.purge',
   'jobs.settle',
   'jobs.settleOne',
@@ -99,6 +105,7 @@ const PLATFORM_STATEMENTS = [
   'payments.ofSubmission',
   'reconciliation.addChains',
   'reconciliation.lease',
+  'webhooks.lease',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>

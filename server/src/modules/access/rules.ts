@@ -52,6 +52,7 @@ const READS = [
   'approvals:read',
   'decisions:read',
   'reconciliation:read',
+  'events:read',
 ] as const
 const OPERATES = [
   'organizations:freeze',
@@ -64,6 +65,7 @@ const OPERATES = [
   'payments:create',
   'payments:write',
   'decisions:write',
+  'webhooks:read',
 ] as const
 const ADMINISTERS = [
   'organizations:write',
@@ -73,6 +75,7 @@ const ADMINISTERS = [
   'decisions:redact',
   'payments:resolve',
   'reconciliation:resolve',
+  'webhooks:write',
 ] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
@@ -86,13 +89,13 @@ const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
   ADMIN: new Set([...READS, ...OPERATES, ...ADMINISTERS]),
   OPERATOR: new Set([...READS, ...OPERATES]),
   APPROVER: new Set([...READS, 'approvals:decide']),
-  AUDITOR: new Set([...READS, 'keys:read']),
+  AUDITOR: new Set([...READS, 'keys:read', 'webhooks:read']),
   VIEWER: new Set(READS),
 }
 const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN_OF_OPERATOR])
 /** An agent's own credential: for that agent only, which the services check. */
 const ofAgent: ReadonlySet<Permission> = new Set([
-  ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write'] as const),
+  ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write', 'events:read'] as const),
 ])
 const none: ReadonlySet<Permission> = new Set()
 
