@@ -28,8 +28,6 @@ export const Webhook = Type.Object({
   revision: Type.Integer(),
   createdAt: Time,
   updatedAt: Time,
-  nextLeafIndex: Type.String({ description: 'Its place in the log: what comes from there on is still to be told' }),
-  failingSince: nullable(Type.String({ description: 'Since when nothing it was told was taken' })),
 })
 export const WebhookPage = pageOf(Webhook)
 export const WebhookWithSecret = Type.Object({
@@ -68,7 +66,12 @@ export const WebhookDelivery = Type.Object({
   createdAt: Time,
   deliveredAt: nullable(Time),
 })
-export const DeliveryPage = pageOf(WebhookDelivery)
+/** With how far the webhook is: that changes all the time, so it is no part of the webhook itself. */
+export const DeliveryPage = Type.Object({
+  ...pageOf(WebhookDelivery).properties,
+  nextLeafIndex: Type.String({ description: 'Its place in the log: what comes from there on is still to be told' }),
+  failingSince: nullable(Type.String({ description: 'Since when nothing it was told was taken' })),
+})
 export const DeliveryQuery = Type.Object(
   { ...PageQuery, status: Type.Optional(oneOf(DeliveryStatus)) },
   { additionalProperties: false },

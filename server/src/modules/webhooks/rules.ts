@@ -39,7 +39,8 @@ export function disabledBecause({
   now: Date
 }): string | undefined {
   if (verdicts.includes('gone')) return 'It answered 410 Gone.'
-  const isGivenUp = failingSince !== null && now.getTime() - failingSince.getTime() >= GIVEN_UP_MS
+  const isGivenUp =
+    verdicts.length > 0 && failingSince !== null && now.getTime() - failingSince.getTime() >= GIVEN_UP_MS
   return isGivenUp ? `It took nothing since ${failingSince.toISOString()}.` : undefined
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryStatus } from '@wedi/database'
+import type { DeliveryStatus, WebhookRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -13,7 +13,7 @@ import type { WebhookNeeds } from './needs.ts'
 import { webhookProblems } from './problems.ts'
 import { rounds } from './rounds.ts'
 import { webhookSecrets } from './secrets.ts'
-import { type WebhookView, webhookStore } from './store.ts'
+import { webhookStore } from './store.ts'
 
 const MAX_WEBHOOKS = 50
 const TEST = 'webhook.test'
@@ -35,21 +35,21 @@ export function webhookService(needs: WebhookNeeds) {
     tx: Tx,
     { actor }: Caller,
     type: string,
-    row: WebhookView,
+    row: WebhookRow,
     inputs: Record<string, unknown> = {},
   ) {
     const { id, agentId } = row
     await decisions.record(tx, actor, { type: `webhook.${type}`, subject: `webhook:${id}`, agentId, inputs })
   }
 
-  async function found(looked: Promise<WebhookView | undefined>): Promise<WebhookView> {
+  async function found(looked: Promise<WebhookRow | undefined>): Promise<WebhookRow> {
     const row = await looked
     if (!row) throw new Problem(webhookProblems.notFound)
     return row
   }
 
   /** One that is told of events now: nothing is sent to another. */
-  async function enabled(tx: Tx, id: string): Promise<WebhookView> {
+  async function enabled(tx: Tx, id: string): Promise<WebhookRow> {
     const row = await found(webhookStore.findIn(tx, id))
     if (row.status !== 'ENABLED') throw new Problem(webhookProblems.disabled)
     return row
@@ -97,27 +97,26 @@ export function webhookService(needs: WebhookNeeds) {
 
     async change(tx: Tx, caller: Caller, id: string, input: Static<typeof WebhookPatch>, revision?: number) {
       requireAllowed(input.url)
-      const row = await webhookStore.change(tx, id, { ...input, statusReason: null }, revision)
-      if (!row) return refuse(tx, id)
+      const changed = await webhookStore.change(tx, id, { ...input, statusReason: null }, revision)
+      if (!changed) return refuse(tx, id)
       if (input.status === 'ENABLED') webhookStore.resume(tx, id)
       if (input.status === 'DISABLED') webhookStore.pause(tx, id)
-      const changed = await found(webhookStore.findIn(tx, id))
       await record(tx, caller, 'changed', changed, { ...input })
       tx.afterCommit(wake)
       return view(changed)
     },
 
     async remove(tx: Tx, caller: Caller, id: string, revision?: number) {
-      const row = await found(webhookStore.findIn(tx, id))
-      if (!(await webhookStore.remove(tx, id, revision))) return refuse(tx, id)
+      const row = await webhookStore.remove(tx, id, revision)
+      // What is gone is at no revision (RFC 9110, 13.1.1).
+      if (!row) throw new Problem(revision === undefined ? webhookProblems.notFound : requestProblems.stale)
       await record(tx, caller, 'deleted', row, { url: row.url })
       return view(row)
     },
 
     async rotateSecret(tx: Tx, caller: Caller, id: string) {
       const { secret, sealed } = secrets.make({ organizationId: tx.organizationId, id: id.toLowerCase() })
-      if (!(await webhookStore.rotate(tx, id, sealed))) throw new Problem(webhookProblems.notFound)
-      const row = await found(webhookStore.findIn(tx, id))
+      const row = await found(webhookStore.rotate(tx, id, sealed))
       await record(tx, caller, 'secretRotated', row)
       return { webhook: view(row), secret }
     },
@@ -134,7 +133,9 @@ export function webhookService(needs: WebhookNeeds) {
     async deliveries({ organizationId }: Caller, id: string, page: PageRequest, status?: DeliveryStatus) {
       const { id: webhookId } = await found(webhookStore.find(database, organizationId, id))
       const about = { webhookId, ...(status && { status }) }
-      return pageFrom(toWire(await webhookStore.deliveries(database, organizationId, page, about)), page)
+      const rows = await webhookStore.deliveries(database, organizationId, page, about)
+      const progress = await webhookStore.progress(database, organizationId, webhookId)
+      return { ...pageFrom(toWire(rows), page), ...toWire(progress ?? { nextLeafIndex: 0n, failingSince: null }) }
     },
 
     /** One event again, under the same `webhook-id`. */
@@ -168,12 +169,12 @@ export function webhookService(needs: WebhookNeeds) {
       webhookStore.rewind(tx, row.id, place)
       await record(tx, caller, 'replayed', row, { leafIndex: String(place) })
       tx.afterCommit(wake)
-      return view(await found(webhookStore.findIn(tx, id)))
+      return view(row)
     },
   }
 }
 
 /** Without its secrets. */
-function view({ secret: _sealed, previousSecret: _before, ...shown }: WebhookView) {
+function view({ secret: _sealed, previousSecret: _before, ...shown }: WebhookRow) {
   return toWire(shown)
 }

@@ -1,13 +1,14 @@
-import { columns, columnsOf, type DeliveryStatus, type WebhookDeliveryRow, type WebhookRow } from '@wedi/database'
+import {
+  columns,
+  type DeliveryStatus,
+  type WebhookCursorRow,
+  type WebhookDeliveryRow,
+  type WebhookRow,
+} from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 import { LIFETIME_HOURS, OVERLAP_HOURS } from './rules.ts'
-
-/** A webhook as it is shown, with how far it is. */
-export type WebhookView = WebhookRow & { readonly nextLeafIndex: bigint; readonly failingSince: Date | null }
-
-const WITH_CURSOR = `${columnsOf('webhook', 'w')}, c.next_leaf_index as "nextLeafIndex", c.failing_since as "failingSince"`
 
 /** Two who add at the same time count one after the other. It ends with the transaction. */
 const lockAll = sql('webhooks.lockAll', `select pg_advisory_xact_lock(hashtextextended('webhooks/' || $1::text, 0))`)
@@ -29,18 +30,15 @@ const begin = sql(
    values ($1, $2, $3, clock_timestamp())`,
 )
 
-const find = sql<WebhookView>(
+const find = sql<WebhookRow>(
   'webhooks.find',
-  `select ${WITH_CURSOR} from webhook w
-   join webhook_cursor c on c.organization_id = $1 and c.webhook_id = w.id
-   where w.organization_id = $1 and w.id = $2`,
+  `select ${columns.webhook} from webhook where organization_id = $1 and id = $2`,
 )
 
-const list = sql<WebhookView>(
-  'webhooks.list',
-  `select ${WITH_CURSOR} from webhook w
-   join webhook_cursor c on c.organization_id = $1 and c.webhook_id = w.id
-   where w.organization_id = $1 and ($2::uuid is null or w.id < $2) order by w.id desc limit $3`,
+const progress = sql<Progress>(
+  'webhooks.progress',
+  `select next_leaf_index as "nextLeafIndex", failing_since as "failingSince"
+   from webhook_cursor where organization_id = $1 and webhook_id = $2`,
 )
 
 /** No row when it is gone, or at another revision than the one that was read. */
@@ -62,9 +60,10 @@ const rotate = sql<WebhookRow>(
    where organization_id = $1 and id = $2 returning ${columns.webhook}`,
 )
 
-const remove = sql<{ id: string }>(
+const remove = sql<WebhookRow>(
   'webhooks.remove',
-  'delete from webhook where organization_id = $1 and id = $2 and ($3::int is null or revision = $3) returning id',
+  `delete from webhook where organization_id = $1 and id = $2 and ($3::int is null or revision = $3)
+   returning ${columns.webhook}`,
 )
 
 /** Goes on where it stopped: what waited has its time again. */
@@ -118,6 +117,9 @@ const hasDelivery = sql<{ id: string }>(
   'select id from webhook_delivery where organization_id = $1 and webhook_id = $2 and id = $3',
 )
 
+/** How far a webhook is. */
+export type Progress = Pick<WebhookCursorRow, 'nextLeafIndex' | 'failingSince'>
+
 export interface NewWebhook extends Pick<WebhookRow, 'id' | 'url' | 'types' | 'agentId' | 'description' | 'secret'> {
   readonly createdBy: string
   readonly nextLeafIndex: number
@@ -134,12 +136,12 @@ export const webhookStore = {
     return row?.count ?? 0
   },
 
-  async insert(tx: Tx, row: NewWebhook): Promise<WebhookView> {
+  async insert(tx: Tx, row: NewWebhook): Promise<WebhookRow> {
     const { id, url, types, agentId, description, secret, createdBy, nextLeafIndex } = row
     const values = [id, url, types, agentId, description, secret, createdBy, tx.now]
     const [made] = await tx.query(insert, [tx.organizationId, ...values])
     tx.send(begin, [tx.organizationId, id, nextLeafIndex])
-    return { ...(made as WebhookRow), nextLeafIndex: BigInt(nextLeafIndex), failingSince: null }
+    return made as WebhookRow
   },
 
   findIn: async (tx: Tx, id: string) => (await tx.query(find, [tx.organizationId, id]))[0],
@@ -148,7 +150,16 @@ export const webhookStore = {
     (await database.query(organizationId, find, [organizationId, id]))[0],
 
   list: (database: Database, organizationId: string, { before, limit }: PageRequest) =>
-    database.query(organizationId, list, [organizationId, before ?? null, limit + 1]),
+    database.read(organizationId, (prisma) =>
+      prisma.webhook.findMany({
+        where: { organizationId, ...(before && { id: { lt: before } }) },
+        orderBy: { id: 'desc' },
+        take: limit + 1,
+      }),
+    ),
+
+  progress: async (database: Database, organizationId: string, id: string): Promise<Progress | undefined> =>
+    (await database.query(organizationId, progress, [organizationId, id]))[0],
 
   async change(
     tx: Tx,
@@ -166,8 +177,8 @@ export const webhookStore = {
   rotate: async (tx: Tx, id: string, secret: string) =>
     (await tx.query(rotate, [tx.organizationId, id, secret, tx.now]))[0],
 
-  remove: async (tx: Tx, id: string, revision?: number): Promise<boolean> =>
-    (await tx.query(remove, [tx.organizationId, id, revision ?? null])).length === 1,
+  remove: async (tx: Tx, id: string, revision?: number) =>
+    (await tx.query(remove, [tx.organizationId, id, revision ?? null]))[0],
 
   resume: (tx: Tx, id: string): void => tx.send(resume, [tx.organizationId, id]),
   pause: (tx: Tx, id: string): void => tx.send(pause, [tx.organizationId, id]),

@@ -67,7 +67,7 @@ export function outgoing({ allowsPrivate, lookup = dnsLookup }: OutgoingSettings
         lookup: fixed(addresses),
       })
       sent.end(body)
-      return answerOf(sent)
+      return answerOf(sent, inTime)
     },
   }
 }
@@ -81,9 +81,9 @@ const fixed =
     else if (first) done(null, first.address, first.family)
   }
 
-function answerOf(sent: ClientRequest): Promise<number> {
+function answerOf(sent: ClientRequest, inTime: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    sent.once('error', reject)
+    sent.once('error', (error) => reject(inTime.aborted ? inTime.reason : error))
     sent.once('response', (answer: IncomingMessage) => {
       const settle = () => resolve(answer.statusCode ?? 0)
       let length = 0
