@@ -15,7 +15,7 @@ export const TypePattern = Type.String({
 })
 
 /** One entry of the decision log, without its inputs: those may be redacted later, and what was sent cannot be called back. */
-export const Event = Type.Object({
+const Event = Type.Object({
   id: Uuid,
   type: Type.String(),
   occurredAt: Time,
@@ -53,5 +53,9 @@ export const EventQuery = Type.Object(
 export const EventStream = {
   description:
     'Server-sent events without end. `id` is the place in the decision log, `event` the type, `data` the event as JSON. Send the last `id` as `Last-Event-ID` to go on where it stopped.',
-  content: { 'text/event-stream': { schema: Type.Unsafe<unknown>({ type: 'string' }) } },
+  content: {
+    'text/event-stream': {
+      schema: Type.Unsafe<unknown>({ type: 'string', contentMediaType: 'application/json', contentSchema: Event }),
+    },
+  },
 }

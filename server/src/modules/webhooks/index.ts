@@ -1,2 +1,2 @@
 export { webhookRoutes } from './routes.ts'
-export { type WebhookService, webhookService } from './service.ts'
+export { webhookService } from './service.ts'

@@ -28,5 +28,3 @@ export function webhookSecrets(keys: KeyRing) {
     },
   }
 }
-
-export type WebhookSecrets = ReturnType<typeof webhookSecrets>

@@ -146,11 +146,7 @@ describe('a webhook', () => {
     const { secret, id, path } = await aWebhook(['nobody.said'])
     const key = { 'idempotency-key': unique('webhook') }
     const made = () =>
-      admin.post<{ secret: string }>(
-        '/v1/webhooks',
-        { url: 'https://example.com/', types: ['nobody.said'] },
-        key,
-      )
+      admin.post<{ secret: string }>('/v1/webhooks', { url: 'https://example.com/', types: ['nobody.said'] }, key)
     const [one, again] = [await expectOk(made()), await expectOk(made())]
     expect(again.secret).toBe(one.secret)
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)

@@ -26,8 +26,6 @@ export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }
 
-export type Outgoing = ReturnType<typeof outgoing>
-
 /**
  * Requests to addresses that users name. Where a name leads is looked up and checked for every request, and the connection
  * goes to the very address that was checked: a name that leads elsewhere a moment later changes nothing. Redirects are
