@@ -14,6 +14,8 @@ const modules = [
   'payments',
   'assignment',
   'runtime',
+  'events',
+  'webhooks',
 ]
 
 const upwards = modules.map((name, position) => ({

@@ -86,6 +86,12 @@ export type BreakStatus = (typeof BreakStatus)[number]
 export const WalletStatus = ['PROVISIONING', 'ACTIVE', 'FROZEN', 'RETIRED'] as const
 export type WalletStatus = (typeof WalletStatus)[number]
 
+export const WebhookStatus = ['ENABLED', 'DISABLED'] as const
+export type WebhookStatus = (typeof WebhookStatus)[number]
+
+export const DeliveryStatus = ['PENDING', 'DELIVERED', 'DEAD_LETTER'] as const
+export type DeliveryStatus = (typeof DeliveryStatus)[number]
+
 /** A key of any kind: an organisation's API key (`sk`), an agent's credential (`ak`), an integration key (`ik`). */
 export interface ApiKeyRow {
   organizationId: string
@@ -676,6 +682,69 @@ export interface WalletNonceRow {
   nextNonce: bigint
 }
 
+/** An address of the organisation's that is told of events. */
+export interface WebhookRow {
+  organizationId: string
+  id: string
+  url: string
+  /** `payment.*`, `task.failed`, `*`. */
+  types: string[]
+  /** Set: only events of this agent. */
+  agentId: string | null
+  description: string | null
+  status: WebhookStatus
+  /** Why it is disabled, in words. */
+  statusReason: string | null
+  /** The signing secret, sealed. */
+  secret: string
+  /** The one before, sealed: it signs as well until then. */
+  previousSecret: string | null
+  previousSecretUntil: Date | null
+  createdBy: string
+  revision: number
+  createdAt: Date
+  updatedAt: Date
+}
+
+/** How far a webhook is in the log, and when a process looks at it next. Apart from the webhook: it changes all the time. */
+export interface WebhookCursorRow {
+  organizationId: string
+  webhookId: string
+  /** The first entry of the log that has not become a delivery yet. */
+  nextLeafIndex: bigint
+  /** Null for a webhook that is disabled; `infinity` when there is nothing to do until the log grows. */
+  dueAt: Date | null
+  leaseToken: string | null
+  leaseUntil: Date | null
+  /** How many turns in a row ended without one success, and since when. */
+  failures: number
+  failingSince: Date | null
+}
+
+/** One event for one webhook. */
+export interface WebhookDeliveryRow {
+  organizationId: string
+  id: string
+  webhookId: string
+  /** The event's place in the log; null for a test, which is of no log. */
+  leafIndex: bigint | null
+  /** The decision, and `webhook-id` of every attempt. */
+  eventId: string
+  type: string
+  status: DeliveryStatus
+  attempts: number
+  /** Of a pending one. */
+  nextAttemptAt: Date | null
+  /** After that it is not tried any more. */
+  expiresAt: Date
+  /** Of the last attempt; null when there was no answer. */
+  responseStatus: number | null
+  /** Why the last attempt was none that counts. */
+  lastError: string | null
+  createdAt: Date
+  deliveredAt: Date | null
+}
+
 /** What to select (or return) so that a row is the model's, under Prisma's names. */
 export const columns = {
   apiKey:
@@ -733,6 +802,12 @@ export const columns = {
   wallet:
     'organization_id AS "organizationId", id, agent_id AS "agentId", provider, address, status, status_reason AS "statusReason", metadata, keystore, provision_attempts AS "provisionAttempts", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
   walletNonce: 'organization_id AS "organizationId", wallet_id AS "walletId", chain, next_nonce AS "nextNonce"',
+  webhook:
+    'organization_id AS "organizationId", id, url, types, agent_id AS "agentId", description, status, status_reason AS "statusReason", secret, previous_secret AS "previousSecret", previous_secret_until AS "previousSecretUntil", created_by AS "createdBy", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+  webhookCursor:
+    'organization_id AS "organizationId", webhook_id AS "webhookId", next_leaf_index AS "nextLeafIndex", due_at AS "dueAt", lease_token AS "leaseToken", lease_until AS "leaseUntil", failures, failing_since AS "failingSince"',
+  webhookDelivery:
+    'organization_id AS "organizationId", id, webhook_id AS "webhookId", leaf_index AS "leafIndex", event_id AS "eventId", type, status, attempts, next_attempt_at AS "nextAttemptAt", expires_at AS "expiresAt", response_status AS "responseStatus", last_error AS "lastError", created_at AS "createdAt", delivered_at AS "deliveredAt"',
 } as const
 
 export type ModelName = keyof typeof columns

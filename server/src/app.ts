@@ -6,6 +6,7 @@ import { assignmentService, taskRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
+import { eventRoutes, eventStreams } from '#modules/events'
 import { healthRoutes, healthService } from '#modules/health'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import {
@@ -24,11 +25,13 @@ import {
   walletRoutes,
   walletService,
 } from '#modules/wallets'
+import { webhookRoutes, webhookService } from '#modules/webhooks'
 import type { Clock } from '#platform/clock'
 import { type KeyRing, keyRing } from '#platform/crypto'
 import { Database } from '#platform/database/database'
 import { Events } from '#platform/events'
 import { effects, forgetExpiredReplies } from '#platform/http/idempotency'
+import type { OutgoingSettings } from '#platform/http/outgoing'
 import { type HttpServer, httpServer } from '#platform/http/server'
 import { Jobs } from '#platform/jobs'
 import type { Logger } from '#platform/log'
@@ -44,6 +47,8 @@ export interface AppOptions {
   /** Undefined: no Engine may tell anything. */
   readonly engineWebhookSecret?: string | undefined
   readonly decisionLog: DecisionLogSettings
+  /** Where webhooks may lead; to public addresses unless told. */
+  readonly outgoing?: OutgoingSettings
   readonly masterKey: string
   readonly adminKey: string
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
@@ -92,6 +97,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   // What stands further down is reached through functions that are only called once all of it is there.
   const decisionsLog = decisionLog({
     ...{ database, jobs, keys, log, settings: options.decisionLog, rulesVersion: RULES_VERSION },
+    onHead: (tx) => {
+      webhooks.onHead(tx)
+      tx.afterCommit(() => streams.wake(tx.organizationId))
+    },
   })
   const decisions = decisionService({ database, onRecorded: decisionsLog.wake })
   const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
@@ -155,6 +164,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   })
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
+  const { feed } = decisionsLog
+  const streams = eventStreams({ feed, log, authenticate: access.authenticate })
+  const { outgoing = { allowsPrivate: false } } = options
+  const webhooks = webhookService({ database, clock, log, keys, decisions, feed, outgoing })
 
   operatorId = await bootstrap({
     database,
@@ -191,6 +204,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(reconciliationRoutes(reconciliation, effect))
       await v1.register(decisionRoutes(decisions, effect))
       await v1.register(logRoutes(decisionsLog))
+      await v1.register(eventRoutes(streams))
+      await v1.register(webhookRoutes(webhooks, effect))
     },
     { prefix: '/v1' },
   )
@@ -204,6 +219,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       decisionsLog.start()
       instances.sweep.start()
       health.counting.start()
+      webhooks.start()
       const keepHouse = () =>
         Promise.all([
           ...[forgetExpiredReplies(database), capabilities.limits.forgetPast()],
@@ -214,7 +230,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop(), instances.sweep.stop(), health.counting.stop()])
+      await Promise.all([
+        ...[jobs.stop(), reconciliation.stop(), instances.sweep.stop(), health.counting.stop(), webhooks.stop()],
+      ])
       await decisionsLog.stop()
       await database.close()
     },

@@ -30,6 +30,8 @@ export interface Config {
   readonly hosted: HostedConfig | undefined
   readonly walletProvider: ProviderName
   readonly decisionLog: DecisionLogSettings
+  /** Webhooks may lead to this machine and this network. */
+  readonly allowsPrivateWebhooks: boolean
   readonly logLevel: string
   readonly rateLimitPerMinute: number
 }
@@ -105,6 +107,7 @@ export function readConfig(env: Environment): Config {
     demo: flag(env, 'WEDI_DEMO'),
     chains: chainsOf(env),
     decisionLog: decisionLogOf(env),
+    allowsPrivateWebhooks: flag(env, 'WEDI_WEBHOOK_PRIVATE_ADDRESSES') ?? false,
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
   }

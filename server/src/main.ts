@@ -64,6 +64,7 @@ async function openApp(
     walletProvider: config.walletProvider,
     engineWebhookSecret: config.engine?.webhookSecret,
     decisionLog: config.decisionLog,
+    outgoing: { allowsPrivate: config.allowsPrivateWebhooks },
     rateLimitPerMinute: config.rateLimitPerMinute,
   })
 }

@@ -204,3 +204,18 @@ export type Wallet = Prisma.WalletModel
  * The next nonce Wedi will use for a wallet on a chain. Wedi owns nonces in signer mode.
  */
 export type WalletNonce = Prisma.WalletNonceModel
+/**
+ * Model Webhook
+ * An address of the organisation's that is told of events.
+ */
+export type Webhook = Prisma.WebhookModel
+/**
+ * Model WebhookCursor
+ * How far a webhook is in the log, and when a process looks at it next. Apart from the webhook: it changes all the time.
+ */
+export type WebhookCursor = Prisma.WebhookCursorModel
+/**
+ * Model WebhookDelivery
+ * One event for one webhook.
+ */
+export type WebhookDelivery = Prisma.WebhookDeliveryModel

@@ -247,3 +247,20 @@ export const WalletStatus = {
 } as const
 
 export type WalletStatus = (typeof WalletStatus)[keyof typeof WalletStatus]
+
+
+export const WebhookStatus = {
+  ENABLED: 'ENABLED',
+  DISABLED: 'DISABLED'
+} as const
+
+export type WebhookStatus = (typeof WebhookStatus)[keyof typeof WebhookStatus]
+
+
+export const DeliveryStatus = {
+  PENDING: 'PENDING',
+  DELIVERED: 'DELIVERED',
+  DEAD_LETTER: 'DEAD_LETTER'
+} as const
+
+export type DeliveryStatus = (typeof DeliveryStatus)[keyof typeof DeliveryStatus]

@@ -31,6 +31,7 @@ const PLATFORM_POLICIES = [
   'log_pending SELECT',
   'organization SELECT',
   'wallet_book ALL',
+  'webhook_cursor ALL',
 ]
 
 /** Where the platform does not see every row. */
@@ -72,6 +73,9 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     wallet: 'INSERT,SELECT,UPDATE',
     wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
+    webhook: 'DELETE,INSERT,SELECT,UPDATE',
+    webhook_cursor: 'INSERT,SELECT,UPDATE',
+    webhook_delivery: 'DELETE,INSERT,SELECT,UPDATE',
   },
   wedi_platform: {
     agent_instance: 'DELETE,SELECT',
@@ -87,6 +91,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     log_pending: 'SELECT',
     organization: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
+    webhook_cursor: 'SELECT,UPDATE',
   },
 }
 
@@ -102,6 +107,7 @@ const PLATFORM_STATEMENTS = [
   'capabilities.forgetCounters',
   'health.forget',
   'health.waiting',
+  'feed.sizes',
   'idempotency.purge',
   'instances.forget',
   'instances.overdue',
@@ -117,6 +123,7 @@ const PLATFORM_STATEMENTS = [
   'payments.ofSubmission',
   'reconciliation.addChains',
   'reconciliation.lease',
+  'webhooks.lease',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>

@@ -14,6 +14,7 @@ import {
   unique,
   walletOf,
 } from '../support/factories.ts'
+import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 
 /** An organisation an operation is tried in. */
@@ -161,6 +162,33 @@ const afterIntegration: Prepare = async ({ admin }) => {
   return {}
 }
 
+let receiver: Promise<Receiver> | undefined
+
+/** Told of nothing but what is asked for, to an address that takes it. */
+async function aWebhookBody() {
+  receiver ??= startReceiver()
+  return { url: (await receiver).url, types: ['nobody.said'], description: unique('webhook') }
+}
+
+const ofWebhook =
+  (body?: Situation['body']): Prepare =>
+  async ({ admin }) => {
+    const made = admin.post<{ webhook: { id: string } }>('/v1/webhooks', await aWebhookBody())
+    return { params: { webhookId: (await expectOk(made)).webhook.id }, ...(body && { body }) }
+  }
+
+/** A test that was taken. */
+const ofDelivery: Prepare = async (scene) => {
+  const { params = {} } = await ofWebhook()(scene)
+  const path = `/v1/webhooks/${params.webhookId}`
+  const { id } = await expectOk(scene.admin.post<{ id: string }>(`${path}/test`))
+  await until('the test was taken', async () => {
+    const { data } = await expectOk(scene.admin.get<{ data: unknown[] }>(`${path}/deliveries?status=DELIVERED`))
+    return data.length === 1
+  })
+  return { params: { ...params, deliveryId: id } }
+}
+
 const twoBodies =
   (make: () => Record<string, unknown>): Prepare =>
   async () => ({ body: make(), otherBody: make() })
@@ -280,6 +308,18 @@ export const situations: Readonly<Record<string, Prepare>> = {
     await integratedDecision(admin)
     return { params: { '*': 'entries/000.p/1' } }
   },
+
+  streamEvents: nothing,
+  createWebhook: async () => ({ body: await aWebhookBody(), otherBody: await aWebhookBody() }),
+  listWebhooks: ofWebhook(),
+  getWebhook: ofWebhook(),
+  patchWebhook: ofWebhook({ description: 'tried' }),
+  deleteWebhook: ofWebhook(),
+  rotateWebhookSecret: ofWebhook(),
+  testWebhook: ofWebhook(),
+  listWebhookDeliveries: ofDelivery,
+  replayWebhookDelivery: ofDelivery,
+  replayWebhook: ofWebhook({ leafIndex: '0' }),
 }
 
 /** What an operation needs to know to be tried; a new one has to be entered above. */

@@ -48,6 +48,8 @@ describe('taking the filters out', () => {
     'log.waiting',
     'operator.logs',
     'operator.newest',
+    'feed.sizes',
+    'webhooks.lease',
   ]
   /** It reads the rows it is given, and writes. */
   const GIVEN = ['decisions.appendMany', 'health.observe']
@@ -214,8 +216,12 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
        union all select 1 from wallet_book where organization_id = $1 and due_at < clock_timestamp() + interval '30 minutes'`,
       [organizationId],
     )
+    const told = await app.query(
+      `select 1 from webhook_cursor where organization_id = $1 and (lease_token is not null or due_at < 'infinity')`,
+      [organizationId],
+    )
     const waiting = await app.query('select 1 from log_pending where organization_id = $1 limit 1', [organizationId])
-    return due.length === 0 && waiting.length === 0
+    return due.length === 0 && waiting.length === 0 && told.length === 0
   })
 }
 

@@ -34,6 +34,7 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
     ['WEDI_LOG_ORIGIN', { WEDI_LOG_ORIGIN: 'https://wedi.example/log' }, /without a scheme/],
     ['WEDI_LOG_KEYS', { WEDI_LOG_KEYS: '1,1' }, /numbers of the keys/],
     ['WEDI_LOG_WITNESS', { WEDI_LOG_WITNESS: 'ftp://wedi.example' }, /files or http/],
+    ['WEDI_WEBHOOK_PRIVATE_ADDRESSES', { WEDI_WEBHOOK_PRIVATE_ADDRESSES: 'yes' }, /one of 0, 1/],
     ['WEDI_CHAINS', { WEDI_CHAINS: 'eip155:8453' }, /a JSON array/],
     ['WEDI_CHAINS', { WEDI_CHAINS: '[]' }, /a JSON array/],
     ['WEDI_CHAINS', { WEDI_CHAINS: chains({ ...base, chain: '8453' }) }, /\/0\/chain/],

@@ -62,6 +62,7 @@ export async function startApp(options: StartOptions = {}): Promise<TestApp> {
     ...(hasFaucet && { faucet: faucetOf(chain) }),
     walletProvider: engine ? 'thirdweb-engine' : 'local',
     decisionLog: DECISION_LOG,
+    outgoing: { allowsPrivate: true },
     ...given,
     ...{ databaseUrl, masterKey, adminKey, version, log: given.log ?? createLog(process.env.LOG_LEVEL ?? 'silent') },
     providers: (keys) =>

@@ -58,7 +58,8 @@ export class Client {
       headers: { ...authorization, ...headers },
       ...(text === undefined ? {} : { body: text }),
     })
-    const answer = await response.text()
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+    const answer = await (isStream ? beginningOf(response) : response.text())
     const isJson = /json/.test(response.headers.get('content-type') ?? '') && answer !== ''
     return {
       status: response.status,
@@ -67,6 +68,14 @@ export class Client {
       headers: response.headers,
     }
   }
+}
+
+/** A stream of events has no end: what it says first, and no more. */
+async function beginningOf({ body }: Response): Promise<string> {
+  const reader = body?.getReader()
+  const first = await reader?.read()
+  await reader?.cancel()
+  return Buffer.from(first?.value ?? []).toString()
 }
 
 /** The body of a success; anything else fails the test and shows what the server said. */

@@ -82,7 +82,10 @@ export const ModelName = {
   IdempotencyRecord: 'IdempotencyRecord',
   AgentCheckpoint: 'AgentCheckpoint',
   Wallet: 'Wallet',
-  WalletNonce: 'WalletNonce'
+  WalletNonce: 'WalletNonce',
+  Webhook: 'Webhook',
+  WebhookCursor: 'WebhookCursor',
+  WebhookDelivery: 'WebhookDelivery'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -653,6 +656,61 @@ export const WalletNonceScalarFieldEnum = {
 } as const
 
 export type WalletNonceScalarFieldEnum = (typeof WalletNonceScalarFieldEnum)[keyof typeof WalletNonceScalarFieldEnum]
+
+
+export const WebhookScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  url: 'url',
+  types: 'types',
+  agentId: 'agentId',
+  description: 'description',
+  status: 'status',
+  statusReason: 'statusReason',
+  secret: 'secret',
+  previousSecret: 'previousSecret',
+  previousSecretUntil: 'previousSecretUntil',
+  createdBy: 'createdBy',
+  revision: 'revision',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt'
+} as const
+
+export type WebhookScalarFieldEnum = (typeof WebhookScalarFieldEnum)[keyof typeof WebhookScalarFieldEnum]
+
+
+export const WebhookCursorScalarFieldEnum = {
+  organizationId: 'organizationId',
+  webhookId: 'webhookId',
+  nextLeafIndex: 'nextLeafIndex',
+  dueAt: 'dueAt',
+  leaseToken: 'leaseToken',
+  leaseUntil: 'leaseUntil',
+  failures: 'failures',
+  failingSince: 'failingSince'
+} as const
+
+export type WebhookCursorScalarFieldEnum = (typeof WebhookCursorScalarFieldEnum)[keyof typeof WebhookCursorScalarFieldEnum]
+
+
+export const WebhookDeliveryScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  webhookId: 'webhookId',
+  leafIndex: 'leafIndex',
+  eventId: 'eventId',
+  type: 'type',
+  status: 'status',
+  attempts: 'attempts',
+  nextAttemptAt: 'nextAttemptAt',
+  expiresAt: 'expiresAt',
+  responseStatus: 'responseStatus',
+  lastError: 'lastError',
+  createdAt: 'createdAt',
+  deliveredAt: 'deliveredAt'
+} as const
+
+export type WebhookDeliveryScalarFieldEnum = (typeof WebhookDeliveryScalarFieldEnum)[keyof typeof WebhookDeliveryScalarFieldEnum]
 
 
 export const SortOrder = {

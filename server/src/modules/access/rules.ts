@@ -53,6 +53,7 @@ const READS = [
   'decisions:read',
   'reconciliation:read',
   'health:read',
+  'events:read',
 ] as const
 const OPERATES = [
   'organizations:freeze',
@@ -66,6 +67,7 @@ const OPERATES = [
   'payments:write',
   'decisions:write',
   'health:write',
+  'webhooks:read',
 ] as const
 const ADMINISTERS = [
   'organizations:write',
@@ -75,6 +77,7 @@ const ADMINISTERS = [
   'decisions:redact',
   'payments:resolve',
   'reconciliation:resolve',
+  'webhooks:write',
 ] as const
 /** What only an agent's own credential may do. */
 const RUNS = ['instances:write'] as const
@@ -91,13 +94,14 @@ const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
   ADMIN: new Set([...READS, ...OPERATES, ...ADMINISTERS]),
   OPERATOR: new Set([...READS, ...OPERATES]),
   APPROVER: new Set([...READS, 'approvals:decide']),
-  AUDITOR: new Set([...READS, 'keys:read']),
+  AUDITOR: new Set([...READS, 'keys:read', 'webhooks:read']),
   VIEWER: new Set(READS),
 }
 const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN_OF_OPERATOR])
 /** An agent's own credential: for that agent only, which the services check. */
 const ofAgent: ReadonlySet<Permission> = new Set([
   ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write', 'health:read'] as const),
+  ...(['events:read'] as const),
   ...RUNS,
 ])
 const none: ReadonlySet<Permission> = new Set()

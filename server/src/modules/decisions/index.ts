@@ -1,4 +1,6 @@
 export { AddedDecisions, OwnDecisions, Reason as ReasonSchema } from './contract.ts'
+export type { LogFeed } from './feed.ts'
+export type { FeedEntry } from './feed-store.ts'
 export { type DecisionLogSettings, decisionLog } from './log/index.ts'
 export { logRoutes } from './log-routes.ts'
 export { decisionProblems } from './problems.ts'

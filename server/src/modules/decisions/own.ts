@@ -13,7 +13,7 @@ const OUR_AREAS = new Set(
   (
     'agent api-key approval authority break capability chain decision health installation instance integration-key key limit ' +
     'listing log message operator organization payment payment-link payments provider reconciliation rollout runtime ' +
-    'system task tasks version wallet wallets'
+    'system task tasks version wallet wallets webhook'
   ).split(' '),
 )
 

@@ -2,6 +2,7 @@ import { type AgentDecisionRow, columns } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
+import { idAt } from '#platform/ids'
 import type { PageRequest } from '#platform/schemas'
 import type { DecisionQuery } from './contract.ts'
 import type { Reading } from './log-store.ts'
@@ -154,12 +155,6 @@ const SLACK_MS = 86_400_000
 function idsOf({ before }: PageRequest, { from, to }: Static<typeof DecisionQuery>): { gte?: string; lt?: string } {
   const until = [before, to && idAt(Date.parse(to) + SLACK_MS)].filter((each) => each !== undefined).toSorted()
   return { ...(from && { gte: idAt(Date.parse(from) - SLACK_MS) }), ...(until[0] && { lt: until[0] }) }
-}
-
-/** Where the ids (UUIDv7) of a time begin. */
-function idAt(ms: number): string {
-  const hex = Math.max(0, ms).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
 type Plain = Omit<AgentDecisionRow, 'leafHash'> & { leafHash: Uint8Array }
