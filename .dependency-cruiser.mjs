@@ -58,7 +58,7 @@ export default {
       comment:
         'rules.ts computes: no database, no HTTP, no clock, so that a verdict can be made again from its record.',
       severity: 'error',
-      from: { path: '^server/src/modules/.+/(rules|headroom|windows|consistency)[.]ts$' },
+      from: { path: '^server/src/modules/.+/(rules|headroom|windows|consistency|durations|figures)[.]ts$' },
       to: {
         path: '^server/src/platform/(database|http|jobs|events)|/(store|service|routes)[.]ts$|node_modules/(pg|fastify)/',
         dependencyTypesNot: ['type-only'],

@@ -44,12 +44,10 @@ export function assessing({ jobs, events, decisions, instances, database, ...nee
       if (written.has(judgement.after.agentId) && isNews(judgement)) await tell(tx, judgement)
     }
     for (const { before, after } of changed) {
-      const inMs = lookAgainInMs(after, before.now)
+      const inMs = written.has(after.agentId) ? lookAgainInMs(after, before.now) : OVERTAKEN_MS
       if (inMs !== undefined) await jobs.request(tx, ASSESS, after.agentId, { inMs })
     }
-    const [only] = judged
-    const againInMs = only && judged.length === 1 ? lookAgainInMs(only.after, only.before.now) : undefined
-    return { wasOvertaken: written.size < changed.length, ...(againInMs !== undefined && { againInMs }) }
+    return new Map(judged.map(({ before, after }) => [after.agentId, lookAgainInMs(after, before.now)]))
   }
 
   async function tell(tx: Tx, { before, after }: Judgement): Promise<void> {
@@ -69,8 +67,7 @@ export function assessing({ jobs, events, decisions, instances, database, ...nee
   }
 
   jobs.handle(ASSESS, async ({ organizationId, subject }) => {
-    const { wasOvertaken, againInMs } = await database.inOrganization(organizationId, (tx) => assess(tx, [subject]))
-    if (wasOvertaken) return { againInMs: OVERTAKEN_MS }
+    const againInMs = (await database.inOrganization(organizationId, (tx) => assess(tx, [subject]))).get(subject)
     return againInMs === undefined ? 'done' : { againInMs }
   })
   events.subscribe('instance.changed', 'health', async ({ organizationId, subject }) => {

@@ -202,7 +202,7 @@ describe.each([20_311, 7_654_321])('the day of seed %i', (seed) => {
       await stack.health.counting.once()
     }
     nowS = DAY_S
-  }, 120_000)
+  }, 240_000)
 
   const read = (query: Parameters<typeof stack.health.get>[2]) =>
     stack.health.get({ organizationId, actor: 'system:test' }, agentId, query)

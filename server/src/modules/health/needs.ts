@@ -22,4 +22,5 @@ export interface HealthNeeds {
 
 /** Null leaves the time to the database. */
 export const momentOf = ({ clock }: Pick<HealthNeeds, 'clock'>): Date | null => clock?.() ?? null
-export type Judging = (tx: Tx, agentIds: readonly string[]) => Promise<{ wasOvertaken: boolean; againInMs?: number }>
+/** Says of each agent when the passing of time alone may change how it stands. */
+export type Judging = (tx: Tx, agentIds: readonly string[]) => Promise<ReadonlyMap<string, number | undefined>>
