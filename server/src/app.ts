@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
 import { agentRoutes, agentService, instanceRoutes, instanceService } from '#modules/agents'
-import { assignmentService, taskRoutes } from '#modules/assignment'
+import { assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
@@ -125,8 +125,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const instances = instanceService({
     ...{ database, decisions, events, log, agents, heartbeatMs: options.heartbeatMs },
     toleranceOf: (tx, agentId) => health.toleranceOf(tx, agentId),
-    extendLeases: async () => [],
-    holdsTasks: async () => false,
+    extendLeases: (organizationId, beats) => tasks.extendLeases(organizationId, beats),
+    holdsTasks: (tx, instanceId) => tasks.holdsTasks(tx, instanceId),
     lost: (tx, rows) => health.lost(tx, rows),
   })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
@@ -156,13 +156,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
     isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
+    attach: (tx, taskId, payment) => tasks.attach(tx, taskId, payment.id, payment.status === 'HELD'),
     foreignNonce: (tx, found) => reconciliation.foreignNonce(tx, found),
   })
   const reconciliation = reconciliationService({
     ...{ database, clock, log, jobs, events, decisions, agents, chains, wallets },
     everyMs: options.reconcileEveryMs,
   })
-  const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
+  const tasks = assignmentService({
+    ...{ database, jobs, events, log, decisions, organizations, agents, instances, capabilities, chains, wallets },
+    ...{ payments, reconciliation, health },
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
   const { feed } = decisionsLog
   const streams = eventStreams({ feed, log, authenticate: access.authenticate })
@@ -199,6 +203,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
       )
       await v1.register(healthRoutes(health, effect))
       await v1.register(taskRoutes(tasks, effect))
+      await v1.register(workRoutes(tasks))
+      await v1.register(fairnessRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
@@ -218,6 +224,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       reconciliation.start()
       decisionsLog.start()
       instances.sweep.start()
+      tasks.start()
       health.counting.start()
       webhooks.start()
       const keepHouse = () =>
@@ -229,10 +236,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
     async stop() {
       clearInterval(housekeeping)
+      tasks.endWaits()
       await http.close()
-      await Promise.all([
-        ...[jobs.stop(), reconciliation.stop(), instances.sweep.stop(), health.counting.stop(), webhooks.stop()],
-      ])
+      await Promise.all([jobs.stop(), tasks.stop(), reconciliation.stop(), webhooks.stop()])
+      await Promise.all([instances.sweep.stop(), health.counting.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -30,6 +30,7 @@ const PLATFORM_POLICIES = [
   'log_checkpoint SELECT',
   'log_pending SELECT',
   'organization SELECT',
+  'task_queue SELECT',
   'wallet_book ALL',
   'webhook_cursor ALL',
 ]
@@ -41,17 +42,20 @@ const PLATFORM_SEES: Readonly<Record<string, string>> = {
 
 const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wedi_app: {
+    ability: 'DELETE,INSERT,SELECT,UPDATE',
     agent: 'INSERT,SELECT,UPDATE',
     agent_checkpoint: 'INSERT,SELECT',
     agent_decision: 'INSERT,SELECT',
     agent_health: 'DELETE,INSERT,SELECT,UPDATE',
     agent_instance: 'INSERT,SELECT,UPDATE',
+    agent_seat: 'INSERT,SELECT,UPDATE',
     agent_interaction: 'INSERT,SELECT,UPDATE',
     api_key: 'INSERT,SELECT,UPDATE',
     approval: 'INSERT,SELECT,UPDATE',
     capability: 'INSERT,SELECT',
     chain_transaction: 'DELETE,INSERT,SELECT,UPDATE',
     decision_disclosure: 'INSERT,SELECT,UPDATE',
+    fairness_share: 'INSERT,SELECT,UPDATE',
     health_bucket: 'INSERT,SELECT,UPDATE',
     health_mark: 'DELETE,INSERT,SELECT',
     health_sample: 'INSERT,SELECT',
@@ -70,6 +74,8 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reservation: 'INSERT,SELECT,UPDATE',
     spending_limit: 'INSERT,SELECT,UPDATE',
     task: 'INSERT,SELECT,UPDATE',
+    task_lane: 'INSERT,SELECT,UPDATE',
+    task_queue: 'INSERT,SELECT,UPDATE',
     wallet: 'INSERT,SELECT,UPDATE',
     wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
@@ -90,6 +96,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     log_checkpoint: 'SELECT',
     log_pending: 'SELECT',
     organization: 'SELECT',
+    task_queue: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
     webhook_cursor: 'SELECT,UPDATE',
   },
@@ -124,6 +131,7 @@ const PLATFORM_STATEMENTS = [
   'reconciliation.addChains',
   'reconciliation.lease',
   'webhooks.lease',
+  'tasks.due',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>

@@ -80,7 +80,7 @@ const ADMINISTERS = [
   'webhooks:write',
 ] as const
 /** What only an agent's own credential may do. */
-const RUNS = ['instances:write'] as const
+const RUNS = ['instances:write', 'tasks:work'] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
 export type Permission =
