@@ -65,6 +65,7 @@ async function openApp(
     engineWebhookSecret: config.engine?.webhookSecret,
     decisionLog: config.decisionLog,
     rateLimitPerMinute: config.rateLimitPerMinute,
+    ...{ keyPeppers: config.keyPeppers, failedKeysPerMinute: config.failedKeysPerMinute },
   })
 }
 
