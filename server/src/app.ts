@@ -66,6 +66,8 @@ export interface App {
   readonly http: HttpServer
   /** Begins the work that follows from commits. */
   start(): void
+  /** Forgets what is past; done by itself once an hour. */
+  keepHouse(): Promise<void>
   /** Lets what runs come to an end, then closes everything. */
   stop(): Promise<void>
 }
@@ -149,7 +151,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     everyMs: options.reconcileEveryMs,
   })
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
-  const integrationKeys = integrationKeyService({ access, organizations, agents, capabilities })
+  const integrationKeys = integrationKeyService({
+    ...{ database, clock, log, access, organizations, agents, capabilities },
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 
   operatorId = await bootstrap({
@@ -161,7 +165,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
   const http = await httpServer({
     ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },
-    ...{ authenticate: access.authenticate, isGrantedToAll },
+    ...{ authenticate: access.authenticate, onKeyUsed: integrationKeys.used, isGrantedToAll },
   })
   const effect = effects(database, keys)
   await http.register(healthProbes(database))
@@ -195,22 +199,24 @@ export async function buildApp(options: AppOptions): Promise<App> {
   )
 
   let housekeeping: NodeJS.Timeout
+  const keepHouse = () =>
+    Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast(), integrationKeys.forgetPast()]).catch(
+      (err) => log.warn({ err }, 'cannot forget what is past'),
+    )
   return {
     http,
+    keepHouse: async () => void (await keepHouse()),
     start() {
       jobs.start()
       reconciliation.start()
       decisionsLog.start()
-      const keepHouse = () =>
-        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
-          log.warn({ err }, 'cannot forget what is past'),
-        )
+      integrationKeys.start()
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop(), access.stop()])
+      await Promise.all([jobs.stop(), reconciliation.stop(), access.stop(), integrationKeys.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -93,6 +93,8 @@ const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
   'capabilities.forgetCounters',
   'idempotency.purge',
+  'integrationKeys.addUses',
+  'integrationKeys.forgetUses',
   'jobs.settle',
   'jobs.settleOne',
   'jobs.lease',

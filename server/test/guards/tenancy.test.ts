@@ -43,6 +43,8 @@ describe('taking the filters out', () => {
     'log.waiting',
     'operator.logs',
     'operator.newest',
+    'integrationKeys.addUses',
+    'integrationKeys.forgetUses',
   ]
   /** It reads the rows it is given, and writes. */
   const GIVEN = ['decisions.appendMany']

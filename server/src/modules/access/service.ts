@@ -115,6 +115,10 @@ export function accessService(needs: Needs) {
       return row
     },
 
+    /** The key that was rotated to this one. */
+    predecessorOf: ({ organizationId }: Caller, id: string) =>
+      accessStore.readPredecessor(database, organizationId, id),
+
     async rotate(tx: Tx, caller: Caller, id: string, rotation: Rotation) {
       const { row, secret } = await rotate(tx, caller, id, rotation)
       return { apiKey: toWire(row), secret }

@@ -123,4 +123,7 @@ export const accessStore = {
     database.read(organizationId, (prisma) =>
       prisma.apiKey.findFirst({ where: { organizationId, id, kind: { in: [...kinds] } } }),
     ),
+
+  readPredecessor: (database: Database, organizationId: string, successorId: string) =>
+    database.read(organizationId, (prisma) => prisma.apiKey.findFirst({ where: { organizationId, successorId } })),
 }

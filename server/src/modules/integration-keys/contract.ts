@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
 import { ApiKey, GraceSeconds } from '#modules/access'
 import {
+  Amount,
   AssetId,
   body,
   Chain,
   Name,
   nullable,
+  oneOf,
   PageQuery,
   PositiveAmount,
   pageOf,
@@ -14,6 +16,7 @@ import {
   Time,
   Uuid,
 } from '#platform/schemas'
+import type { RevocationReason } from './rules.ts'
 
 const MAX_NAMED = 100
 const MAX_SECRET_LENGTH = 1000
@@ -65,14 +68,50 @@ export const IntegrationKey = Type.Object({
   ),
   isCanary: Type.Boolean(),
   canaryUsedAt: nullable(Time),
-  lastUsedAt: nullable(Time),
+})
+
+const used = { uses: Amount, lastUsedAt: Time }
+const LastUsedAt = nullable(Type.String({ ...Time, description: 'Some seconds late when another process was asked' }))
+const Usage = Type.Object(
+  {
+    byDay: Type.Array(Type.Object({ day: Type.String({ description: 'Of UTC' }), ...used })),
+    byRoute: Type.Array(Type.Object({ route: Type.String({ description: 'The operationId' }), ...used })),
+    byAddress: Type.Array(
+      Type.Object({ addressPrefix: Type.String({ description: '/24 of IPv4, /48 of IPv6' }), ...used }),
+    ),
+  },
+  { description: 'Of the last 30 days, what was used last first' },
+)
+const Rotation = Type.Object({
+  oldKeyId: Uuid,
+  newKeyId: nullable(Uuid),
+  rotatedAt: Time,
+  oldKeyEndsAt: Time,
+  oldKeyCallers: Type.Array(Type.Object({ addressPrefix: Type.String(), route: Type.String(), lastUsedAt: Time }), {
+    description: 'Who called with the old key since',
+  }),
+  safeToRevoke: Type.Boolean({ description: 'Of the old key' }),
+})
+const REASONS: RevocationReason[] = ['ENDED', 'QUIET', 'IN_USE', 'SUCCESSOR_UNUSED']
+
+export const UsedIntegrationKey = Type.Object({
+  ...IntegrationKey.properties,
+  lastUsedAt: LastUsedAt,
+  usage: Usage,
+  safeToRevoke: Type.Boolean({
+    description:
+      'It was quiet for at least as long as ever between two uses, and for an hour; after a rotation only when the new key is in use',
+  }),
+  safeToRevokeReason: oneOf(REASONS),
+  safeToRevokeAt: nullable(Type.String({ ...Time, description: 'When it turns true, if nothing is seen until then' })),
+  rotation: nullable(Rotation),
 })
 
 export const NewIntegrationKey = Type.Object({
   integrationKey: IntegrationKey,
   secret: Type.String({ description: 'Shown this once' }),
 })
-export const IntegrationKeyPage = pageOf(IntegrationKey)
+export const IntegrationKeyPage = pageOf(Type.Object({ ...IntegrationKey.properties, lastUsedAt: LastUsedAt }))
 export const IntegrationKeyQuery = Type.Object(
   { ...PageQuery, agentId: Type.Optional(Uuid) },
   { additionalProperties: false },

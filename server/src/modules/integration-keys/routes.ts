@@ -14,6 +14,7 @@ import {
   NewIntegrationKey,
   RevokeBody,
   RotateBody,
+  UsedIntegrationKey,
 } from './contract.ts'
 import type { IntegrationKeyService } from './service.ts'
 
@@ -62,7 +63,7 @@ export const integrationKeyRoutes =
       {
         schema: {
           ...{ operationId: 'getIntegrationKey', tags, params: IntegrationKeyParams },
-          response: { 200: IntegrationKey },
+          response: { 200: UsedIntegrationKey },
         },
         config: { needs: 'integration-keys:read', problems: [notFound] },
       },

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bindingOf, type CollectQuestion, faultsOfBinding, refusalsOf, type Scope } from './rules.ts'
+import {
+  bindingOf,
+  type CollectQuestion,
+  faultsOfBinding,
+  type RevocationQuestion,
+  refusalsOf,
+  type Scope,
+  safetyOf,
+} from './rules.ts'
 
 const BASE = 'eip155:8453'
 const USD = `${BASE}/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913`
@@ -103,6 +111,71 @@ describe('asking for money', () => {
         expect(refusals.length > 0).toBe(askedToday + amount > cap)
         for (const { allowed } of refusals)
           expect(BigInt(allowed as string) + askedToday <= cap || allowed === '0').toBe(true)
+      }),
+    )
+  })
+})
+
+describe('revoking a key', () => {
+  const HOUR_MS = 3_600_000
+  const at = (ms: number) => new Date(NOW.getTime() + ms)
+  const aQuestion = (over: Partial<RevocationQuestion> = {}): RevocationQuestion => ({
+    ...{ now: NOW, isInForce: true, createdAt: at(-1e12), rotatedAt: null, seen: undefined, successorSeen: undefined },
+    ...over,
+  })
+  const seen = (lastMsAgo: number, longestGapMs = 0) => ({ lastUsedAt: at(-lastMsAgo), longestGapMs })
+
+  it.each<[string, Partial<RevocationQuestion>, boolean]>([
+    ['that ended is safe', { isInForce: false, seen: seen(1) }, true],
+    ['that was just made is not', { createdAt: NOW }, false],
+    ['nobody ever used is safe', {}, true],
+    ['used a minute ago is not', { seen: seen(60_000) }, false],
+    ['quiet for a day, once a week, is not', { seen: seen(24 * HOUR_MS, 7 * 24 * HOUR_MS) }, false],
+    ['quiet for two hours, every minute, is safe', { seen: seen(2 * HOUR_MS, 60_000) }, true],
+    [
+      'whose successor nobody uses is not, however quiet',
+      { rotatedAt: at(-100 * HOUR_MS), seen: seen(200 * HOUR_MS) },
+      false,
+    ],
+    [
+      'whose successor is used, and that is quiet, is safe',
+      { rotatedAt: at(-100 * HOUR_MS), seen: seen(99 * HOUR_MS), successorSeen: seen(1) },
+      true,
+    ],
+    ['rotated without ever having been used is safe after an hour', { rotatedAt: at(-2 * HOUR_MS) }, true],
+    ['rotated a moment ago is not', { rotatedAt: at(-1) }, false],
+  ])('%s', (_what, over, expected) => {
+    expect(safetyOf(aQuestion(over)).safeToRevoke).toBe(expected)
+  })
+
+  const uses = fc.array(fc.integer({ min: 1, max: 40 * HOUR_MS }), { minLength: 1, maxLength: 30 })
+  const historyOf = (gaps: number[], quietMs: number) =>
+    aQuestion({ seen: { lastUsedAt: at(-quietMs), longestGapMs: Math.max(0, ...gaps.slice(1)) } })
+
+  it('is never safe before it was quiet for as long as ever, and stays safe while it is quiet', () => {
+    fc.assert(
+      fc.property(uses, fc.nat(100 * HOUR_MS), fc.nat(100 * HOUR_MS), (gaps, quietMs, moreMs) => {
+        const question = historyOf(gaps, quietMs)
+        const { safeToRevoke, at: safeAt } = safetyOf(question)
+        if (safeToRevoke) expect(quietMs).toBeGreaterThanOrEqual(Math.max(HOUR_MS, ...gaps.slice(1)))
+        const later = safetyOf({ ...question, now: at(moreMs) })
+        if (safeToRevoke) expect(later.safeToRevoke).toBe(true)
+        // What it promises, it keeps: not a moment earlier or later.
+        const promised = safeAt as Date
+        expect(safetyOf({ ...question, now: promised }).safeToRevoke).toBe(true)
+        expect(safetyOf({ ...question, now: new Date(promised.getTime() - 1) }).safeToRevoke).toBe(false)
+      }),
+    )
+  })
+
+  it('is not safe again right after another use, and what was seen once counts for ever', () => {
+    fc.assert(
+      fc.property(uses, fc.nat(1000 * HOUR_MS), (gaps, quietMs) => {
+        const before = historyOf(gaps, quietMs)
+        const longestGapMs = Math.max(before.seen?.longestGapMs ?? 0, quietMs)
+        const used = safetyOf(aQuestion({ seen: { lastUsedAt: NOW, longestGapMs } }))
+        expect(used.safeToRevoke).toBe(false)
+        expect((used.at as Date).getTime() - NOW.getTime()).toBeGreaterThan(quietMs)
       }),
     )
   })

@@ -189,3 +189,47 @@ function capOf(caps: readonly AssetAmount[], asset: string): bigint | undefined 
   const cap = caps.find((each) => isSame(each.asset, asset))
   return cap && BigInt(cap.amount)
 }
+
+/** What was seen of a key's use. */
+export interface Seen {
+  readonly lastUsedAt: Date
+  readonly longestGapMs: number
+}
+
+export interface RevocationQuestion {
+  readonly now: Date
+  readonly isInForce: boolean
+  readonly createdAt: Date
+  /** When it was rotated; null when nothing took its place. */
+  readonly rotatedAt: Date | null
+  /** Undefined when it was never used. */
+  readonly seen: Seen | undefined
+  readonly successorSeen: Seen | undefined
+}
+
+export type RevocationReason = 'ENDED' | 'QUIET' | 'IN_USE' | 'SUCCESSOR_UNUSED'
+
+export interface RevocationAnswer {
+  readonly safeToRevoke: boolean
+  readonly reason: RevocationReason
+  /** When it turns true if nothing is seen until then; null where more than time is needed. */
+  readonly at: Date | null
+}
+
+/** Whoever calls once an hour, seen twice, is told from somebody who is gone. */
+const MIN_QUIET_MS = 3_600_000
+/** What another process has seen may not be written down yet. */
+const LAG_MS = 60_000
+
+/**
+ * May the key be revoked without anybody noticing? When it was quiet for as long as it ever was between two uses; and
+ * after a rotation only when its successor was seen, for callers that nobody told are quiet too until their next turn.
+ */
+export function safetyOf(question: RevocationQuestion): RevocationAnswer {
+  const { now, isInForce, createdAt, rotatedAt, seen, successorSeen } = question
+  if (!isInForce) return { safeToRevoke: true, reason: 'ENDED', at: null }
+  if (rotatedAt && seen && !successorSeen) return { safeToRevoke: false, reason: 'SUCCESSOR_UNUSED', at: null }
+  const quietSince = seen?.lastUsedAt ?? rotatedAt ?? createdAt
+  const at = new Date(quietSince.getTime() + Math.max(seen?.longestGapMs ?? 0, MIN_QUIET_MS) + LAG_MS)
+  return now >= at ? { safeToRevoke: true, reason: 'QUIET', at } : { safeToRevoke: false, reason: 'IN_USE', at }
+}

@@ -1,4 +1,4 @@
-import type { ApiKeyRow, CapabilityRow } from '@wedi/database'
+import type { CapabilityRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { AccessService } from '#modules/access'
 import type { AgentService } from '#modules/agents'
@@ -6,18 +6,30 @@ import type { CapabilityService } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
 import type { OrganizationService } from '#modules/organizations'
 import type { Caller } from '#platform/caller'
-import type { Tx } from '#platform/database/database'
+import type { Clock } from '#platform/clock'
+import type { Database, Tx } from '#platform/database/database'
+import type { Logger } from '#platform/log'
 import { invalid, Problem, requestProblems } from '#platform/problem'
 import type { PageRequest } from '#platform/schemas'
-import { toWire, type Wire } from '#platform/wire'
+import { toWire } from '#platform/wire'
 import type { IntegrationKeyBody } from './contract.ts'
 import { bindingOf, type Collecting, faultsOfBinding, refusalsOf, type Scope, type ScopeLimit } from './rules.ts'
+import { usageStore } from './store.ts'
+import { usageCounter } from './usage.ts'
+import { lastUsedIn, rotationOf, safetyOfKey, usageOf } from './view.ts'
 
 const KINDS = ['IK'] as const
 const DAY_MS = 24 * 3_600_000
+const KEPT_DAYS = 100
 
 interface Needs {
-  access: Pick<AccessService, 'issueIntegrationKey' | 'list' | 'get' | 'rotate' | 'revoke' | 'expose' | 'hold'>
+  database: Database
+  clock: Clock
+  log: Logger
+  access: Pick<
+    AccessService,
+    'issueIntegrationKey' | 'list' | 'get' | 'predecessorOf' | 'rotate' | 'revoke' | 'expose' | 'hold'
+  >
   organizations: Pick<OrganizationService, 'lockShared'>
   agents: Pick<AgentService, 'requireInService' | 'lockShared'>
   capabilities: Pick<CapabilityService, 'ofAgents'>
@@ -25,7 +37,10 @@ interface Needs {
 
 export type IntegrationKeyService = ReturnType<typeof integrationKeyService>
 
-export function integrationKeyService({ access, organizations, agents, capabilities }: Needs) {
+export function integrationKeyService(needs: Needs) {
+  const { database, clock, access, organizations, agents, capabilities } = needs
+  const usage = usageCounter(needs)
+
   /** When a key that is made now ends at the latest. */
   async function latestEnd(tx: Tx): Promise<Date | undefined> {
     const { maxKeyLifetimeDays: days } = await organizations.lockShared(tx)
@@ -39,6 +54,11 @@ export function integrationKeyService({ access, organizations, agents, capabilit
   }
 
   return {
+    used: usage.used,
+    start: usage.start,
+    /** Writes down what was counted last. */
+    stop: usage.stop,
+
     /** A new key, bound to one agent and to no more than its capability says today. */
     async issue(tx: Tx, caller: Caller, request: Static<typeof IntegrationKeyBody>) {
       const { agentId, name, canary: isCanary = false } = request
@@ -50,27 +70,52 @@ export function integrationKeyService({ access, organizations, agents, capabilit
       const { row, secret } = await access.issueIntegrationKey(tx, caller, {
         ...{ name, agentId, binding, isCanary, expiresAt },
       })
-      return { integrationKey: viewOf(toWire(row)), secret }
+      return { integrationKey: toWire(row), secret }
     },
 
     async list(caller: Caller, page: PageRequest, { agentId }: { agentId?: string }) {
       const { data, nextCursor } = await access.list(caller, page, { kinds: KINDS, agentId })
-      return { data: data.map(viewOf), nextCursor }
+      const activities = await usageStore.activities(
+        database,
+        caller.organizationId,
+        data.map(({ id }) => id),
+      )
+      return { data: data.map((row) => ({ ...row, lastUsedAt: lastUsedIn(activities, row.id) })), nextCursor }
     },
 
+    /** A key with its use, and who still calls with the one it is taking the place of. */
     async get(caller: Caller, id: string) {
-      return viewOf(toWire(await access.get(caller, id, KINDS)))
+      const row = await access.get(caller, id, KINDS)
+      await usage.flush()
+      const old = row.successorId === null ? await access.predecessorOf(caller, id) : row
+      const ids = [row.id, row.successorId, old?.id].filter((each) => typeof each === 'string')
+      const activities = await usageStore.activities(database, caller.organizationId, ids)
+      const now = clock()
+      const rotation = old && (await rotationOf(database, old))
+      const { safeToRevoke, reason, at } = safetyOfKey(row, now, activities)
+      return {
+        ...toWire(row),
+        ...{ lastUsedAt: lastUsedIn(activities, id), usage: await usageOf(database, row, now) },
+        ...{ safeToRevoke, safeToRevokeReason: reason, safeToRevokeAt: at?.toISOString() ?? null },
+        rotation: rotation && { ...rotation, safeToRevoke: safetyOfKey(old, now, activities).safeToRevoke },
+      }
+    },
+
+    /** Counts by day are kept for as long as somebody may ask what a key did last quarter. */
+    async forgetPast(): Promise<void> {
+      const before = new Date(clock().getTime() - KEPT_DAYS * DAY_MS)
+      await usageStore.forget(database, before.toISOString().slice(0, 10))
     },
 
     async rotate(tx: Tx, caller: Caller, id: string, graceSeconds: number) {
       const rotation = { kinds: KINDS, graceSeconds, endsBy: await latestEnd(tx) }
       const { apiKey, secret } = await access.rotate(tx, caller, id, rotation)
-      return { integrationKey: viewOf(apiKey), secret }
+      return { integrationKey: apiKey, secret }
     },
 
     async revoke(tx: Tx, caller: Caller, id: string, said: { reason?: string; cancelLinks?: boolean }) {
       const { reason, cancelLinks: cancelsLinks = false } = said
-      return viewOf(await access.revoke(tx, caller, id, { kinds: KINDS, reason, cancelsLinks }))
+      return access.revoke(tx, caller, id, { kinds: KINDS, reason, cancelsLinks })
     },
 
     /** Somebody found a key lying around. Nobody learns whether there is such a key. */
@@ -114,9 +159,4 @@ function endOf({ expiresAt }: { expiresAt?: string }, latest: Date | undefined):
     throw invalid({ path: '/expiresAt', message: `is later than the organisation allows: ${latest.toISOString()}` })
   }
   return wanted
-}
-
-/** What is known of a key beside its row. */
-function viewOf<Row extends Pick<Wire<ApiKeyRow>, 'id'>>(row: Row) {
-  return { ...row, lastUsedAt: null }
 }
