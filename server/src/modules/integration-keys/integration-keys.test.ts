@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey } from '#modules/access'
+import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { type AnyBody, type Client, expectOk } from '../../../test/support/client.ts'
 import { expectProblem, withoutRequestId } from '../../../test/support/expect-problem.ts'
@@ -81,7 +82,9 @@ describe('an integration key', () => {
     expect(reply.body.errors).toEqual([{ path, message: expect.any(String) }])
   })
 
-  it('is not made for a retired agent', async () => {
+  it('is not made for a retired agent, or for one that nobody has', async () => {
+    const nobody = { agentId: newId(), name: 'x' }
+    expectProblem(await app.admin.post('/v1/integration-keys', nobody), 404, 'agent.notFound')
     const { id: agentId } = await anAgent(app.admin)
     await expectOk(app.admin.delete(`/v1/agents/${agentId}`))
     expectProblem(await app.admin.post('/v1/integration-keys', { agentId, name: 'x' }), 409, 'agent.wrongStatus')
