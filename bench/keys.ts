@@ -4,7 +4,7 @@ import { bcryptKeys, betterAuthKeys, type Contender, wedi } from './key-contende
 import { median, quantile } from './numbers.ts'
 
 /** One caller after the other: what a verification costs, not what a machine can do at once. */
-const CALLS_COUNTED = 200
+const CALLS_COUNTED = 20
 
 interface Measured {
   readonly name: string
