@@ -14,6 +14,7 @@ const modules = [
   'payments',
   'assignment',
   'runtime',
+  'integration-keys',
   'events',
   'webhooks',
 ]

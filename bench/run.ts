@@ -8,6 +8,7 @@ import pg from 'pg'
 import { startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
 import { makeKey } from '../server/src/modules/access/index.ts'
 import { measureHttp } from './http.ts'
+import { COUNTING, type KeyResults, keyLines, measureKeys } from './keys.ts'
 import { type LimitResults, limitLines, measureLimits } from './limits.ts'
 import { CONNECTIONS } from './load.ts'
 import { type PaymentLoad, type PaymentTimes, paymentTimes } from './payments.ts'
@@ -29,9 +30,10 @@ const starts = isQuick ? 3 : 5
 const operationsAt = process.argv.indexOf('--operations')
 const operations = operationsAt === -1 ? 0 : Number(process.argv[operationsAt + 1])
 if (!Number.isSafeInteger(operations)) throw new Error('--operations needs a whole number')
-/** `npm run bench -- limits`, `npm run bench -- payments`: only these. */
+/** `npm run bench -- limits`, `npm run bench -- payments`, `npm run bench -- keys`: only these. */
 const isOnlyLimits = process.argv.includes('limits')
 const isOnlyPayments = process.argv.includes('payments')
+const isOnlyKeys = process.argv.includes('keys')
 /** Each contender for limits keeps its own connections open from round to round. */
 const CONNECTIONS_FOR_ALL = { max_connections: '200' }
 /** `--profile=DIRECTORY` */
@@ -40,7 +42,7 @@ const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.sl
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
 try {
-  await (isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : main())
+  await (isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : isOnlyKeys ? onlyKeys() : main())
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
@@ -49,11 +51,12 @@ async function main(): Promise<void> {
   const { environment, ...http } = await overHttp()
   const { startsMs, paid } = await asProduct()
   const { limits } = await ofLimits()
+  const { keys } = await ofKeys()
   const results: Results = { environment, ...http, startsMs, payments: paid }
-  const lines = [...linesOf(results), ...limitLines(limits)]
+  const lines = [...linesOf(results), ...limitLines(limits), ...keyLines(keys)]
   say(`\n${table(lines)}`)
   say(
-    `\nRaw figures: ${keep({ ...results, limits, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
+    `\nRaw figures: ${keep({ ...results, limits, keys, lines, plan: { ...rounds, connections: CONNECTIONS, isQuick }, peer: PEER })}`,
   )
 }
 
@@ -70,6 +73,25 @@ async function onlyLimits(): Promise<void> {
   const lines = limitLines(limits)
   say(`\n${table(lines)}`)
   say(`\nRaw figures: ${keep({ environment, limits, lines, plan: { ...rounds, operations, isQuick } }, 'limits')}`)
+}
+
+async function onlyKeys(): Promise<void> {
+  const { environment, keys } = await ofKeys()
+  for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
+  const lines = keyLines(keys)
+  say(`\n${table(lines)}`)
+  say(`\nRaw figures: ${keep({ environment, keys, lines, plan: { ...rounds, isQuick } }, 'keys')}`)
+}
+
+/** On a PostgreSQL of its own, which counts statements. */
+async function ofKeys(): Promise<{ environment: Record<string, string>; keys: KeyResults }> {
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'keys'), settings: COUNTING })
+  try {
+    const environment = { ...machine(), ...(await durability(postgres.url)) }
+    return { environment, keys: await measureKeys({ databaseUrl: postgres.url, ...rounds, say }) }
+  } finally {
+    await postgres.stop()
+  }
 }
 
 /** On a PostgreSQL of its own, as durable as the product's. */

@@ -111,7 +111,20 @@ export interface ApiKeyRow {
   createdBy: string
   expiresAt: Date | null
   revokedAt: Date | null
+  revokedReason: string | null
   createdAt: Date
+  /** The first key of its line: a key and all that it was rotated to share it. */
+  familyId: string
+  /** The key it was rotated to; it ends with the grace. */
+  successorId: string | null
+  rotatedAt: Date | null
+  /** Only for `ik`: what of its agent's capability it may use. */
+  binding: unknown
+  /** Looks real and opens nothing: its use is an alarm. */
+  isCanary: boolean
+  canaryUsedAt: Date | null
+  /** What was said of its end: 1 seven days before, 2 one day before, 3 that it has expired. */
+  expiryNoted: number
 }
 
 /** A named payer with a lifecycle. */
@@ -495,6 +508,30 @@ export interface HealthBucketRow {
   dueAt: Date | null
 }
 
+/** How a key was used so far, over all processes: written in batches, seconds after the uses. */
+export interface KeyActivityRow {
+  organizationId: string
+  keyId: string
+  uses: bigint
+  firstUsedAt: Date
+  lastUsedAt: Date
+  /** Between one use and the next. */
+  longestGapMs: bigint
+}
+
+/** The same by day, route and where the callers are: /24 of IPv4, /48 of IPv6. */
+export interface KeyUsageRow {
+  organizationId: string
+  keyId: string
+  /** Of UTC, `YYYY-MM-DD`. */
+  day: string
+  /** The operation of the API. */
+  route: string
+  addressPrefix: string
+  uses: bigint
+  lastUsedAt: Date
+}
+
 /** A message between agents, or between an agent and the outside. */
 export interface AgentInteractionRow {
   organizationId: string
@@ -525,6 +562,8 @@ export interface OrganizationRow {
   /** True for the first organisation only: its admins may create others. */
   isOperator: boolean
   frozenReason: string | null
+  /** For how many days at most an integration key is made; without one, for as long as its maker says. */
+  maxKeyLifetimeDays: number | null
   revision: number
   createdAt: Date
   updatedAt: Date
@@ -822,7 +861,7 @@ export interface WebhookDeliveryRow {
 /** What to select (or return) so that a row is the model's, under Prisma's names. */
 export const columns = {
   apiKey:
-    'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
+    'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_reason AS "revokedReason", created_at AS "createdAt", family_id AS "familyId", successor_id AS "successorId", rotated_at AS "rotatedAt", binding, is_canary AS "isCanary", canary_used_at AS "canaryUsedAt", expiry_noted AS "expiryNoted"',
   agent:
     'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
   agentInstance:
@@ -862,10 +901,14 @@ export const columns = {
   healthMark: 'organization_id AS "organizationId", id, agent_id AS "agentId", minute',
   healthBucket:
     'organization_id AS "organizationId", agent_id AS "agentId", resolution, began_at AS "beganAt", ok_count AS "okCount", error_count AS "errorCount", errors, durations, due_at AS "dueAt"',
+  keyActivity:
+    'organization_id AS "organizationId", key_id AS "keyId", uses, first_used_at AS "firstUsedAt", last_used_at AS "lastUsedAt", longest_gap_ms AS "longestGapMs"',
+  keyUsage:
+    'organization_id AS "organizationId", key_id AS "keyId", day, route, address_prefix AS "addressPrefix", uses, last_used_at AS "lastUsedAt"',
   agentInteraction:
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:
-    'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+    'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", max_key_lifetime_days AS "maxKeyLifetimeDays", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
   payment:
     'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, refusals, frozen_at AS "frozenAt", frozen_reason AS "frozenReason", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", set_aside_at AS "setAsideAt", revision, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
   chainTransaction:

@@ -8,6 +8,7 @@ import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#mod
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
 import { eventRoutes, eventStreams } from '#modules/events'
 import { healthRoutes, healthService } from '#modules/health'
+import { integrationKeyRoutes, integrationKeyService } from '#modules/integration-keys'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import {
   approvalRoutes,
@@ -54,6 +55,10 @@ export interface AppOptions {
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
   readonly isAdminKeyMade?: boolean
   readonly rateLimitPerMinute: number
+  /** Versions of the pepper keys are stored under; the last is for new ones. */
+  readonly keyPeppers: readonly number[]
+  /** Refused keys of one address, before it has to wait. */
+  readonly failedKeysPerMinute: number
   readonly version: string
   readonly log: Logger
   readonly clock: Clock
@@ -69,6 +74,8 @@ export interface App {
   readonly http: HttpServer
   /** Begins the work that follows from commits. */
   start(): void
+  /** Forgets what is past; done by itself once an hour. */
+  keepHouse(): Promise<void>
   /** Lets what runs come to an end, then closes everything. */
   stop(): Promise<void>
 }
@@ -76,6 +83,8 @@ export interface App {
 const HOUSEKEEPING_MS = 3_600_000
 /** One Engine tells about four times of a payment; of what a key may ask in a minute this is little. */
 const WEBHOOK_SHARE_OF_RATE = 50
+/** Who finds keys reports a few; each report is a look into the database. */
+const EXPOSURE_SHARE_OF_RATE = 1000
 
 /** What a new agent may be given at birth by modules below its own. */
 const furnishing = { capability: Type.Optional(CapabilityBody), walletProvider: Type.Optional(ProviderNameSchema) }
@@ -103,7 +112,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
   })
   const decisions = decisionService({ database, onRecorded: decisionsLog.wake })
-  const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
+  const access = accessService({
+    ...{ database, decisions, jobs, events, log, clock, keys, pepperVersions: options.keyPeppers },
+    ...{ failedKeysPerMinute: options.failedKeysPerMinute, isOperator: (id) => id === operatorId },
+    organizations: { freezeIn: (tx, actor, reason) => organizations.freezeIn(tx, actor, reason) },
+  })
   const organizations = organizationService({
     ...{ database, decisions },
     issueAdminKey: (tx, actor) => access.issue(tx, actor, { name: 'first admin', role: 'ADMIN' }),
@@ -167,6 +180,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ database, jobs, events, log, decisions, organizations, agents, instances, capabilities, chains, wallets },
     ...{ payments, reconciliation, health },
   })
+  const integrationKeys = integrationKeyService({
+    ...{ database, clock, log, access, organizations, agents, capabilities },
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
   const { feed } = decisionsLog
   const streams = eventStreams({ feed, log, authenticate: access.authenticate })
@@ -182,7 +198,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 
   const http = await httpServer({
     ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },
-    ...{ authenticate: access.authenticate, isGrantedToAll },
+    ...{ authenticate: access.authenticate, onKeyUsed: integrationKeys.used, isGrantedToAll },
   })
   const effect = effects(database, keys)
   await http.register(healthProbes(database))
@@ -208,6 +224,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
+      await v1.register(
+        integrationKeyRoutes(integrationKeys, {
+          ...{ effect, exposuresPerMinute: Math.ceil(options.rateLimitPerMinute / EXPOSURE_SHARE_OF_RATE) },
+        }),
+      )
       await v1.register(decisionRoutes(decisions, effect))
       await v1.register(logRoutes(decisionsLog))
       await v1.register(eventRoutes(streams))
@@ -217,8 +238,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   )
 
   let housekeeping: NodeJS.Timeout
+  const keepHouse = () =>
+    Promise.all([
+      ...[forgetExpiredReplies(database), capabilities.limits.forgetPast(), instances.forgetPast()],
+      ...[health.forgetPast(), integrationKeys.forgetPast()],
+    ]).catch((err) => log.warn({ err }, 'cannot forget what is past'))
   return {
     http,
+    keepHouse: async () => void (await keepHouse()),
     start() {
       jobs.start()
       reconciliation.start()
@@ -227,11 +254,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       tasks.start()
       health.counting.start()
       webhooks.start()
-      const keepHouse = () =>
-        Promise.all([
-          ...[forgetExpiredReplies(database), capabilities.limits.forgetPast()],
-          ...[instances.forgetPast(), health.forgetPast()],
-        ]).catch((err) => log.warn({ err }, 'cannot forget what is past'))
+      integrationKeys.start()
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
@@ -239,7 +262,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       tasks.endWaits()
       await http.close()
       await Promise.all([jobs.stop(), tasks.stop(), reconciliation.stop(), webhooks.stop()])
-      await Promise.all([instances.sweep.stop(), health.counting.stop()])
+      await Promise.all([instances.sweep.stop(), health.counting.stop(), access.stop(), integrationKeys.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -66,6 +66,7 @@ async function openApp(
     decisionLog: config.decisionLog,
     outgoing: { allowsPrivate: config.allowsPrivateWebhooks },
     rateLimitPerMinute: config.rateLimitPerMinute,
+    ...{ keyPeppers: config.keyPeppers, failedKeysPerMinute: config.failedKeysPerMinute },
   })
 }
 

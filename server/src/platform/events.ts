@@ -16,6 +16,12 @@ export interface EventTypes {
   'health.changed': NoFacts
   /** Of an instance of the agent it names. */
   'instance.changed': NoFacts
+  /** Of an integration key; its rotation is none, for the new key goes on with what the old one made. */
+  'integration-key.revoked': { readonly cancelsLinks: boolean }
+  'key.canaryUsed': NoFacts
+  'key.expired': NoFacts
+  'key.expiring': NoFacts
+  'key.exposed': NoFacts
   'payment.changed': { readonly taskId: string | null; readonly status: string }
   'reconciliation.broken': NoFacts
   'task.assigned': NoFacts

@@ -32,7 +32,7 @@ export function operationsOf(document: OpenApi): Operation[] {
       hasBody: requestBody !== undefined,
       isPublic: security?.length === 0,
       statuses: Object.keys(responses).map(Number),
-      contentType: Object.keys(responses['200']?.content ?? responses['201']?.content ?? {})[0],
+      contentType: Object.keys((responses['200'] ?? responses['201'] ?? responses['202'])?.content ?? {})[0],
     })),
   )
   return all.filter(({ operationId }) => !DELIVERIES.includes(operationId))

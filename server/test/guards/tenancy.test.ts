@@ -51,6 +51,8 @@ describe('taking the filters out', () => {
     'operator.newest',
     'feed.sizes',
     'webhooks.lease',
+    'integrationKeys.addUses',
+    'integrationKeys.forgetUses',
   ]
   /** It reads the rows it is given, and writes. */
   const GIVEN = ['decisions.appendMany', 'health.observe']

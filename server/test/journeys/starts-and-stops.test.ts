@@ -32,6 +32,8 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
     ['WEDI_DEMO', { WEDI_DEMO: 'yes' }, /one of 0, 1/],
     ['WEDI_RATE_LIMIT', { WEDI_RATE_LIMIT: '0' }, /whole number from 1/],
     ['WEDI_LOG_ORIGIN', { WEDI_LOG_ORIGIN: 'https://wedi.example/log' }, /without a scheme/],
+    ['WEDI_FAILED_KEYS', { WEDI_FAILED_KEYS: 'few' }, /whole number from 1/],
+    ['WEDI_KEY_PEPPERS', { WEDI_KEY_PEPPERS: '0' }, /numbers of the peppers/],
     ['WEDI_LOG_KEYS', { WEDI_LOG_KEYS: '1,1' }, /numbers of the keys/],
     ['WEDI_LOG_WITNESS', { WEDI_LOG_WITNESS: 'ftp://wedi.example' }, /files or http/],
     ['WEDI_WEBHOOK_PRIVATE_ADDRESSES', { WEDI_WEBHOOK_PRIVATE_ADDRESSES: 'yes' }, /one of 0, 1/],

@@ -422,6 +422,8 @@ export const ModelName = {
   HealthSample: 'HealthSample',
   HealthMark: 'HealthMark',
   HealthBucket: 'HealthBucket',
+  KeyActivity: 'KeyActivity',
+  KeyUsage: 'KeyUsage',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -452,7 +454,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce" | "webhook" | "webhookCursor" | "webhookDelivery"
+    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "keyActivity" | "keyUsage" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce" | "webhook" | "webhookCursor" | "webhookDelivery"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -2306,6 +2308,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    KeyActivity: {
+      payload: Prisma.$KeyActivityPayload<ExtArgs>
+      fields: Prisma.KeyActivityFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyActivityFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyActivityFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        findFirst: {
+          args: Prisma.KeyActivityFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyActivityFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        findMany: {
+          args: Prisma.KeyActivityFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        create: {
+          args: Prisma.KeyActivityCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        createMany: {
+          args: Prisma.KeyActivityCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyActivityCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        delete: {
+          args: Prisma.KeyActivityDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        update: {
+          args: Prisma.KeyActivityUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyActivityDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyActivityUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyActivityUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyActivityUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        aggregate: {
+          args: Prisma.KeyActivityAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyActivity>
+        }
+        groupBy: {
+          args: Prisma.KeyActivityGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyActivityGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyActivityCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyActivityCountAggregateOutputType> | number
+        }
+      }
+    }
+    KeyUsage: {
+      payload: Prisma.$KeyUsagePayload<ExtArgs>
+      fields: Prisma.KeyUsageFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyUsageFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyUsageFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        findFirst: {
+          args: Prisma.KeyUsageFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyUsageFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        findMany: {
+          args: Prisma.KeyUsageFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        create: {
+          args: Prisma.KeyUsageCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        createMany: {
+          args: Prisma.KeyUsageCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyUsageCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        delete: {
+          args: Prisma.KeyUsageDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        update: {
+          args: Prisma.KeyUsageUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyUsageDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyUsageUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyUsageUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyUsageUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        aggregate: {
+          args: Prisma.KeyUsageAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyUsage>
+        }
+        groupBy: {
+          args: Prisma.KeyUsageGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyUsageGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyUsageCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyUsageCountAggregateOutputType> | number
+        }
+      }
+    }
     AgentInteraction: {
       payload: Prisma.$AgentInteractionPayload<ExtArgs>
       fields: Prisma.AgentInteractionFieldRefs
@@ -3469,7 +3619,15 @@ export const ApiKeyScalarFieldEnum = {
   createdBy: 'createdBy',
   expiresAt: 'expiresAt',
   revokedAt: 'revokedAt',
-  createdAt: 'createdAt'
+  revokedReason: 'revokedReason',
+  createdAt: 'createdAt',
+  familyId: 'familyId',
+  successorId: 'successorId',
+  rotatedAt: 'rotatedAt',
+  binding: 'binding',
+  isCanary: 'isCanary',
+  canaryUsedAt: 'canaryUsedAt',
+  expiryNoted: 'expiryNoted'
 } as const
 
 export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
@@ -3841,6 +3999,31 @@ export const HealthBucketScalarFieldEnum = {
 export type HealthBucketScalarFieldEnum = (typeof HealthBucketScalarFieldEnum)[keyof typeof HealthBucketScalarFieldEnum]
 
 
+export const KeyActivityScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  uses: 'uses',
+  firstUsedAt: 'firstUsedAt',
+  lastUsedAt: 'lastUsedAt',
+  longestGapMs: 'longestGapMs'
+} as const
+
+export type KeyActivityScalarFieldEnum = (typeof KeyActivityScalarFieldEnum)[keyof typeof KeyActivityScalarFieldEnum]
+
+
+export const KeyUsageScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  day: 'day',
+  route: 'route',
+  addressPrefix: 'addressPrefix',
+  uses: 'uses',
+  lastUsedAt: 'lastUsedAt'
+} as const
+
+export type KeyUsageScalarFieldEnum = (typeof KeyUsageScalarFieldEnum)[keyof typeof KeyUsageScalarFieldEnum]
+
+
 export const AgentInteractionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -3867,6 +4050,7 @@ export const OrganizationScalarFieldEnum = {
   status: 'status',
   isOperator: 'isOperator',
   frozenReason: 'frozenReason',
+  maxKeyLifetimeDays: 'maxKeyLifetimeDays',
   revision: 'revision',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
@@ -4139,19 +4323,19 @@ export const SortOrder = {
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder]
 
 
-export const JsonNullValueInput = {
-  JsonNull: JsonNull
-} as const
-
-export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
-
-
 export const NullableJsonNullValueInput = {
   DbNull: DbNull,
   JsonNull: JsonNull
 } as const
 
 export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
+
+
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
 
 
 export const QueryMode = {
@@ -4162,14 +4346,6 @@ export const QueryMode = {
 export type QueryMode = (typeof QueryMode)[keyof typeof QueryMode]
 
 
-export const NullsOrder = {
-  first: 'first',
-  last: 'last'
-} as const
-
-export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
-
-
 export const JsonNullValueFilter = {
   DbNull: DbNull,
   JsonNull: JsonNull,
@@ -4177,6 +4353,14 @@ export const JsonNullValueFilter = {
 } as const
 
 export type JsonNullValueFilter = (typeof JsonNullValueFilter)[keyof typeof JsonNullValueFilter]
+
+
+export const NullsOrder = {
+  first: 'first',
+  last: 'last'
+} as const
+
+export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
 
 
 
@@ -4270,6 +4454,27 @@ export type ListDateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaM
 
 
 /**
+ * Reference to a field of type 'Json'
+ */
+export type JsonFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Json'>
+    
+
+
+/**
+ * Reference to a field of type 'QueryMode'
+ */
+export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'QueryMode'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
  * Reference to a field of type 'AgentStatus'
  */
 export type EnumAgentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'AgentStatus'>
@@ -4298,20 +4503,6 @@ export type ListEnumAgentRuntimeFieldRefInput<$PrismaModel> = FieldRefInputType<
 
 
 /**
- * Reference to a field of type 'Json'
- */
-export type JsonFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Json'>
-    
-
-
-/**
- * Reference to a field of type 'QueryMode'
- */
-export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'QueryMode'>
-    
-
-
-/**
  * Reference to a field of type 'InstanceStatus'
  */
 export type EnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus'>
@@ -4322,13 +4513,6 @@ export type EnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$P
  * Reference to a field of type 'InstanceStatus[]'
  */
 export type ListEnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus[]'>
-    
-
-
-/**
- * Reference to a field of type 'Boolean'
- */
-export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -4857,6 +5041,8 @@ export type GlobalOmitConfig = {
   healthSample?: Prisma.HealthSampleOmit
   healthMark?: Prisma.HealthMarkOmit
   healthBucket?: Prisma.HealthBucketOmit
+  keyActivity?: Prisma.KeyActivityOmit
+  keyUsage?: Prisma.KeyUsageOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
   payment?: Prisma.PaymentOmit

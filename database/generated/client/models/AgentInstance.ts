@@ -657,10 +657,6 @@ export type EnumInstanceStatusFieldUpdateOperationsInput = {
   set?: $Enums.InstanceStatus
 }
 
-export type BoolFieldUpdateOperationsInput = {
-  set?: boolean
-}
-
 export type NullableIntFieldUpdateOperationsInput = {
   set?: number | null
   increment?: number

@@ -12,7 +12,8 @@ import {
   unique,
 } from '../../../test/support/factories.ts'
 import { wayTo } from '../../../test/support/outage.ts'
-import { hashKey } from './authenticate.ts'
+import { everyRow } from '../../../test/support/rows.ts'
+import { hashKey } from './peppers.ts'
 import { checksum, makeKey, parseKey } from './rules.ts'
 
 interface NewKey {
@@ -97,7 +98,7 @@ describe('a key', () => {
       ['api-keys', 'decisions?limit=200', 'agents'].map((path) => admin.get(`/v1/${path}`)),
     )
     const secrets = [made.secret, credential.secret].map((key) => key.slice('wedi_sk_'.length + 12, -6))
-    const stored = await everyRow()
+    const stored = await everyRow(app)
     for (const secret of secrets) {
       for (const { text } of shown) expect(text).not.toContain(secret)
       expect(stored.filter((row) => row.includes(secret))).toEqual([])
@@ -214,15 +215,4 @@ describe('a malformed key', () => {
 
 function parsedOf(key: string): { keyId: string } {
   return { keyId: parseKey(key)?.keyId as string }
-}
-
-/** Every row of every table, as text. */
-async function everyRow(): Promise<string[]> {
-  const tables = await app.query<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public'`,
-  )
-  const rows = await Promise.all(
-    tables.map(({ name }) => app.query<{ row: string }>(`select t::text as row from "${name}" t`)),
-  )
-  return rows.flat().map(({ row }) => row)
 }

@@ -134,6 +134,11 @@ export function capabilityService(needs: Needs) {
       return { revision: organization.revision, limits: views }
     },
 
+    /** The capability of each of these agents as it is written down. */
+    async ofAgents(tx: Tx, agentIds: string[]): Promise<Map<string, CapabilityRow>> {
+      return new Map((await capabilityStore.ofAgents(tx, agentIds)).map((row) => [row.agentId, row]))
+    },
+
     /** What each of these agents may do just now, for whoever gives out work. */
     async authoritiesOf(tx: Tx, agentIds: string[]): Promise<Map<string, Authority & { tags: readonly string[] }>> {
       const rows = await capabilityStore.ofAgents(tx, agentIds)

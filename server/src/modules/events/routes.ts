@@ -26,10 +26,10 @@ export const eventRoutes =
         config: { needs: 'events:read', problems: [eventProblems.notYours, eventProblems.tooManyStreams] },
       },
       async (request, reply) => {
-        const { caller, headers, query } = request
+        const { caller, headers, ip: address, query } = request
         const wanted = { types: (query.types ?? '*').split(','), agentId: agentOf(caller, query.agentId) }
         const after = lastEventId(request) ?? query.after
-        const bytes = await streams.open({ caller, authorization: headers.authorization, wanted, after })
+        const bytes = await streams.open({ caller, authorization: headers.authorization, address, wanted, after })
         return reply
           .type('text/event-stream')
           .header('cache-control', 'no-store')

@@ -23,12 +23,17 @@ interface Needs {
   readonly feed: Pick<LogFeed, 'size' | 'sizes' | 'page'>
   readonly log: Logger
   /** Throws when the key is none any more. */
-  readonly authenticate: (authorization: string | undefined, options: { fresh: boolean }) => Promise<Caller>
+  readonly authenticate: (
+    authorization: string | undefined,
+    options: { fresh: boolean; address: string },
+  ) => Promise<Caller>
 }
 
 export interface StreamRequest {
   readonly caller: Caller
   readonly authorization: string | undefined
+  /** Where the request comes from. */
+  readonly address: string
   readonly wanted: Wanted
   /** The place behind which it begins; undefined for now. */
   readonly after: number | undefined
@@ -37,6 +42,7 @@ export interface StreamRequest {
 interface Open {
   readonly organizationId: string
   readonly authorization: string | undefined
+  readonly address: string
   readonly end: AbortController
   readonly bytes: Readable
   /** When the reader left what it was given; undefined while it is waited for nothing. */
@@ -77,7 +83,8 @@ export function eventStreams({ feed, log, authenticate }: Needs) {
     for (const { bytes, stuckSince = longAgo } of open) if (stuckSince < longAgo) bytes.destroy()
     const byKey = Map.groupBy(open, ({ authorization }) => authorization)
     const asked = [...byKey].map(async ([authorization, streams]) => {
-      const isKey = await authenticate(authorization, { fresh: false }).then(
+      const [{ address } = { address: '' }] = streams
+      const isKey = await authenticate(authorization, { fresh: false, address }).then(
         () => true,
         () => false,
       )
@@ -112,7 +119,7 @@ export function eventStreams({ feed, log, authenticate }: Needs) {
     /** Called when an organisation's log has grown. */
     wake: (organizationId: string) => followers.wake(organizationId),
 
-    async open({ caller, authorization, wanted, after }: StreamRequest): Promise<Readable> {
+    async open({ caller, authorization, address, wanted, after }: StreamRequest): Promise<Readable> {
       const { organizationId } = caller
       requireRoom(caller)
       const size = await feed.size(organizationId)
@@ -127,7 +134,7 @@ export function eventStreams({ feed, log, authenticate }: Needs) {
         events(() => stream, follower, from, wanted),
         { objectMode: false },
       )
-      const stream: Open = { organizationId, authorization, end, bytes, stuckSince: undefined }
+      const stream: Open = { organizationId, authorization, address, end, bytes, stuckSince: undefined }
       open.add(stream)
       bytes.once('close', () => {
         end.abort()

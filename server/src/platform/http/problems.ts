@@ -4,6 +4,8 @@ import { isUnavailable } from '../database/errors.ts'
 import { type FieldError, invalid, Problem, requestProblems, serverProblems } from '../problem.ts'
 
 const ERRORS_SHOWN = 20
+/** A key that was sent as the name of a field is not sent back. */
+const KEY_LIKE = /wedi_[a-z]{2}_[0-9A-Za-z]+/g
 
 /** The RFC 9457 body of a problem. `type` is an address on this server that explains the code. */
 export function problemBody(problem: Problem, requestId: string) {
@@ -58,6 +60,7 @@ function fieldErrors({ validation = [], validationContext = 'body' }: Partial<Fa
   const prefix = validationContext === 'body' ? '' : `/${validationContext}`
   return validation.slice(0, ERRORS_SHOWN).map(({ instancePath, keyword, params, message = 'is not valid' }) => {
     const named = keyword === 'required' ? params.missingProperty : params.additionalProperty
-    return { path: `${prefix}${instancePath}${named === undefined ? '' : `/${String(named)}`}` || '/', message }
+    const path = `${prefix}${instancePath}${named === undefined ? '' : `/${String(named)}`}` || '/'
+    return { path: path.replaceAll(KEY_LIKE, 'wedi_…'), message }
   })
 }
