@@ -13,6 +13,7 @@ const modules = [
   'payments',
   'assignment',
   'runtime',
+  'payment-links',
 ]
 
 const upwards = modules.map((name, position) => ({

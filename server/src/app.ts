@@ -7,6 +7,7 @@ import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } fr
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
 import { organizationRoutes, organizationService } from '#modules/organizations'
+import { type Facilitator, linkRoutes, linkService, type OriginOf, payRoutes } from '#modules/payment-links'
 import {
   approvalRoutes,
   paymentRoutes,
@@ -48,6 +49,10 @@ export interface AppOptions {
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
   readonly isAdminKeyMade?: boolean
   readonly rateLimitPerMinute: number
+  /** Where users reach this server; undefined: where they say they do. */
+  readonly publicUrl?: string | undefined
+  /** Somebody else who settles what is paid by x402; undefined: the agents' own wallets do. */
+  readonly facilitator?: Facilitator | undefined
   readonly version: string
   readonly log: Logger
   readonly clock: Clock
@@ -138,6 +143,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     everyMs: options.reconcileEveryMs,
   })
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
+  const links = linkService({
+    ...{ database, clock, jobs, events, decisions, agents, capabilities, chains, wallets, payments, tasks },
+    facilitator: options.facilitator,
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 
   operatorId = await bootstrap({
@@ -152,7 +161,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ authenticate: access.authenticate, isGrantedToAll },
   })
   const effect = effects(database, keys)
+  const originOf: OriginOf = ({ protocol, host }) => options.publicUrl ?? `${protocol}://${host}`
   await http.register(healthProbes(database))
+  await http.register(payRoutes(links, originOf))
   await http.register(
     async (v1) => {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
@@ -171,6 +182,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
+      await v1.register(linkRoutes(links, effect, originOf))
       await v1.register(decisionRoutes(decisions, effect))
       await v1.register(logRoutes(decisionsLog))
     },

@@ -32,6 +32,10 @@ export interface Config {
   readonly decisionLog: DecisionLogSettings
   readonly logLevel: string
   readonly rateLimitPerMinute: number
+  /** Undefined: what each caller says. */
+  readonly publicUrl: string | undefined
+  /** Undefined: the agents' own wallets settle what is paid by x402. */
+  readonly facilitatorUrl: string | undefined
 }
 
 interface EngineConfig {
@@ -106,6 +110,8 @@ export function readConfig(env: Environment): Config {
     chains: chainsOf(env),
     decisionLog: decisionLogOf(env),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
+    publicUrl: url(env, 'WEDI_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    facilitatorUrl: url(env, 'WEDI_X402_FACILITATOR_URL', ['http:', 'https:']),
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { migrate } from '@wedi/database/migrate'
 import { makePartitions } from '@wedi/database/partitions'
 import { makeKey } from '#modules/access'
+import { remoteFacilitator } from '#modules/payment-links'
 import {
   localProvider,
   type ProviderName,
@@ -65,6 +66,8 @@ async function openApp(
     engineWebhookSecret: config.engine?.webhookSecret,
     decisionLog: config.decisionLog,
     rateLimitPerMinute: config.rateLimitPerMinute,
+    publicUrl: config.publicUrl,
+    facilitator: config.facilitatorUrl === undefined ? undefined : await remoteFacilitator(config.facilitatorUrl),
   })
 }
 

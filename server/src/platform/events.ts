@@ -13,7 +13,9 @@ type NoFacts = Readonly<Record<never, never>>
 /** What modules may say to those below them. A handler reads the state: an event only says that it changed. */
 export interface EventTypes {
   'agent.changed': NoFacts
-  'payment.changed': { readonly taskId: string | null; readonly status: string }
+  'payment-link.changed': NoFacts
+  /** `authorization`: not null when it moves somebody else's money. */
+  'payment.changed': { readonly taskId: string | null; readonly status: string; readonly authorization: unknown }
   'reconciliation.broken': NoFacts
   'task.assigned': NoFacts
   'task.changed': NoFacts

@@ -1,4 +1,4 @@
 export { ApiKey, CredentialBody, NewCredential } from './contract.ts'
 export { accessRoutes } from './routes.ts'
-export { isGrantedToAll, makeKey, parseKey } from './rules.ts'
+export { base62, isGrantedToAll, makeKey, parseKey } from './rules.ts'
 export { type AccessService, accessService } from './service.ts'

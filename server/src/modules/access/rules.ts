@@ -52,6 +52,7 @@ const READS = [
   'approvals:read',
   'decisions:read',
   'reconciliation:read',
+  'links:read',
 ] as const
 const OPERATES = [
   'organizations:freeze',
@@ -64,6 +65,7 @@ const OPERATES = [
   'payments:create',
   'payments:write',
   'decisions:write',
+  'links:cancel',
 ] as const
 const ADMINISTERS = [
   'organizations:write',

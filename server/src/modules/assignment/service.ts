@@ -176,6 +176,9 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     fail: (tx: Tx, actor: string, task: TaskRow, error: TaskMove['error'] & object) =>
       finish(tx, actor, task.id, { to: 'FAILED', from: ['RUNNING'], error }),
+
+    succeed: (tx: Tx, actor: string, task: TaskRow, result: TaskMove['result'] & object) =>
+      finish(tx, actor, task.id, { to: 'SUCCEEDED', from: ['RUNNING'], result }),
   }
 }
 

@@ -12,7 +12,7 @@ interface Needs {
   database: Database
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  tasks: Pick<AssignmentService, 'start' | 'holdRunning' | 'attach' | 'fail'>
+  tasks: Pick<AssignmentService, 'start' | 'holdRunning' | 'attach' | 'fail' | 'succeed'>
   payments: Pick<PaymentService, 'asset' | 'request' | 'wasPaid'>
   program: Program
 }
@@ -56,6 +56,7 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
         inputs: { ...decision },
       })
       if (asked) await pay(tx, agent, running, asked)
+      else if (decision.act === 'keep') await tasks.succeed(tx, agent.actor, running, { kept: true })
       else if (decision.act === 'reject')
         await tasks.fail(tx, agent.actor, running, { code: decision.code, detail: decision.why })
     })
