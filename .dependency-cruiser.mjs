@@ -13,6 +13,7 @@ const modules = [
   'payments',
   'assignment',
   'runtime',
+  'integration-keys',
   'payment-links',
 ]
 

@@ -14,6 +14,7 @@ export function wediApp(
 ) {
   return buildApp({
     ...{ databaseUrl, masterKey, adminKey, chains: [], walletProvider: 'local', version: 'bench' },
+    ...{ keyPeppers: [1], failedKeysPerMinute: 10_000_000 },
     decisionLog: { origin: 'wedi.bench/log', keyNumbers: [1], witnesses: [] },
     providers: (keys) => new Map([['local', localProvider(keys)]]),
     rateLimitPerMinute: RATE_LIMIT,

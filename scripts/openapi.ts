@@ -19,6 +19,7 @@ try {
   await migrate(postgres.url)
   const app = await buildApp({
     ...{ databaseUrl: postgres.url, chains: [], walletProvider: 'local', rateLimitPerMinute: 1, version },
+    ...{ keyPeppers: [1], failedKeysPerMinute: 1 },
     ...{
       masterKey: randomBytes(32).toString('base64url'),
       adminKey: makeKey('sk'),

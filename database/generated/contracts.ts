@@ -93,7 +93,20 @@ export interface ApiKeyRow {
   createdBy: string
   expiresAt: Date | null
   revokedAt: Date | null
+  revokedReason: string | null
   createdAt: Date
+  /** The first key of its line: a key and all that it was rotated to share it. */
+  familyId: string
+  /** The key it was rotated to; it ends with the grace. */
+  successorId: string | null
+  rotatedAt: Date | null
+  /** Only for `ik`: what of its agent's capability it may use. */
+  binding: unknown
+  /** Looks real and opens nothing: its use is an alarm. */
+  isCanary: boolean
+  canaryUsedAt: Date | null
+  /** What was said of its end: 1 seven days before, 2 one day before, 3 that it has expired. */
+  expiryNoted: number
 }
 
 /** A named payer with a lifecycle. */
@@ -305,6 +318,30 @@ export interface OperatorEntryRow {
   note: string
 }
 
+/** How a key was used so far, over all processes: written in batches, seconds after the uses. */
+export interface KeyActivityRow {
+  organizationId: string
+  keyId: string
+  uses: bigint
+  firstUsedAt: Date
+  lastUsedAt: Date
+  /** Between one use and the next. */
+  longestGapMs: bigint
+}
+
+/** The same by day, route and where the callers are: /24 of IPv4, /48 of IPv6. */
+export interface KeyUsageRow {
+  organizationId: string
+  keyId: string
+  /** Of UTC, `YYYY-MM-DD`. */
+  day: string
+  /** The operation of the API. */
+  route: string
+  addressPrefix: string
+  uses: bigint
+  lastUsedAt: Date
+}
+
 /** A message between agents, or between an agent and the outside. */
 export interface AgentInteractionRow {
   organizationId: string
@@ -335,6 +372,8 @@ export interface OrganizationRow {
   /** True for the first organisation only: its admins may create others. */
   isOperator: boolean
   frozenReason: string | null
+  /** For how many days at most an integration key is made; without one, for as long as its maker says. */
+  maxKeyLifetimeDays: number | null
   revision: number
   createdAt: Date
   updatedAt: Date
@@ -347,6 +386,8 @@ export interface PaymentLinkRow {
   agentId: string
   /** The key it was made with. */
   integrationKeyId: string
+  /** The same for a key and all that it was rotated to. */
+  keyFamilyId: string
   /** 128 random bits in base62: who knows it may pay. */
   slug: string
   status: PaymentLinkStatus
@@ -645,7 +686,7 @@ export interface WalletNonceRow {
 /** What to select (or return) so that a row is the model's, under Prisma's names. */
 export const columns = {
   apiKey:
-    'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
+    'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", revoked_reason AS "revokedReason", created_at AS "createdAt", family_id AS "familyId", successor_id AS "successorId", rotated_at AS "rotatedAt", binding, is_canary AS "isCanary", canary_used_at AS "canaryUsedAt", expiry_noted AS "expiryNoted"',
   agent:
     'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
   task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
@@ -666,12 +707,16 @@ export const columns = {
   logCheckpoint: 'organization_id AS "organizationId", size, root, note, created_at AS "createdAt"',
   operatorEntry:
     'organization_id AS "organizationId", leaf_index AS "leafIndex", log_organization_id AS "logOrganizationId", size, note',
+  keyActivity:
+    'organization_id AS "organizationId", key_id AS "keyId", uses, first_used_at AS "firstUsedAt", last_used_at AS "lastUsedAt", longest_gap_ms AS "longestGapMs"',
+  keyUsage:
+    'organization_id AS "organizationId", key_id AS "keyId", day, route, address_prefix AS "addressPrefix", uses, last_used_at AS "lastUsedAt"',
   agentInteraction:
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:
-    'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+    'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", max_key_lifetime_days AS "maxKeyLifetimeDays", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
   paymentLink:
-    'organization_id AS "organizationId", id, agent_id AS "agentId", integration_key_id AS "integrationKeyId", slug, status, chain, asset, min_amount AS "minAmount", max_amount AS "maxAmount", description, pay_to AS "payTo", max_payments AS "maxPayments", paid_count AS "paidCount", settling_count AS "settlingCount", metadata, decision_id AS "decisionId", created_by AS "createdBy", revision, expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt", closed_at AS "closedAt"',
+    'organization_id AS "organizationId", id, agent_id AS "agentId", integration_key_id AS "integrationKeyId", key_family_id AS "keyFamilyId", slug, status, chain, asset, min_amount AS "minAmount", max_amount AS "maxAmount", description, pay_to AS "payTo", max_payments AS "maxPayments", paid_count AS "paidCount", settling_count AS "settlingCount", metadata, decision_id AS "decisionId", created_by AS "createdBy", revision, expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt", closed_at AS "closedAt"',
   paymentLinkPayment:
     'organization_id AS "organizationId", id, link_id AS "linkId", state, kind, asset, pay_to AS "payTo", payer, amount, nonce, valid_before AS "validBefore", payment_id AS "paymentId", transaction_hash AS "transactionHash", log_index AS "logIndex", block_number AS "blockNumber", task_id AS "taskId", failure, created_at AS "createdAt", updated_at AS "updatedAt", settled_at AS "settledAt"',
   paymentLinkAccount:

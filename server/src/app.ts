@@ -6,6 +6,7 @@ import { assignmentService, taskRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
+import { integrationKeyRoutes, integrationKeyService } from '#modules/integration-keys'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import { type Facilitator, linkRoutes, linkService, type OriginOf, payRoutes } from '#modules/payment-links'
 import {
@@ -49,6 +50,10 @@ export interface AppOptions {
   /** True when nobody named the admin key: it is then kept only if there is no other in force. */
   readonly isAdminKeyMade?: boolean
   readonly rateLimitPerMinute: number
+  /** Versions of the pepper keys are stored under; the last is for new ones. */
+  readonly keyPeppers: readonly number[]
+  /** Refused keys of one address, before it has to wait. */
+  readonly failedKeysPerMinute: number
   /** Where users reach this server; undefined: where they say they do. */
   readonly publicUrl?: string | undefined
   /** Somebody else who settles what is paid by x402; undefined: the agents' own wallets do. */
@@ -73,6 +78,8 @@ export interface App {
 const HOUSEKEEPING_MS = 3_600_000
 /** One Engine tells about four times of a payment; of what a key may ask in a minute this is little. */
 const WEBHOOK_SHARE_OF_RATE = 50
+/** Who finds keys reports a few; each report is a look into the database. */
+const EXPOSURE_SHARE_OF_RATE = 1000
 
 /** What a new agent may be given at birth by modules below its own. */
 const furnishing = { capability: Type.Optional(CapabilityBody), walletProvider: Type.Optional(ProviderNameSchema) }
@@ -96,7 +103,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ database, jobs, keys, log, settings: options.decisionLog, rulesVersion: RULES_VERSION },
   })
   const decisions = decisionService({ database, onRecorded: decisionsLog.wake })
-  const access = accessService({ database, decisions, clock, keys, isOperator: (id) => id === operatorId })
+  const access = accessService({
+    ...{ database, decisions, jobs, events, log, clock, keys, pepperVersions: options.keyPeppers },
+    ...{ failedKeysPerMinute: options.failedKeysPerMinute, isOperator: (id) => id === operatorId },
+    organizations: { freezeIn: (tx, actor, reason) => organizations.freezeIn(tx, actor, reason) },
+  })
   const organizations = organizationService({
     ...{ database, decisions },
     issueAdminKey: (tx, actor) => access.issue(tx, actor, { name: 'first admin', role: 'ADMIN' }),
@@ -143,8 +154,22 @@ export async function buildApp(options: AppOptions): Promise<App> {
     everyMs: options.reconcileEveryMs,
   })
   const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
+  const integrationKeys = integrationKeyService({ access, organizations, agents, capabilities })
   const links = linkService({
-    ...{ database, clock, jobs, events, decisions, agents, capabilities, chains, wallets, payments, tasks },
+    ...{
+      database,
+      clock,
+      jobs,
+      events,
+      decisions,
+      agents,
+      capabilities,
+      chains,
+      wallets,
+      payments,
+      tasks,
+      integrationKeys,
+    },
     facilitator: options.facilitator,
   })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
@@ -182,6 +207,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
+      await v1.register(
+        integrationKeyRoutes(integrationKeys, {
+          ...{ effect, exposuresPerMinute: Math.ceil(options.rateLimitPerMinute / EXPOSURE_SHARE_OF_RATE) },
+        }),
+      )
       await v1.register(linkRoutes(links, effect, originOf))
       await v1.register(decisionRoutes(decisions, effect))
       await v1.register(logRoutes(decisionsLog))
@@ -205,7 +235,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop()])
+      await Promise.all([jobs.stop(), reconciliation.stop(), access.stop()])
       await decisionsLog.stop()
       await database.close()
     },

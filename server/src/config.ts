@@ -32,6 +32,8 @@ export interface Config {
   readonly decisionLog: DecisionLogSettings
   readonly logLevel: string
   readonly rateLimitPerMinute: number
+  readonly keyPeppers: readonly number[]
+  readonly failedKeysPerMinute: number
   /** Undefined: what each caller says. */
   readonly publicUrl: string | undefined
   /** Undefined: the agents' own wallets settle what is paid by x402. */
@@ -57,6 +59,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const DEFAULT_PORT = 4080
 const DEFAULT_RATE_LIMIT = 600_000
+const DEFAULT_FAILED_KEYS = 3000
 const MIN_MASTER_KEY_LENGTH = 32
 /** Engine's own have 32; one that can be guessed would let anybody wake payments. */
 const MIN_WEBHOOK_SECRET_LENGTH = 16
@@ -110,6 +113,8 @@ export function readConfig(env: Environment): Config {
     chains: chainsOf(env),
     decisionLog: decisionLogOf(env),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
+    keyPeppers: versions(env, 'WEDI_KEY_PEPPERS', 'the peppers keys are checked with'),
+    failedKeysPerMinute: integer(env, 'WEDI_FAILED_KEYS', DEFAULT_FAILED_KEYS, { min: 1, max: 100_000_000 }),
     publicUrl: url(env, 'WEDI_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
     facilitatorUrl: url(env, 'WEDI_X402_FACILITATOR_URL', ['http:', 'https:']),
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
@@ -243,23 +248,26 @@ function walletProviderOf(env: Environment, { engine, hosted }: Pick<Config, 'en
 /** A host and a path without a scheme, as C2SP names logs: it becomes the name of keys, so it can hardly be changed later. */
 const ORIGIN = /^[a-z0-9.-]+(:[0-9]+)?(\/[A-Za-z0-9._~-]+)*$/
 const DEFAULT_ORIGIN = 'wedi.local/log'
-const MAX_LOG_KEYS = 4
+const MAX_VERSIONS = 4
 
 function decisionLogOf(env: Environment): DecisionLogSettings {
   const origin = given(env, 'WEDI_LOG_ORIGIN') ?? DEFAULT_ORIGIN
   if (!ORIGIN.test(origin) || origin.length > 200) {
     throw new WrongSetting(`WEDI_LOG_ORIGIN must be a host and a path without a scheme, like ${DEFAULT_ORIGIN}`)
   }
-  const keys = (given(env, 'WEDI_LOG_KEYS') ?? '1').split(',').map((each) => each.trim())
-  if (
-    keys.length > MAX_LOG_KEYS ||
-    new Set(keys).size < keys.length ||
-    !keys.every((each) => /^[1-9][0-9]?$/.test(each))
-  ) {
-    throw new WrongSetting('WEDI_LOG_KEYS must be the numbers of the keys that sign, like 1, or 1,2 while 2 takes over')
-  }
+  const keyNumbers = versions(env, 'WEDI_LOG_KEYS', 'the keys that sign')
   const witnesses = (given(env, 'WEDI_LOG_WITNESS') ?? '').split(',').filter((each) => each.trim() !== '')
-  return { origin, keyNumbers: keys.map(Number), witnesses: witnesses.map((each) => witnessOf(each.trim())) }
+  return { origin, keyNumbers, witnesses: witnesses.map((each) => witnessOf(each.trim())) }
+}
+
+/** What is derived from the master key by number: the last number is the newest, those before it still count. */
+function versions(env: Environment, name: string, what: string): number[] {
+  const all = (given(env, name) ?? '1').split(',').map((each) => each.trim())
+  const isList = all.every((each) => /^[1-9][0-9]?$/.test(each))
+  if (all.length > MAX_VERSIONS || new Set(all).size < all.length || !isList) {
+    throw new WrongSetting(`${name} must be the numbers of ${what}, like 1, or 1,2 while 2 takes over`)
+  }
+  return all.map(Number)
 }
 
 function witnessOf(text: string): DecisionLogSettings['witnesses'][number] {

@@ -66,6 +66,7 @@ async function openApp(
     engineWebhookSecret: config.engine?.webhookSecret,
     decisionLog: config.decisionLog,
     rateLimitPerMinute: config.rateLimitPerMinute,
+    ...{ keyPeppers: config.keyPeppers, failedKeysPerMinute: config.failedKeysPerMinute },
     publicUrl: config.publicUrl,
     facilitator: config.facilitatorUrl === undefined ? undefined : await remoteFacilitator(config.facilitatorUrl),
   })

@@ -90,6 +90,16 @@ export type LogCheckpoint = Prisma.LogCheckpointModel
  */
 export type OperatorEntry = Prisma.OperatorEntryModel
 /**
+ * Model KeyActivity
+ * How a key was used so far, over all processes: written in batches, seconds after the uses.
+ */
+export type KeyActivity = Prisma.KeyActivityModel
+/**
+ * Model KeyUsage
+ * The same by day, route and where the callers are: /24 of IPv4, /48 of IPv6.
+ */
+export type KeyUsage = Prisma.KeyUsageModel
+/**
  * Model AgentInteraction
  * A message between agents, or between an agent and the outside.
  */

@@ -16,6 +16,7 @@ CREATE TABLE "payment_link" (
     "id" UUID NOT NULL,
     "agent_id" UUID NOT NULL,
     "integration_key_id" UUID NOT NULL,
+    "key_family_id" UUID NOT NULL,
     "slug" TEXT NOT NULL,
     "status" "payment_link_status" NOT NULL DEFAULT 'OPEN',
     "chain" TEXT NOT NULL,
@@ -83,7 +84,7 @@ CREATE INDEX "payment_link_slug_idx" ON "payment_link"("slug");
 CREATE INDEX "payment_link_organization_id_agent_id_id_idx" ON "payment_link"("organization_id", "agent_id", "id");
 
 -- CreateIndex
-CREATE INDEX "payment_link_organization_id_integration_key_id_created_at_idx" ON "payment_link"("organization_id", "integration_key_id", "created_at");
+CREATE INDEX "payment_link_organization_id_key_family_id_created_at_idx" ON "payment_link"("organization_id", "key_family_id", "created_at");
 
 -- CreateIndex
 CREATE INDEX "payment_link_organization_id_pay_to_asset_idx" ON "payment_link"("organization_id", "pay_to", "asset");
@@ -124,7 +125,8 @@ ALTER TABLE payment_link
     max_payments > 0 AND paid_count >= 0 AND settling_count >= 0 AND paid_count + settling_count <= max_payments),
   ADD CONSTRAINT payment_link_paid CHECK (status <> 'PAID' OR paid_count = max_payments),
   ADD CONSTRAINT payment_link_closed CHECK ((status = 'OPEN') = (closed_at IS NULL)),
-  ADD CONSTRAINT payment_link_agent FOREIGN KEY (organization_id, agent_id) REFERENCES agent (organization_id, id);
+  ADD CONSTRAINT payment_link_agent FOREIGN KEY (organization_id, agent_id) REFERENCES agent (organization_id, id),
+  ADD CONSTRAINT payment_link_key FOREIGN KEY (organization_id, integration_key_id) REFERENCES api_key (organization_id, id);
 ALTER TABLE payment_link_payment
   ADD CONSTRAINT payment_link_payment_amount CHECK (amount > 0),
   ADD CONSTRAINT payment_link_payment_proven CHECK (
@@ -137,4 +139,4 @@ CREATE UNIQUE INDEX payment_link_payment_transfer ON payment_link_payment (organ
   WHERE transaction_hash IS NOT NULL;
 CREATE UNIQUE INDEX payment_link_payment_authorization ON payment_link_payment (organization_id, asset, payer, nonce)
   WHERE nonce IS NOT NULL;
-CREATE INDEX payment_link_due ON payment_link (organization_id, expires_at) WHERE status = 'OPEN' AND expires_at IS NOT NULL;
+CREATE INDEX payment_link_open ON payment_link (organization_id, integration_key_id) WHERE status = 'OPEN';

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto'
 
-export type Purpose = 'key-pepper' | 'local-keystore' | 'idempotency' | `log-signing-${number}`
+export type Purpose = 'key-pepper' | `key-pepper-${number}` | 'local-keystore' | 'idempotency' | `log-signing-${number}`
 
 /** Keys for single purposes out of the master key, so that one cannot be used as another. */
 export interface KeyRing {

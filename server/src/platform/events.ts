@@ -13,6 +13,12 @@ type NoFacts = Readonly<Record<never, never>>
 /** What modules may say to those below them. A handler reads the state: an event only says that it changed. */
 export interface EventTypes {
   'agent.changed': NoFacts
+  /** Of an integration key; its rotation is none, for the new key goes on with what the old one made. */
+  'integration-key.revoked': { readonly cancelsLinks: boolean }
+  'key.canaryUsed': NoFacts
+  'key.expired': NoFacts
+  'key.expiring': NoFacts
+  'key.exposed': NoFacts
   'payment-link.changed': NoFacts
   /** `authorization`: not null when it moves somebody else's money. */
   'payment.changed': { readonly taskId: string | null; readonly status: string; readonly authorization: unknown }

@@ -1,9 +1,11 @@
+import { makeKey } from '#modules/access'
 import { newId } from '#platform/ids'
 import type { TestApp } from '../support/app.ts'
 import { type Client, expectOk } from '../support/client.ts'
 import {
   aCapability,
   anAgent,
+  anIntegrationKey,
   anOrganization,
   aPayment,
   aTask,
@@ -54,6 +56,25 @@ const ofAgentAfter =
     await expectOk(scene.admin.post(`/v1/agents/${id}/${act}`, {}))
     return { params: { agentId: id }, body: { reason: 'tried' } }
   }
+
+async function credentialOf(scene: Scene): Promise<{ agentId: string; credentialId: string }> {
+  const id = await agentId(scene)
+  const made = scene.admin.post<{ credential: { id: string } }>(`/v1/agents/${id}/credentials`, {})
+  return { agentId: id, credentialId: (await expectOk(made)).credential.id }
+}
+
+const ofIntegrationKey =
+  (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
+  async ({ admin }) => {
+    const { integrationKey } = await anIntegrationKey(admin)
+    const params = { integrationKeyId: integrationKey.id }
+    return { params, ...(body && { body }), ...(otherBody && { otherBody }) }
+  }
+
+const ofAgentInBody: Prepare = async (scene) => {
+  const body = { agentId: await agentId(scene), name: 'one' }
+  return { body, otherBody: { ...body, name: 'other' } }
+}
 
 const ofWallet =
   (body?: Situation['body'], after?: string): Prepare =>
@@ -159,6 +180,21 @@ export const situations: Readonly<Record<string, Prepare>> = {
     const made = admin.post<{ apiKey: { id: string } }>('/v1/api-keys', { name: unique('key'), role: 'VIEWER' })
     return { params: { apiKeyId: (await expectOk(made)).apiKey.id } }
   },
+  rotateApiKey: async ({ admin }) => {
+    const made = admin.post<{ apiKey: { id: string } }>('/v1/api-keys', { name: unique('key'), role: 'VIEWER' })
+    const params = { apiKeyId: (await expectOk(made)).apiKey.id }
+    return { params, body: { graceSeconds: 0 }, otherBody: { graceSeconds: 60 } }
+  },
+
+  createIntegrationKey: ofAgentInBody,
+  listIntegrationKeys: async (scene) => {
+    await anIntegrationKey(scene.admin)
+    return {}
+  },
+  getIntegrationKey: ofIntegrationKey(),
+  rotateIntegrationKey: ofIntegrationKey({ graceSeconds: 0 }, { graceSeconds: 60 }),
+  revokeIntegrationKey: ofIntegrationKey({ reason: 'tried' }),
+  reportKeyExposure: async () => ({ body: { secret: makeKey('ik') } }),
 
   createAgent: twoBodies(() => ({ name: unique('agent') })),
   listAgents: nothing,
@@ -170,6 +206,11 @@ export const situations: Readonly<Record<string, Prepare>> = {
   freezeAgent: ofAgent({ reason: 'tried' }),
   unfreezeAgent: ofAgentAfter('freeze'),
   createAgentCredential: ofAgent({ name: 'one' }, { name: 'other' }),
+  listAgentCredentials: async (scene) => {
+    const { agentId: id } = await credentialOf(scene)
+    return { params: { agentId: id } }
+  },
+  revokeAgentCredential: async (scene) => ({ params: await credentialOf(scene) }),
 
   getCapability: ofAgent(),
   putCapability: ofAgent(aCapability()),

@@ -59,6 +59,7 @@ export async function startApp(options: StartOptions = {}): Promise<TestApp> {
   const engineProviders = engine ? [thirdwebEngineProvider({ mode: 'signer', ...engine })] : []
   const app = await buildApp({
     ...{ chains: [embeddedSettings(chain)], clock: systemClock, rateLimitPerMinute: RATE_LIMIT },
+    ...{ keyPeppers: [1], failedKeysPerMinute: RATE_LIMIT },
     ...(hasFaucet && { faucet: faucetOf(chain) }),
     walletProvider: engine ? 'thirdweb-engine' : 'local',
     decisionLog: DECISION_LOG,

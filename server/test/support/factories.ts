@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import type { Agent } from '../../src/modules/agents/contract.ts'
 import type { Task } from '../../src/modules/assignment/contract.ts'
 import type { Capability, CapabilityBody } from '../../src/modules/capabilities/contract.ts'
+import type { IntegrationKey } from '../../src/modules/integration-keys/contract.ts'
 import type { Approval, Payment } from '../../src/modules/payments/contract.ts'
 import type { Wallet } from '../../src/modules/wallets/contract.ts'
 import type { TestApp } from './app.ts'
@@ -17,6 +18,7 @@ export type TaskView = Static<typeof Task>
 export type PaymentView = Static<typeof Payment>
 export type ApprovalView = Static<typeof Approval>
 export type CapabilityView = Static<typeof Capability>
+export type IntegrationKeyView = Static<typeof IntegrationKey>
 type CapabilityInput = Static<typeof CapabilityBody>
 
 /** An account nobody has the key of. */
@@ -153,4 +155,17 @@ export async function anOrganization(app: TestApp, name = unique('organisation')
 export async function asAgent(client: Client, agentId: string): Promise<Client> {
   const { secret } = await expectOk(client.post<{ secret: string }>(`/v1/agents/${agentId}/credentials`, {}))
   return client.as(secret)
+}
+
+export interface MadeIntegrationKey {
+  readonly integrationKey: IntegrationKeyView
+  readonly secret: string
+}
+
+/** An integration key of an agent, a new one where none is named. */
+export async function anIntegrationKey(admin: Client, over: Record<string, unknown> = {}): Promise<MadeIntegrationKey> {
+  const agentId = over.agentId ?? (await anAgent(admin)).id
+  return expectOk(
+    admin.post<MadeIntegrationKey>('/v1/integration-keys', { name: unique('integration'), agentId, ...over }),
+  )
 }

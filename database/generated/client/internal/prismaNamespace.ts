@@ -411,6 +411,8 @@ export const ModelName = {
   LogTile: 'LogTile',
   LogCheckpoint: 'LogCheckpoint',
   OperatorEntry: 'OperatorEntry',
+  KeyActivity: 'KeyActivity',
+  KeyUsage: 'KeyUsage',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   PaymentLink: 'PaymentLink',
@@ -441,7 +443,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "paymentLink" | "paymentLinkPayment" | "paymentLinkAccount" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "keyActivity" | "keyUsage" | "agentInteraction" | "organization" | "paymentLink" | "paymentLinkPayment" | "paymentLinkAccount" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1478,6 +1480,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.OperatorEntryCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.OperatorEntryCountAggregateOutputType> | number
+        }
+      }
+    }
+    KeyActivity: {
+      payload: Prisma.$KeyActivityPayload<ExtArgs>
+      fields: Prisma.KeyActivityFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyActivityFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyActivityFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        findFirst: {
+          args: Prisma.KeyActivityFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyActivityFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        findMany: {
+          args: Prisma.KeyActivityFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        create: {
+          args: Prisma.KeyActivityCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        createMany: {
+          args: Prisma.KeyActivityCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyActivityCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        delete: {
+          args: Prisma.KeyActivityDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        update: {
+          args: Prisma.KeyActivityUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyActivityDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyActivityUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyActivityUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyActivityUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyActivityPayload>
+        }
+        aggregate: {
+          args: Prisma.KeyActivityAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyActivity>
+        }
+        groupBy: {
+          args: Prisma.KeyActivityGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyActivityGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyActivityCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyActivityCountAggregateOutputType> | number
+        }
+      }
+    }
+    KeyUsage: {
+      payload: Prisma.$KeyUsagePayload<ExtArgs>
+      fields: Prisma.KeyUsageFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.KeyUsageFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.KeyUsageFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        findFirst: {
+          args: Prisma.KeyUsageFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.KeyUsageFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        findMany: {
+          args: Prisma.KeyUsageFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        create: {
+          args: Prisma.KeyUsageCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        createMany: {
+          args: Prisma.KeyUsageCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.KeyUsageCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        delete: {
+          args: Prisma.KeyUsageDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        update: {
+          args: Prisma.KeyUsageUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        deleteMany: {
+          args: Prisma.KeyUsageDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.KeyUsageUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.KeyUsageUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>[]
+        }
+        upsert: {
+          args: Prisma.KeyUsageUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$KeyUsagePayload>
+        }
+        aggregate: {
+          args: Prisma.KeyUsageAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateKeyUsage>
+        }
+        groupBy: {
+          args: Prisma.KeyUsageGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyUsageGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.KeyUsageCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.KeyUsageCountAggregateOutputType> | number
         }
       }
     }
@@ -2644,7 +2794,15 @@ export const ApiKeyScalarFieldEnum = {
   createdBy: 'createdBy',
   expiresAt: 'expiresAt',
   revokedAt: 'revokedAt',
-  createdAt: 'createdAt'
+  revokedReason: 'revokedReason',
+  createdAt: 'createdAt',
+  familyId: 'familyId',
+  successorId: 'successorId',
+  rotatedAt: 'rotatedAt',
+  binding: 'binding',
+  isCanary: 'isCanary',
+  canaryUsedAt: 'canaryUsedAt',
+  expiryNoted: 'expiryNoted'
 } as const
 
 export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
@@ -2856,6 +3014,31 @@ export const OperatorEntryScalarFieldEnum = {
 export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
 
 
+export const KeyActivityScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  uses: 'uses',
+  firstUsedAt: 'firstUsedAt',
+  lastUsedAt: 'lastUsedAt',
+  longestGapMs: 'longestGapMs'
+} as const
+
+export type KeyActivityScalarFieldEnum = (typeof KeyActivityScalarFieldEnum)[keyof typeof KeyActivityScalarFieldEnum]
+
+
+export const KeyUsageScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  day: 'day',
+  route: 'route',
+  addressPrefix: 'addressPrefix',
+  uses: 'uses',
+  lastUsedAt: 'lastUsedAt'
+} as const
+
+export type KeyUsageScalarFieldEnum = (typeof KeyUsageScalarFieldEnum)[keyof typeof KeyUsageScalarFieldEnum]
+
+
 export const AgentInteractionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -2882,6 +3065,7 @@ export const OrganizationScalarFieldEnum = {
   status: 'status',
   isOperator: 'isOperator',
   frozenReason: 'frozenReason',
+  maxKeyLifetimeDays: 'maxKeyLifetimeDays',
   revision: 'revision',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
@@ -2895,6 +3079,7 @@ export const PaymentLinkScalarFieldEnum = {
   id: 'id',
   agentId: 'agentId',
   integrationKeyId: 'integrationKeyId',
+  keyFamilyId: 'keyFamilyId',
   slug: 'slug',
   status: 'status',
   chain: 'chain',
@@ -3166,19 +3351,19 @@ export const SortOrder = {
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder]
 
 
-export const JsonNullValueInput = {
-  JsonNull: JsonNull
-} as const
-
-export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
-
-
 export const NullableJsonNullValueInput = {
   DbNull: DbNull,
   JsonNull: JsonNull
 } as const
 
 export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
+
+
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
 
 
 export const QueryMode = {
@@ -3189,14 +3374,6 @@ export const QueryMode = {
 export type QueryMode = (typeof QueryMode)[keyof typeof QueryMode]
 
 
-export const NullsOrder = {
-  first: 'first',
-  last: 'last'
-} as const
-
-export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
-
-
 export const JsonNullValueFilter = {
   DbNull: DbNull,
   JsonNull: JsonNull,
@@ -3204,6 +3381,14 @@ export const JsonNullValueFilter = {
 } as const
 
 export type JsonNullValueFilter = (typeof JsonNullValueFilter)[keyof typeof JsonNullValueFilter]
+
+
+export const NullsOrder = {
+  first: 'first',
+  last: 'last'
+} as const
+
+export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
 
 
 
@@ -3297,6 +3482,27 @@ export type ListDateTimeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaM
 
 
 /**
+ * Reference to a field of type 'Json'
+ */
+export type JsonFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Json'>
+    
+
+
+/**
+ * Reference to a field of type 'QueryMode'
+ */
+export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'QueryMode'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
  * Reference to a field of type 'AgentStatus'
  */
 export type EnumAgentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'AgentStatus'>
@@ -3325,20 +3531,6 @@ export type ListEnumAgentRuntimeFieldRefInput<$PrismaModel> = FieldRefInputType<
 
 
 /**
- * Reference to a field of type 'Json'
- */
-export type JsonFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Json'>
-    
-
-
-/**
- * Reference to a field of type 'QueryMode'
- */
-export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'QueryMode'>
-    
-
-
-/**
  * Reference to a field of type 'TaskStatus'
  */
 export type EnumTaskStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TaskStatus'>
@@ -3363,13 +3555,6 @@ export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 
  * Reference to a field of type 'BigInt[]'
  */
 export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
-    
-
-
-/**
- * Reference to a field of type 'Boolean'
- */
-export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -3789,6 +3974,8 @@ export type GlobalOmitConfig = {
   logTile?: Prisma.LogTileOmit
   logCheckpoint?: Prisma.LogCheckpointOmit
   operatorEntry?: Prisma.OperatorEntryOmit
+  keyActivity?: Prisma.KeyActivityOmit
+  keyUsage?: Prisma.KeyUsageOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
   paymentLink?: Prisma.PaymentLinkOmit

@@ -65,6 +65,8 @@ export const ModelName = {
   LogTile: 'LogTile',
   LogCheckpoint: 'LogCheckpoint',
   OperatorEntry: 'OperatorEntry',
+  KeyActivity: 'KeyActivity',
+  KeyUsage: 'KeyUsage',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   PaymentLink: 'PaymentLink',
@@ -112,7 +114,15 @@ export const ApiKeyScalarFieldEnum = {
   createdBy: 'createdBy',
   expiresAt: 'expiresAt',
   revokedAt: 'revokedAt',
-  createdAt: 'createdAt'
+  revokedReason: 'revokedReason',
+  createdAt: 'createdAt',
+  familyId: 'familyId',
+  successorId: 'successorId',
+  rotatedAt: 'rotatedAt',
+  binding: 'binding',
+  isCanary: 'isCanary',
+  canaryUsedAt: 'canaryUsedAt',
+  expiryNoted: 'expiryNoted'
 } as const
 
 export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
@@ -324,6 +334,31 @@ export const OperatorEntryScalarFieldEnum = {
 export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
 
 
+export const KeyActivityScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  uses: 'uses',
+  firstUsedAt: 'firstUsedAt',
+  lastUsedAt: 'lastUsedAt',
+  longestGapMs: 'longestGapMs'
+} as const
+
+export type KeyActivityScalarFieldEnum = (typeof KeyActivityScalarFieldEnum)[keyof typeof KeyActivityScalarFieldEnum]
+
+
+export const KeyUsageScalarFieldEnum = {
+  organizationId: 'organizationId',
+  keyId: 'keyId',
+  day: 'day',
+  route: 'route',
+  addressPrefix: 'addressPrefix',
+  uses: 'uses',
+  lastUsedAt: 'lastUsedAt'
+} as const
+
+export type KeyUsageScalarFieldEnum = (typeof KeyUsageScalarFieldEnum)[keyof typeof KeyUsageScalarFieldEnum]
+
+
 export const AgentInteractionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -350,6 +385,7 @@ export const OrganizationScalarFieldEnum = {
   status: 'status',
   isOperator: 'isOperator',
   frozenReason: 'frozenReason',
+  maxKeyLifetimeDays: 'maxKeyLifetimeDays',
   revision: 'revision',
   createdAt: 'createdAt',
   updatedAt: 'updatedAt'
@@ -363,6 +399,7 @@ export const PaymentLinkScalarFieldEnum = {
   id: 'id',
   agentId: 'agentId',
   integrationKeyId: 'integrationKeyId',
+  keyFamilyId: 'keyFamilyId',
   slug: 'slug',
   status: 'status',
   chain: 'chain',
@@ -634,19 +671,19 @@ export const SortOrder = {
 export type SortOrder = (typeof SortOrder)[keyof typeof SortOrder]
 
 
-export const JsonNullValueInput = {
-  JsonNull: JsonNull
-} as const
-
-export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
-
-
 export const NullableJsonNullValueInput = {
   DbNull: DbNull,
   JsonNull: JsonNull
 } as const
 
 export type NullableJsonNullValueInput = (typeof NullableJsonNullValueInput)[keyof typeof NullableJsonNullValueInput]
+
+
+export const JsonNullValueInput = {
+  JsonNull: JsonNull
+} as const
+
+export type JsonNullValueInput = (typeof JsonNullValueInput)[keyof typeof JsonNullValueInput]
 
 
 export const QueryMode = {
@@ -657,14 +694,6 @@ export const QueryMode = {
 export type QueryMode = (typeof QueryMode)[keyof typeof QueryMode]
 
 
-export const NullsOrder = {
-  first: 'first',
-  last: 'last'
-} as const
-
-export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
-
-
 export const JsonNullValueFilter = {
   DbNull: DbNull,
   JsonNull: JsonNull,
@@ -672,4 +701,12 @@ export const JsonNullValueFilter = {
 } as const
 
 export type JsonNullValueFilter = (typeof JsonNullValueFilter)[keyof typeof JsonNullValueFilter]
+
+
+export const NullsOrder = {
+  first: 'first',
+  last: 'last'
+} as const
+
+export type NullsOrder = (typeof NullsOrder)[keyof typeof NullsOrder]
 

@@ -28,10 +28,12 @@ export type AggregateApiKey = {
 
 export type ApiKeyAvgAggregateOutputType = {
   pepperVersion: number | null
+  expiryNoted: number | null
 }
 
 export type ApiKeySumAggregateOutputType = {
   pepperVersion: number | null
+  expiryNoted: number | null
 }
 
 export type ApiKeyMinAggregateOutputType = {
@@ -48,7 +50,14 @@ export type ApiKeyMinAggregateOutputType = {
   createdBy: string | null
   expiresAt: Date | null
   revokedAt: Date | null
+  revokedReason: string | null
   createdAt: Date | null
+  familyId: string | null
+  successorId: string | null
+  rotatedAt: Date | null
+  isCanary: boolean | null
+  canaryUsedAt: Date | null
+  expiryNoted: number | null
 }
 
 export type ApiKeyMaxAggregateOutputType = {
@@ -65,7 +74,14 @@ export type ApiKeyMaxAggregateOutputType = {
   createdBy: string | null
   expiresAt: Date | null
   revokedAt: Date | null
+  revokedReason: string | null
   createdAt: Date | null
+  familyId: string | null
+  successorId: string | null
+  rotatedAt: Date | null
+  isCanary: boolean | null
+  canaryUsedAt: Date | null
+  expiryNoted: number | null
 }
 
 export type ApiKeyCountAggregateOutputType = {
@@ -82,17 +98,27 @@ export type ApiKeyCountAggregateOutputType = {
   createdBy: number
   expiresAt: number
   revokedAt: number
+  revokedReason: number
   createdAt: number
+  familyId: number
+  successorId: number
+  rotatedAt: number
+  binding: number
+  isCanary: number
+  canaryUsedAt: number
+  expiryNoted: number
   _all: number
 }
 
 
 export type ApiKeyAvgAggregateInputType = {
   pepperVersion?: true
+  expiryNoted?: true
 }
 
 export type ApiKeySumAggregateInputType = {
   pepperVersion?: true
+  expiryNoted?: true
 }
 
 export type ApiKeyMinAggregateInputType = {
@@ -109,7 +135,14 @@ export type ApiKeyMinAggregateInputType = {
   createdBy?: true
   expiresAt?: true
   revokedAt?: true
+  revokedReason?: true
   createdAt?: true
+  familyId?: true
+  successorId?: true
+  rotatedAt?: true
+  isCanary?: true
+  canaryUsedAt?: true
+  expiryNoted?: true
 }
 
 export type ApiKeyMaxAggregateInputType = {
@@ -126,7 +159,14 @@ export type ApiKeyMaxAggregateInputType = {
   createdBy?: true
   expiresAt?: true
   revokedAt?: true
+  revokedReason?: true
   createdAt?: true
+  familyId?: true
+  successorId?: true
+  rotatedAt?: true
+  isCanary?: true
+  canaryUsedAt?: true
+  expiryNoted?: true
 }
 
 export type ApiKeyCountAggregateInputType = {
@@ -143,7 +183,15 @@ export type ApiKeyCountAggregateInputType = {
   createdBy?: true
   expiresAt?: true
   revokedAt?: true
+  revokedReason?: true
   createdAt?: true
+  familyId?: true
+  successorId?: true
+  rotatedAt?: true
+  binding?: true
+  isCanary?: true
+  canaryUsedAt?: true
+  expiryNoted?: true
   _all?: true
 }
 
@@ -247,7 +295,15 @@ export type ApiKeyGroupByOutputType = {
   createdBy: string
   expiresAt: Date | null
   revokedAt: Date | null
+  revokedReason: string | null
   createdAt: Date
+  familyId: string
+  successorId: string | null
+  rotatedAt: Date | null
+  binding: runtime.JsonValue | null
+  isCanary: boolean
+  canaryUsedAt: Date | null
+  expiryNoted: number
   _count: ApiKeyCountAggregateOutputType | null
   _avg: ApiKeyAvgAggregateOutputType | null
   _sum: ApiKeySumAggregateOutputType | null
@@ -287,7 +343,15 @@ export type ApiKeyWhereInput = {
   createdBy?: Prisma.StringFilter<"ApiKey"> | string
   expiresAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   revokedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  revokedReason?: Prisma.StringNullableFilter<"ApiKey"> | string | null
   createdAt?: Prisma.DateTimeFilter<"ApiKey"> | Date | string
+  familyId?: Prisma.UuidFilter<"ApiKey"> | string
+  successorId?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  binding?: Prisma.JsonNullableFilter<"ApiKey">
+  isCanary?: Prisma.BoolFilter<"ApiKey"> | boolean
+  canaryUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  expiryNoted?: Prisma.IntFilter<"ApiKey"> | number
 }
 
 export type ApiKeyOrderByWithRelationInput = {
@@ -304,7 +368,15 @@ export type ApiKeyOrderByWithRelationInput = {
   createdBy?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
   revokedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  revokedReason?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  familyId?: Prisma.SortOrder
+  successorId?: Prisma.SortOrderInput | Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  binding?: Prisma.SortOrderInput | Prisma.SortOrder
+  isCanary?: Prisma.SortOrder
+  canaryUsedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
@@ -325,7 +397,15 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   createdBy?: Prisma.StringFilter<"ApiKey"> | string
   expiresAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   revokedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  revokedReason?: Prisma.StringNullableFilter<"ApiKey"> | string | null
   createdAt?: Prisma.DateTimeFilter<"ApiKey"> | Date | string
+  familyId?: Prisma.UuidFilter<"ApiKey"> | string
+  successorId?: Prisma.UuidNullableFilter<"ApiKey"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  binding?: Prisma.JsonNullableFilter<"ApiKey">
+  isCanary?: Prisma.BoolFilter<"ApiKey"> | boolean
+  canaryUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
+  expiryNoted?: Prisma.IntFilter<"ApiKey"> | number
 }, "organizationId_id">
 
 export type ApiKeyOrderByWithAggregationInput = {
@@ -342,7 +422,15 @@ export type ApiKeyOrderByWithAggregationInput = {
   createdBy?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
   revokedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  revokedReason?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  familyId?: Prisma.SortOrder
+  successorId?: Prisma.SortOrderInput | Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  binding?: Prisma.SortOrderInput | Prisma.SortOrder
+  isCanary?: Prisma.SortOrder
+  canaryUsedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
   _count?: Prisma.ApiKeyCountOrderByAggregateInput
   _avg?: Prisma.ApiKeyAvgOrderByAggregateInput
   _max?: Prisma.ApiKeyMaxOrderByAggregateInput
@@ -367,7 +455,15 @@ export type ApiKeyScalarWhereWithAggregatesInput = {
   createdBy?: Prisma.StringWithAggregatesFilter<"ApiKey"> | string
   expiresAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
   revokedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  revokedReason?: Prisma.StringNullableWithAggregatesFilter<"ApiKey"> | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"ApiKey"> | Date | string
+  familyId?: Prisma.UuidWithAggregatesFilter<"ApiKey"> | string
+  successorId?: Prisma.UuidNullableWithAggregatesFilter<"ApiKey"> | string | null
+  rotatedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  binding?: Prisma.JsonNullableWithAggregatesFilter<"ApiKey">
+  isCanary?: Prisma.BoolWithAggregatesFilter<"ApiKey"> | boolean
+  canaryUsedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"ApiKey"> | Date | string | null
+  expiryNoted?: Prisma.IntWithAggregatesFilter<"ApiKey"> | number
 }
 
 export type ApiKeyCreateInput = {
@@ -384,7 +480,15 @@ export type ApiKeyCreateInput = {
   createdBy: string
   expiresAt?: Date | string | null
   revokedAt?: Date | string | null
+  revokedReason?: string | null
   createdAt: Date | string
+  familyId: string
+  successorId?: string | null
+  rotatedAt?: Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: boolean
+  canaryUsedAt?: Date | string | null
+  expiryNoted?: number
 }
 
 export type ApiKeyUncheckedCreateInput = {
@@ -401,7 +505,15 @@ export type ApiKeyUncheckedCreateInput = {
   createdBy: string
   expiresAt?: Date | string | null
   revokedAt?: Date | string | null
+  revokedReason?: string | null
   createdAt: Date | string
+  familyId: string
+  successorId?: string | null
+  rotatedAt?: Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: boolean
+  canaryUsedAt?: Date | string | null
+  expiryNoted?: number
 }
 
 export type ApiKeyUpdateInput = {
@@ -418,7 +530,15 @@ export type ApiKeyUpdateInput = {
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ApiKeyUncheckedUpdateInput = {
@@ -435,7 +555,15 @@ export type ApiKeyUncheckedUpdateInput = {
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ApiKeyCreateManyInput = {
@@ -452,7 +580,15 @@ export type ApiKeyCreateManyInput = {
   createdBy: string
   expiresAt?: Date | string | null
   revokedAt?: Date | string | null
+  revokedReason?: string | null
   createdAt: Date | string
+  familyId: string
+  successorId?: string | null
+  rotatedAt?: Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: boolean
+  canaryUsedAt?: Date | string | null
+  expiryNoted?: number
 }
 
 export type ApiKeyUpdateManyMutationInput = {
@@ -469,7 +605,15 @@ export type ApiKeyUpdateManyMutationInput = {
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ApiKeyUncheckedUpdateManyInput = {
@@ -486,7 +630,15 @@ export type ApiKeyUncheckedUpdateManyInput = {
   createdBy?: Prisma.StringFieldUpdateOperationsInput | string
   expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
 }
 
 export type ApiKeyOrganizationIdIdCompoundUniqueInput = {
@@ -508,11 +660,20 @@ export type ApiKeyCountOrderByAggregateInput = {
   createdBy?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrder
   revokedAt?: Prisma.SortOrder
+  revokedReason?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  familyId?: Prisma.SortOrder
+  successorId?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
+  binding?: Prisma.SortOrder
+  isCanary?: Prisma.SortOrder
+  canaryUsedAt?: Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type ApiKeyAvgOrderByAggregateInput = {
   pepperVersion?: Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type ApiKeyMaxOrderByAggregateInput = {
@@ -529,7 +690,14 @@ export type ApiKeyMaxOrderByAggregateInput = {
   createdBy?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrder
   revokedAt?: Prisma.SortOrder
+  revokedReason?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  familyId?: Prisma.SortOrder
+  successorId?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
+  isCanary?: Prisma.SortOrder
+  canaryUsedAt?: Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type ApiKeyMinOrderByAggregateInput = {
@@ -546,11 +714,19 @@ export type ApiKeyMinOrderByAggregateInput = {
   createdBy?: Prisma.SortOrder
   expiresAt?: Prisma.SortOrder
   revokedAt?: Prisma.SortOrder
+  revokedReason?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
+  familyId?: Prisma.SortOrder
+  successorId?: Prisma.SortOrder
+  rotatedAt?: Prisma.SortOrder
+  isCanary?: Prisma.SortOrder
+  canaryUsedAt?: Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type ApiKeySumOrderByAggregateInput = {
   pepperVersion?: Prisma.SortOrder
+  expiryNoted?: Prisma.SortOrder
 }
 
 export type StringFieldUpdateOperationsInput = {
@@ -589,6 +765,10 @@ export type DateTimeFieldUpdateOperationsInput = {
   set?: Date | string
 }
 
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
 
 
 export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -605,7 +785,15 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   createdBy?: boolean
   expiresAt?: boolean
   revokedAt?: boolean
+  revokedReason?: boolean
   createdAt?: boolean
+  familyId?: boolean
+  successorId?: boolean
+  rotatedAt?: boolean
+  binding?: boolean
+  isCanary?: boolean
+  canaryUsedAt?: boolean
+  expiryNoted?: boolean
 }, ExtArgs["result"]["apiKey"]>
 
 export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -622,7 +810,15 @@ export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   createdBy?: boolean
   expiresAt?: boolean
   revokedAt?: boolean
+  revokedReason?: boolean
   createdAt?: boolean
+  familyId?: boolean
+  successorId?: boolean
+  rotatedAt?: boolean
+  binding?: boolean
+  isCanary?: boolean
+  canaryUsedAt?: boolean
+  expiryNoted?: boolean
 }, ExtArgs["result"]["apiKey"]>
 
 export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -639,7 +835,15 @@ export type ApiKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   createdBy?: boolean
   expiresAt?: boolean
   revokedAt?: boolean
+  revokedReason?: boolean
   createdAt?: boolean
+  familyId?: boolean
+  successorId?: boolean
+  rotatedAt?: boolean
+  binding?: boolean
+  isCanary?: boolean
+  canaryUsedAt?: boolean
+  expiryNoted?: boolean
 }, ExtArgs["result"]["apiKey"]>
 
 export type ApiKeySelectScalar = {
@@ -656,10 +860,18 @@ export type ApiKeySelectScalar = {
   createdBy?: boolean
   expiresAt?: boolean
   revokedAt?: boolean
+  revokedReason?: boolean
   createdAt?: boolean
+  familyId?: boolean
+  successorId?: boolean
+  rotatedAt?: boolean
+  binding?: boolean
+  isCanary?: boolean
+  canaryUsedAt?: boolean
+  expiryNoted?: boolean
 }
 
-export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "kind" | "name" | "role" | "agentId" | "keyId" | "displayPrefix" | "secretHash" | "pepperVersion" | "createdBy" | "expiresAt" | "revokedAt" | "createdAt", ExtArgs["result"]["apiKey"]>
+export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "kind" | "name" | "role" | "agentId" | "keyId" | "displayPrefix" | "secretHash" | "pepperVersion" | "createdBy" | "expiresAt" | "revokedAt" | "revokedReason" | "createdAt" | "familyId" | "successorId" | "rotatedAt" | "binding" | "isCanary" | "canaryUsedAt" | "expiryNoted", ExtArgs["result"]["apiKey"]>
 
 export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ApiKey"
@@ -690,7 +902,30 @@ export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     createdBy: string
     expiresAt: Date | null
     revokedAt: Date | null
+    revokedReason: string | null
     createdAt: Date
+    /**
+     * The first key of its line: a key and all that it was rotated to share it.
+     */
+    familyId: string
+    /**
+     * The key it was rotated to; it ends with the grace.
+     */
+    successorId: string | null
+    rotatedAt: Date | null
+    /**
+     * Only for `ik`: what of its agent's capability it may use.
+     */
+    binding: runtime.JsonValue | null
+    /**
+     * Looks real and opens nothing: its use is an alarm.
+     */
+    isCanary: boolean
+    canaryUsedAt: Date | null
+    /**
+     * What was said of its end: 1 seven days before, 2 one day before, 3 that it has expired.
+     */
+    expiryNoted: number
   }, ExtArgs["result"]["apiKey"]>
   composites: {}
 }
@@ -1127,7 +1362,15 @@ export interface ApiKeyFieldRefs {
   readonly createdBy: Prisma.FieldRef<"ApiKey", 'String'>
   readonly expiresAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
   readonly revokedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly revokedReason: Prisma.FieldRef<"ApiKey", 'String'>
   readonly createdAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly familyId: Prisma.FieldRef<"ApiKey", 'String'>
+  readonly successorId: Prisma.FieldRef<"ApiKey", 'String'>
+  readonly rotatedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly binding: Prisma.FieldRef<"ApiKey", 'Json'>
+  readonly isCanary: Prisma.FieldRef<"ApiKey", 'Boolean'>
+  readonly canaryUsedAt: Prisma.FieldRef<"ApiKey", 'DateTime'>
+  readonly expiryNoted: Prisma.FieldRef<"ApiKey", 'Int'>
 }
     
 

@@ -27,10 +27,12 @@ export type AggregateOrganization = {
 }
 
 export type OrganizationAvgAggregateOutputType = {
+  maxKeyLifetimeDays: number | null
   revision: number | null
 }
 
 export type OrganizationSumAggregateOutputType = {
+  maxKeyLifetimeDays: number | null
   revision: number | null
 }
 
@@ -40,6 +42,7 @@ export type OrganizationMinAggregateOutputType = {
   status: $Enums.OrganizationStatus | null
   isOperator: boolean | null
   frozenReason: string | null
+  maxKeyLifetimeDays: number | null
   revision: number | null
   createdAt: Date | null
   updatedAt: Date | null
@@ -51,6 +54,7 @@ export type OrganizationMaxAggregateOutputType = {
   status: $Enums.OrganizationStatus | null
   isOperator: boolean | null
   frozenReason: string | null
+  maxKeyLifetimeDays: number | null
   revision: number | null
   createdAt: Date | null
   updatedAt: Date | null
@@ -62,6 +66,7 @@ export type OrganizationCountAggregateOutputType = {
   status: number
   isOperator: number
   frozenReason: number
+  maxKeyLifetimeDays: number
   revision: number
   createdAt: number
   updatedAt: number
@@ -70,10 +75,12 @@ export type OrganizationCountAggregateOutputType = {
 
 
 export type OrganizationAvgAggregateInputType = {
+  maxKeyLifetimeDays?: true
   revision?: true
 }
 
 export type OrganizationSumAggregateInputType = {
+  maxKeyLifetimeDays?: true
   revision?: true
 }
 
@@ -83,6 +90,7 @@ export type OrganizationMinAggregateInputType = {
   status?: true
   isOperator?: true
   frozenReason?: true
+  maxKeyLifetimeDays?: true
   revision?: true
   createdAt?: true
   updatedAt?: true
@@ -94,6 +102,7 @@ export type OrganizationMaxAggregateInputType = {
   status?: true
   isOperator?: true
   frozenReason?: true
+  maxKeyLifetimeDays?: true
   revision?: true
   createdAt?: true
   updatedAt?: true
@@ -105,6 +114,7 @@ export type OrganizationCountAggregateInputType = {
   status?: true
   isOperator?: true
   frozenReason?: true
+  maxKeyLifetimeDays?: true
   revision?: true
   createdAt?: true
   updatedAt?: true
@@ -203,6 +213,7 @@ export type OrganizationGroupByOutputType = {
   status: $Enums.OrganizationStatus
   isOperator: boolean
   frozenReason: string | null
+  maxKeyLifetimeDays: number | null
   revision: number
   createdAt: Date
   updatedAt: Date
@@ -237,6 +248,7 @@ export type OrganizationWhereInput = {
   status?: Prisma.EnumOrganizationStatusFilter<"Organization"> | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFilter<"Organization"> | boolean
   frozenReason?: Prisma.StringNullableFilter<"Organization"> | string | null
+  maxKeyLifetimeDays?: Prisma.IntNullableFilter<"Organization"> | number | null
   revision?: Prisma.IntFilter<"Organization"> | number
   createdAt?: Prisma.DateTimeFilter<"Organization"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Organization"> | Date | string
@@ -248,6 +260,7 @@ export type OrganizationOrderByWithRelationInput = {
   status?: Prisma.SortOrder
   isOperator?: Prisma.SortOrder
   frozenReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  maxKeyLifetimeDays?: Prisma.SortOrderInput | Prisma.SortOrder
   revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -262,6 +275,7 @@ export type OrganizationWhereUniqueInput = Prisma.AtLeast<{
   status?: Prisma.EnumOrganizationStatusFilter<"Organization"> | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFilter<"Organization"> | boolean
   frozenReason?: Prisma.StringNullableFilter<"Organization"> | string | null
+  maxKeyLifetimeDays?: Prisma.IntNullableFilter<"Organization"> | number | null
   revision?: Prisma.IntFilter<"Organization"> | number
   createdAt?: Prisma.DateTimeFilter<"Organization"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"Organization"> | Date | string
@@ -273,6 +287,7 @@ export type OrganizationOrderByWithAggregationInput = {
   status?: Prisma.SortOrder
   isOperator?: Prisma.SortOrder
   frozenReason?: Prisma.SortOrderInput | Prisma.SortOrder
+  maxKeyLifetimeDays?: Prisma.SortOrderInput | Prisma.SortOrder
   revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -292,6 +307,7 @@ export type OrganizationScalarWhereWithAggregatesInput = {
   status?: Prisma.EnumOrganizationStatusWithAggregatesFilter<"Organization"> | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolWithAggregatesFilter<"Organization"> | boolean
   frozenReason?: Prisma.StringNullableWithAggregatesFilter<"Organization"> | string | null
+  maxKeyLifetimeDays?: Prisma.IntNullableWithAggregatesFilter<"Organization"> | number | null
   revision?: Prisma.IntWithAggregatesFilter<"Organization"> | number
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Organization"> | Date | string
   updatedAt?: Prisma.DateTimeWithAggregatesFilter<"Organization"> | Date | string
@@ -303,6 +319,7 @@ export type OrganizationCreateInput = {
   status?: $Enums.OrganizationStatus
   isOperator?: boolean
   frozenReason?: string | null
+  maxKeyLifetimeDays?: number | null
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
@@ -314,6 +331,7 @@ export type OrganizationUncheckedCreateInput = {
   status?: $Enums.OrganizationStatus
   isOperator?: boolean
   frozenReason?: string | null
+  maxKeyLifetimeDays?: number | null
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
@@ -325,6 +343,7 @@ export type OrganizationUpdateInput = {
   status?: Prisma.EnumOrganizationStatusFieldUpdateOperationsInput | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
   frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  maxKeyLifetimeDays?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -336,6 +355,7 @@ export type OrganizationUncheckedUpdateInput = {
   status?: Prisma.EnumOrganizationStatusFieldUpdateOperationsInput | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
   frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  maxKeyLifetimeDays?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -347,6 +367,7 @@ export type OrganizationCreateManyInput = {
   status?: $Enums.OrganizationStatus
   isOperator?: boolean
   frozenReason?: string | null
+  maxKeyLifetimeDays?: number | null
   revision?: number
   createdAt: Date | string
   updatedAt: Date | string
@@ -358,6 +379,7 @@ export type OrganizationUpdateManyMutationInput = {
   status?: Prisma.EnumOrganizationStatusFieldUpdateOperationsInput | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
   frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  maxKeyLifetimeDays?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -369,6 +391,7 @@ export type OrganizationUncheckedUpdateManyInput = {
   status?: Prisma.EnumOrganizationStatusFieldUpdateOperationsInput | $Enums.OrganizationStatus
   isOperator?: Prisma.BoolFieldUpdateOperationsInput | boolean
   frozenReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  maxKeyLifetimeDays?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
   revision?: Prisma.IntFieldUpdateOperationsInput | number
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -380,12 +403,14 @@ export type OrganizationCountOrderByAggregateInput = {
   status?: Prisma.SortOrder
   isOperator?: Prisma.SortOrder
   frozenReason?: Prisma.SortOrder
+  maxKeyLifetimeDays?: Prisma.SortOrder
   revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
 
 export type OrganizationAvgOrderByAggregateInput = {
+  maxKeyLifetimeDays?: Prisma.SortOrder
   revision?: Prisma.SortOrder
 }
 
@@ -395,6 +420,7 @@ export type OrganizationMaxOrderByAggregateInput = {
   status?: Prisma.SortOrder
   isOperator?: Prisma.SortOrder
   frozenReason?: Prisma.SortOrder
+  maxKeyLifetimeDays?: Prisma.SortOrder
   revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
@@ -406,12 +432,14 @@ export type OrganizationMinOrderByAggregateInput = {
   status?: Prisma.SortOrder
   isOperator?: Prisma.SortOrder
   frozenReason?: Prisma.SortOrder
+  maxKeyLifetimeDays?: Prisma.SortOrder
   revision?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
 }
 
 export type OrganizationSumOrderByAggregateInput = {
+  maxKeyLifetimeDays?: Prisma.SortOrder
   revision?: Prisma.SortOrder
 }
 
@@ -427,6 +455,7 @@ export type OrganizationSelect<ExtArgs extends runtime.Types.Extensions.Internal
   status?: boolean
   isOperator?: boolean
   frozenReason?: boolean
+  maxKeyLifetimeDays?: boolean
   revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -438,6 +467,7 @@ export type OrganizationSelectCreateManyAndReturn<ExtArgs extends runtime.Types.
   status?: boolean
   isOperator?: boolean
   frozenReason?: boolean
+  maxKeyLifetimeDays?: boolean
   revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -449,6 +479,7 @@ export type OrganizationSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.
   status?: boolean
   isOperator?: boolean
   frozenReason?: boolean
+  maxKeyLifetimeDays?: boolean
   revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
@@ -460,12 +491,13 @@ export type OrganizationSelectScalar = {
   status?: boolean
   isOperator?: boolean
   frozenReason?: boolean
+  maxKeyLifetimeDays?: boolean
   revision?: boolean
   createdAt?: boolean
   updatedAt?: boolean
 }
 
-export type OrganizationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "status" | "isOperator" | "frozenReason" | "revision" | "createdAt" | "updatedAt", ExtArgs["result"]["organization"]>
+export type OrganizationOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "name" | "status" | "isOperator" | "frozenReason" | "maxKeyLifetimeDays" | "revision" | "createdAt" | "updatedAt", ExtArgs["result"]["organization"]>
 
 export type $OrganizationPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Organization"
@@ -479,6 +511,10 @@ export type $OrganizationPayload<ExtArgs extends runtime.Types.Extensions.Intern
      */
     isOperator: boolean
     frozenReason: string | null
+    /**
+     * For how many days at most an integration key is made; without one, for as long as its maker says.
+     */
+    maxKeyLifetimeDays: number | null
     revision: number
     createdAt: Date
     updatedAt: Date
@@ -910,6 +946,7 @@ export interface OrganizationFieldRefs {
   readonly status: Prisma.FieldRef<"Organization", 'OrganizationStatus'>
   readonly isOperator: Prisma.FieldRef<"Organization", 'Boolean'>
   readonly frozenReason: Prisma.FieldRef<"Organization", 'String'>
+  readonly maxKeyLifetimeDays: Prisma.FieldRef<"Organization", 'Int'>
   readonly revision: Prisma.FieldRef<"Organization", 'Int'>
   readonly createdAt: Prisma.FieldRef<"Organization", 'DateTime'>
   readonly updatedAt: Prisma.FieldRef<"Organization", 'DateTime'>

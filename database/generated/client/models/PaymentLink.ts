@@ -49,6 +49,7 @@ export type PaymentLinkMinAggregateOutputType = {
   id: string | null
   agentId: string | null
   integrationKeyId: string | null
+  keyFamilyId: string | null
   slug: string | null
   status: $Enums.PaymentLinkStatus | null
   chain: string | null
@@ -74,6 +75,7 @@ export type PaymentLinkMaxAggregateOutputType = {
   id: string | null
   agentId: string | null
   integrationKeyId: string | null
+  keyFamilyId: string | null
   slug: string | null
   status: $Enums.PaymentLinkStatus | null
   chain: string | null
@@ -99,6 +101,7 @@ export type PaymentLinkCountAggregateOutputType = {
   id: number
   agentId: number
   integrationKeyId: number
+  keyFamilyId: number
   slug: number
   status: number
   chain: number
@@ -145,6 +148,7 @@ export type PaymentLinkMinAggregateInputType = {
   id?: true
   agentId?: true
   integrationKeyId?: true
+  keyFamilyId?: true
   slug?: true
   status?: true
   chain?: true
@@ -170,6 +174,7 @@ export type PaymentLinkMaxAggregateInputType = {
   id?: true
   agentId?: true
   integrationKeyId?: true
+  keyFamilyId?: true
   slug?: true
   status?: true
   chain?: true
@@ -195,6 +200,7 @@ export type PaymentLinkCountAggregateInputType = {
   id?: true
   agentId?: true
   integrationKeyId?: true
+  keyFamilyId?: true
   slug?: true
   status?: true
   chain?: true
@@ -308,6 +314,7 @@ export type PaymentLinkGroupByOutputType = {
   id: string
   agentId: string
   integrationKeyId: string
+  keyFamilyId: string
   slug: string
   status: $Enums.PaymentLinkStatus
   chain: string
@@ -357,6 +364,7 @@ export type PaymentLinkWhereInput = {
   id?: Prisma.UuidFilter<"PaymentLink"> | string
   agentId?: Prisma.UuidFilter<"PaymentLink"> | string
   integrationKeyId?: Prisma.UuidFilter<"PaymentLink"> | string
+  keyFamilyId?: Prisma.UuidFilter<"PaymentLink"> | string
   slug?: Prisma.StringFilter<"PaymentLink"> | string
   status?: Prisma.EnumPaymentLinkStatusFilter<"PaymentLink"> | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFilter<"PaymentLink"> | string
@@ -383,6 +391,7 @@ export type PaymentLinkOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   integrationKeyId?: Prisma.SortOrder
+  keyFamilyId?: Prisma.SortOrder
   slug?: Prisma.SortOrder
   status?: Prisma.SortOrder
   chain?: Prisma.SortOrder
@@ -413,6 +422,7 @@ export type PaymentLinkWhereUniqueInput = Prisma.AtLeast<{
   id?: Prisma.UuidFilter<"PaymentLink"> | string
   agentId?: Prisma.UuidFilter<"PaymentLink"> | string
   integrationKeyId?: Prisma.UuidFilter<"PaymentLink"> | string
+  keyFamilyId?: Prisma.UuidFilter<"PaymentLink"> | string
   slug?: Prisma.StringFilter<"PaymentLink"> | string
   status?: Prisma.EnumPaymentLinkStatusFilter<"PaymentLink"> | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFilter<"PaymentLink"> | string
@@ -439,6 +449,7 @@ export type PaymentLinkOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   integrationKeyId?: Prisma.SortOrder
+  keyFamilyId?: Prisma.SortOrder
   slug?: Prisma.SortOrder
   status?: Prisma.SortOrder
   chain?: Prisma.SortOrder
@@ -473,6 +484,7 @@ export type PaymentLinkScalarWhereWithAggregatesInput = {
   id?: Prisma.UuidWithAggregatesFilter<"PaymentLink"> | string
   agentId?: Prisma.UuidWithAggregatesFilter<"PaymentLink"> | string
   integrationKeyId?: Prisma.UuidWithAggregatesFilter<"PaymentLink"> | string
+  keyFamilyId?: Prisma.UuidWithAggregatesFilter<"PaymentLink"> | string
   slug?: Prisma.StringWithAggregatesFilter<"PaymentLink"> | string
   status?: Prisma.EnumPaymentLinkStatusWithAggregatesFilter<"PaymentLink"> | $Enums.PaymentLinkStatus
   chain?: Prisma.StringWithAggregatesFilter<"PaymentLink"> | string
@@ -499,6 +511,7 @@ export type PaymentLinkCreateInput = {
   id: string
   agentId: string
   integrationKeyId: string
+  keyFamilyId: string
   slug: string
   status?: $Enums.PaymentLinkStatus
   chain: string
@@ -525,6 +538,7 @@ export type PaymentLinkUncheckedCreateInput = {
   id: string
   agentId: string
   integrationKeyId: string
+  keyFamilyId: string
   slug: string
   status?: $Enums.PaymentLinkStatus
   chain: string
@@ -551,6 +565,7 @@ export type PaymentLinkUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   agentId?: Prisma.StringFieldUpdateOperationsInput | string
   integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFieldUpdateOperationsInput | string
@@ -577,6 +592,7 @@ export type PaymentLinkUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   agentId?: Prisma.StringFieldUpdateOperationsInput | string
   integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFieldUpdateOperationsInput | string
@@ -603,6 +619,7 @@ export type PaymentLinkCreateManyInput = {
   id: string
   agentId: string
   integrationKeyId: string
+  keyFamilyId: string
   slug: string
   status?: $Enums.PaymentLinkStatus
   chain: string
@@ -629,6 +646,7 @@ export type PaymentLinkUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   agentId?: Prisma.StringFieldUpdateOperationsInput | string
   integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFieldUpdateOperationsInput | string
@@ -655,6 +673,7 @@ export type PaymentLinkUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   agentId?: Prisma.StringFieldUpdateOperationsInput | string
   integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
   chain?: Prisma.StringFieldUpdateOperationsInput | string
@@ -686,6 +705,7 @@ export type PaymentLinkCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   integrationKeyId?: Prisma.SortOrder
+  keyFamilyId?: Prisma.SortOrder
   slug?: Prisma.SortOrder
   status?: Prisma.SortOrder
   chain?: Prisma.SortOrder
@@ -721,6 +741,7 @@ export type PaymentLinkMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   integrationKeyId?: Prisma.SortOrder
+  keyFamilyId?: Prisma.SortOrder
   slug?: Prisma.SortOrder
   status?: Prisma.SortOrder
   chain?: Prisma.SortOrder
@@ -746,6 +767,7 @@ export type PaymentLinkMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   integrationKeyId?: Prisma.SortOrder
+  keyFamilyId?: Prisma.SortOrder
   slug?: Prisma.SortOrder
   status?: Prisma.SortOrder
   chain?: Prisma.SortOrder
@@ -786,6 +808,7 @@ export type PaymentLinkSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   id?: boolean
   agentId?: boolean
   integrationKeyId?: boolean
+  keyFamilyId?: boolean
   slug?: boolean
   status?: boolean
   chain?: boolean
@@ -812,6 +835,7 @@ export type PaymentLinkSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   id?: boolean
   agentId?: boolean
   integrationKeyId?: boolean
+  keyFamilyId?: boolean
   slug?: boolean
   status?: boolean
   chain?: boolean
@@ -838,6 +862,7 @@ export type PaymentLinkSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   id?: boolean
   agentId?: boolean
   integrationKeyId?: boolean
+  keyFamilyId?: boolean
   slug?: boolean
   status?: boolean
   chain?: boolean
@@ -864,6 +889,7 @@ export type PaymentLinkSelectScalar = {
   id?: boolean
   agentId?: boolean
   integrationKeyId?: boolean
+  keyFamilyId?: boolean
   slug?: boolean
   status?: boolean
   chain?: boolean
@@ -885,7 +911,7 @@ export type PaymentLinkSelectScalar = {
   closedAt?: boolean
 }
 
-export type PaymentLinkOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "integrationKeyId" | "slug" | "status" | "chain" | "asset" | "minAmount" | "maxAmount" | "description" | "payTo" | "maxPayments" | "paidCount" | "settlingCount" | "metadata" | "decisionId" | "createdBy" | "revision" | "expiresAt" | "createdAt" | "updatedAt" | "closedAt", ExtArgs["result"]["paymentLink"]>
+export type PaymentLinkOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "integrationKeyId" | "keyFamilyId" | "slug" | "status" | "chain" | "asset" | "minAmount" | "maxAmount" | "description" | "payTo" | "maxPayments" | "paidCount" | "settlingCount" | "metadata" | "decisionId" | "createdBy" | "revision" | "expiresAt" | "createdAt" | "updatedAt" | "closedAt", ExtArgs["result"]["paymentLink"]>
 
 export type $PaymentLinkPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "PaymentLink"
@@ -898,6 +924,10 @@ export type $PaymentLinkPayload<ExtArgs extends runtime.Types.Extensions.Interna
      * The key it was made with.
      */
     integrationKeyId: string
+    /**
+     * The same for a key and all that it was rotated to.
+     */
+    keyFamilyId: string
     /**
      * 128 random bits in base62: who knows it may pay.
      */
@@ -1359,6 +1389,7 @@ export interface PaymentLinkFieldRefs {
   readonly id: Prisma.FieldRef<"PaymentLink", 'String'>
   readonly agentId: Prisma.FieldRef<"PaymentLink", 'String'>
   readonly integrationKeyId: Prisma.FieldRef<"PaymentLink", 'String'>
+  readonly keyFamilyId: Prisma.FieldRef<"PaymentLink", 'String'>
   readonly slug: Prisma.FieldRef<"PaymentLink", 'String'>
   readonly status: Prisma.FieldRef<"PaymentLink", 'PaymentLinkStatus'>
   readonly chain: Prisma.FieldRef<"PaymentLink", 'String'>

@@ -12,7 +12,7 @@ import {
   unique,
 } from '../../../test/support/factories.ts'
 import { wayTo } from '../../../test/support/outage.ts'
-import { hashKey } from './authenticate.ts'
+import { hashKey } from './peppers.ts'
 import { checksum, makeKey, parseKey } from './rules.ts'
 
 interface NewKey {

@@ -1,4 +1,13 @@
-export { ApiKey, CredentialBody, NewCredential } from './contract.ts'
+export {
+  ApiKey,
+  ApiKeyPage,
+  CredentialBody,
+  CredentialParams,
+  CredentialQuery,
+  GraceSeconds,
+  NewCredential,
+} from './contract.ts'
+export { keyProblems } from './problems.ts'
 export { accessRoutes } from './routes.ts'
 export { base62, isGrantedToAll, makeKey, parseKey } from './rules.ts'
 export { type AccessService, accessService } from './service.ts'

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import type { KeyRole } from '@wedi/database'
+import type { ApiKeyRow, KeyKind, KeyRole } from '@wedi/database'
+
+const DAY_MS = 24 * 3_600_000
 
 /** `wedi_<kind>_<id><secret><checksum>`; every key of every kind has this form. */
 export type KeyPrefix = 'sk' | 'ak' | 'ik'
@@ -41,6 +43,13 @@ export function parseKey(text: string): { prefix: KeyPrefix; keyId: string } | u
 /** What may be shown of a key: enough to recognise it. */
 export const displayPrefixOf = (key: string): string => key.slice(0, 'wedi_sk_'.length + 4)
 
+export const kindOf = (prefix: KeyPrefix): KeyKind => prefix.toUpperCase() as KeyKind
+export const prefixOf = (kind: KeyKind): KeyPrefix => kind.toLowerCase() as KeyPrefix
+
+/** What decisions about a key name it as. */
+export const subjectOf = ({ kind, id }: Pick<ApiKeyRow, 'kind' | 'id'>): string =>
+  `${kind === 'IK' ? 'integration-key' : 'api-key'}:${id}`
+
 const READS = [
   'organizations:read',
   'agents:read',
@@ -57,6 +66,7 @@ const READS = [
 const OPERATES = [
   'organizations:freeze',
   'agents:write',
+  'credentials:read',
   'credentials:write',
   'capabilities:write',
   'wallets:write',
@@ -71,17 +81,22 @@ const ADMINISTERS = [
   'organizations:write',
   'keys:read',
   'keys:write',
+  'integration-keys:read',
+  'integration-keys:write',
   'approvals:decide',
   'decisions:redact',
   'payments:resolve',
   'reconciliation:resolve',
 ] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
+/** Payment links are made with an integration key only: it says for whom, and what they may ask for. */
+const COLLECTS = ['links:write'] as const
 
 export type Permission =
   | (typeof READS)[number]
   | (typeof OPERATES)[number]
   | (typeof ADMINISTERS)[number]
+  | (typeof COLLECTS)[number]
   | typeof ADMIN_OF_OPERATOR
 
 const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
@@ -96,6 +111,7 @@ const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN
 const ofAgent: ReadonlySet<Permission> = new Set([
   ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write'] as const),
 ])
+const ofIntegration: ReadonlySet<Permission> = new Set([...COLLECTS, 'links:read', 'links:cancel', 'chains:read'])
 const none: ReadonlySet<Permission> = new Set()
 
 export function permissionsOf(key: {
@@ -104,10 +120,37 @@ export function permissionsOf(key: {
   isOperator: boolean
 }): ReadonlySet<Permission> {
   if (key.prefix === 'ak') return ofAgent
+  if (key.prefix === 'ik') return ofIntegration
   if (key.role === null) return none
   return key.role === 'ADMIN' && key.isOperator ? ofOperatorAdmin : byRole[key.role]
 }
 
 /** True when no key of any kind is refused for lack of it. */
 export const isGrantedToAll = (permission: string): boolean =>
-  [...Object.values(byRole), ofAgent].every((permissions) => (permissions as ReadonlySet<string>).has(permission))
+  [...Object.values(byRole), ofAgent, ofIntegration].every((permissions) =>
+    (permissions as ReadonlySet<string>).has(permission),
+  )
+
+/** How long before its end a key's end is announced; the last one is the end itself. */
+const ANNOUNCED_MS = [7 * DAY_MS, DAY_MS, 0]
+export const EXPIRED = ANNOUNCED_MS.length
+
+/** How many of these announcements are due. */
+export const announcementsDue = (expiresAt: Date, now: Date): number =>
+  ANNOUNCED_MS.filter((before) => expiresAt.getTime() - before <= now.getTime()).length
+
+/** How long until the next one is due; undefined after the last. */
+export function nextAnnouncementInMs(expiresAt: Date, now: Date): number | undefined {
+  const before = ANNOUNCED_MS[announcementsDue(expiresAt, now)]
+  return before === undefined ? undefined : expiresAt.getTime() - before - now.getTime()
+}
+
+/** The end of a key's successor: it lives as long as the key was made to live, and no longer than `endsBy`. */
+export function successorExpiry(
+  key: { createdAt: Date; expiresAt: Date | null },
+  { now, endsBy }: { now: Date; endsBy?: Date | undefined },
+): Date | null {
+  if (key.expiresAt === null) return endsBy ?? null
+  const ends = new Date(now.getTime() + key.expiresAt.getTime() - key.createdAt.getTime())
+  return endsBy !== undefined && endsBy < ends ? endsBy : ends
+}

@@ -1,90 +1,85 @@
-import type { ApiKeyRow, KeyRole } from '@wedi/database'
+import type { KeyKind, KeyRole } from '@wedi/database'
 import type { DecisionService } from '#modules/decisions'
-import type { Caller } from '#platform/caller'
+import type { OrganizationService } from '#modules/organizations'
+import type { Caller, KeyBinding } from '#platform/caller'
 import type { Clock } from '#platform/clock'
 import type { KeyRing } from '#platform/crypto'
 import type { Database, Tx } from '#platform/database/database'
-import { newId } from '#platform/ids'
-import { invalid, Problem } from '#platform/problem'
+import type { Events } from '#platform/events'
+import type { Jobs } from '#platform/jobs'
+import type { Logger } from '#platform/log'
+import { Problem, requestProblems } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
-import { authenticator, hashKey } from './authenticate.ts'
+import { announceExpiry } from './announce.ts'
+import { authenticator } from './authenticate.ts'
+import { canaryAlarms } from './canary.ts'
+import { keyMaker } from './make.ts'
+import { pepperRing } from './peppers.ts'
 import { keyProblems } from './problems.ts'
-import { displayPrefixOf, makeKey, parseKey } from './rules.ts'
+import { type Revocation, revoker } from './revoke.ts'
+import { type Rotation, rotator } from './rotate.ts'
+import { parseKey } from './rules.ts'
 import { accessStore } from './store.ts'
-
-const PEPPER_VERSION = 1
 
 interface Needs {
   database: Database
   decisions: Pick<DecisionService, 'record'>
+  organizations: Pick<OrganizationService, 'freezeIn'>
+  jobs: Jobs
+  events: Events
+  log: Logger
   clock: Clock
   keys: KeyRing
   isOperator: (organizationId: string) => boolean
+  /** Versions of the pepper that are checked; the last is for new keys. */
+  pepperVersions: readonly number[]
+  /** Of one address; of one key id it is a tenth. */
+  failedKeysPerMinute: number
 }
 
-interface KeyRequest {
-  name: string
-  role?: KeyRole
-  agentId?: string
+interface Expiring {
   expiresAt?: string
 }
 
 export type AccessService = ReturnType<typeof accessService>
 
-export function accessService({ database, decisions, clock, keys, isOperator }: Needs) {
-  const pepper = keys.derive('key-pepper')
-  const { authenticate, forget } = authenticator({ database, clock, pepper, isOperator })
-
-  async function store(tx: Tx, actor: string, key: string, request: KeyRequest): Promise<ApiKeyRow> {
-    const parsed = parseKey(key)
-    if (!parsed) throw new Error('a key of ours is not well-formed')
-    const expiresAt = request.expiresAt === undefined ? null : new Date(request.expiresAt)
-    if (expiresAt && expiresAt <= tx.now) throw invalid({ path: '/expiresAt', message: 'is in the past' })
-    const row = await accessStore.insert(tx, {
-      id: newId(),
-      kind: request.agentId === undefined ? 'SK' : 'AK',
-      name: request.name,
-      role: request.role ?? null,
-      agentId: request.agentId ?? null,
-      keyId: parsed.keyId,
-      displayPrefix: displayPrefixOf(key),
-      secretHash: hashKey(pepper, key),
-      pepperVersion: PEPPER_VERSION,
-      createdBy: actor,
-      expiresAt,
-    })
-    const inputs = {
-      name: row.name,
-      kind: row.kind,
-      role: row.role,
-      displayPrefix: row.displayPrefix,
-      expiresAt: request.expiresAt,
-    }
-    await decisions.record(tx, actor, {
-      type: 'key.created',
-      subject: `api-key:${row.id}`,
-      agentId: row.agentId,
-      inputs,
-    })
-    return row
-  }
+export function accessService(needs: Needs) {
+  const { database, keys } = needs
+  const peppers = pepperRing(keys, needs.pepperVersions)
+  const { onCanary, settled } = canaryAlarms(needs)
+  const { authenticate, find, forget } = authenticator({ ...needs, peppers, onCanary })
+  const { add, make } = keyMaker({ ...needs, peppers })
+  const rotate = rotator({ ...needs, add, forget })
+  const { revoke, expose } = revoker({ ...needs, find, forget })
+  announceExpiry(needs)
 
   return {
     authenticate,
+    expose,
+
+    /** Waits for what was begun beside the requests. */
+    stop: settled,
 
     /** A new organisation key. The secret is in the answer and nowhere else. */
-    async issue(tx: Tx, actor: string, request: { name: string; role: KeyRole; expiresAt?: string }) {
-      const secret = makeKey('sk')
-      return { apiKey: toWire(await store(tx, actor, secret, request)), secret }
+    async issue(tx: Tx, actor: string, { name, role, expiresAt }: { name: string; role: KeyRole } & Expiring) {
+      const { row, secret } = await make(tx, actor, 'sk', { name, role, ...endOf({ expiresAt }) })
+      return { apiKey: toWire(row), secret }
     },
 
     /** A new credential of one agent. */
-    async issueCredential(tx: Tx, caller: Caller, agentId: string, request: { name?: string; expiresAt?: string }) {
-      const secret = makeKey('ak')
-      const row = await store(tx, caller.actor, secret, { name: 'credential', ...request, agentId })
+    async issueCredential(tx: Tx, caller: Caller, agentId: string, request: { name?: string } & Expiring) {
+      const { name = 'credential' } = request
+      const { row, secret } = await make(tx, caller.actor, 'ak', { name, agentId, ...endOf(request) })
       return { credential: toWire(row), secret }
     },
+
+    /** A new key for third parties, with what its module found right for it. */
+    issueIntegrationKey: (
+      tx: Tx,
+      { actor }: Caller,
+      request: { name: string; agentId: string; binding: KeyBinding; isCanary: boolean; expiresAt: Date | null },
+    ) => make(tx, actor, 'ik', request),
 
     /**
      * Sees to it that this admin key opens this organisation. A key that nobody named (`isMade`) is only kept when there
@@ -96,28 +91,53 @@ export function accessService({ database, decisions, clock, keys, isOperator }: 
       if (!parsed) throw new Error('WEDI_ADMIN_KEY is not a well-formed wedi_sk_ key')
       const rows = await accessStore.findByKeyId(database, parsed.keyId)
       if (rows.length > 0) {
-        if (rows.some((row) => row.secretHash.equals(hashKey(pepper, key)))) return true
-        throw new Error('WEDI_MASTER_KEY is not the one this database was made with: its keys cannot be checked')
+        if (await find(key, parsed.keyId)) return true
+        throw new Error(
+          'WEDI_MASTER_KEY is not the one this database was made with, or WEDI_KEY_PEPPERS lacks a version: its keys cannot be checked',
+        )
       }
       if (isMade && (await accessStore.lockAdmins(tx)).length > 0) return false
-      await store(tx, 'system:start', key, { name: 'first admin', role: 'ADMIN' })
+      await make(tx, 'system:start', 'sk', { name: 'first admin', role: 'ADMIN' }, key)
       return true
     },
 
-    async list({ organizationId }: Caller, page: PageRequest) {
-      return pageFrom(toWire(await accessStore.list(database, organizationId, page)), page)
+    async list(
+      { organizationId }: Caller,
+      page: PageRequest,
+      which: { kinds: readonly KeyKind[]; agentId?: string | undefined },
+    ) {
+      return pageFrom(toWire(await accessStore.list(database, organizationId, page, which)), page)
     },
 
-    async revoke(tx: Tx, caller: Caller, id: string) {
-      const admins = await accessStore.lockAdmins(tx)
-      const row = await accessStore.find(tx, id)
+    async get({ organizationId }: Caller, id: string, kinds: readonly KeyKind[]) {
+      const row = await accessStore.read(database, organizationId, id, kinds)
       if (!row) throw new Problem(keyProblems.notFound)
-      if (admins.length === 1 && admins[0]?.id === id) throw new Problem(keyProblems.lastAdmin)
-      const revoked = await accessStore.revoke(tx, id)
-      if (!revoked) throw new Problem(keyProblems.revoked)
-      await decisions.record(tx, caller.actor, { type: 'key.revoked', subject: `api-key:${id}`, agentId: row.agentId })
-      tx.afterCommit(() => forget(id))
-      return toWire(revoked)
+      return row
+    },
+
+    async rotate(tx: Tx, caller: Caller, id: string, rotation: Rotation) {
+      const { row, secret } = await rotate(tx, caller, id, rotation)
+      return { apiKey: toWire(row), secret }
+    },
+
+    async revoke(tx: Tx, caller: Caller, id: string, revocation: Revocation) {
+      return toWire(await revoke(tx, caller, id, revocation))
+    },
+
+    /**
+     * For whoever makes something with an integration key: the key is in force until the transaction ends, and nobody
+     * else makes anything with its line meanwhile. 401 when it was revoked a moment ago.
+     */
+    async hold(tx: Tx, { integrationKey }: Caller): Promise<void> {
+      if (!integrationKey) throw new Problem(requestProblems.forbidden)
+      const { id, familyId } = integrationKey
+      const rows = await accessStore.lockFamily(tx, familyId)
+      const row = rows.find((each) => each.id === id)
+      const isInForce = row && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > tx.now)
+      if (!isInForce) throw new Problem(requestProblems.unauthenticated)
     },
   }
 }
+
+const endOf = ({ expiresAt }: { expiresAt?: string | undefined }) =>
+  expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt) }

@@ -1,5 +1,14 @@
 import { type TSchema, Type } from 'typebox'
-import { type AccessService, CredentialBody, NewCredential } from '#modules/access'
+import {
+  type AccessService,
+  ApiKey,
+  ApiKeyPage,
+  CredentialBody,
+  CredentialParams,
+  CredentialQuery,
+  keyProblems,
+  NewCredential,
+} from '#modules/access'
 import { AddedDecisions, type DecisionService, decisionProblems, OwnDecisions } from '#modules/decisions'
 import { etagOf, expectedRevision } from '#platform/http/etag'
 import { created, type Effects, ok } from '#platform/http/idempotency'
@@ -23,7 +32,7 @@ const { notFound, wrongStatus, moneyInFlight } = agentProblems
 
 interface Options {
   effect: Effects
-  access: Pick<AccessService, 'issueCredential'>
+  access: Pick<AccessService, 'issueCredential' | 'list' | 'revoke'>
   decisions: Pick<DecisionService, 'add'>
   /** What the body of a new agent may carry for other modules. */
   furnishing: Record<string, TSchema>
@@ -155,6 +164,37 @@ export const agentRoutes =
         effect(request, reply, async (tx) => {
           const { id } = await agents.requireInService(tx, request.params.agentId)
           return created(await access.issueCredential(tx, request.caller, id, request.body))
+        }),
+    )
+
+    app.get(
+      '/agents/:agentId/credentials',
+      {
+        schema: {
+          ...{ operationId: 'listAgentCredentials', tags, params: AgentParams, querystring: CredentialQuery },
+          response: { 200: ApiKeyPage },
+        },
+        config: { needs: 'credentials:read', problems: [notFound] },
+      },
+      async ({ caller, params, query }) => {
+        const { id: agentId } = await agents.require(caller, params.agentId)
+        return access.list(caller, pageRequest(query), { kinds: ['AK'], agentId })
+      },
+    )
+
+    app.post(
+      '/agents/:agentId/credentials/:credentialId/revoke',
+      {
+        schema: {
+          ...{ operationId: 'revokeAgentCredential', tags, params: CredentialParams },
+          response: { 200: ApiKey },
+        },
+        config: { needs: 'credentials:write', problems: [keyProblems.notFound, keyProblems.revoked] },
+      },
+      async (request, reply) =>
+        effect(request, reply, async (tx) => {
+          const { agentId, credentialId } = request.params
+          return ok(await access.revoke(tx, request.caller, credentialId, { kinds: ['AK'], agentId }))
         }),
     )
 

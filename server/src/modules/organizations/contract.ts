@@ -2,12 +2,17 @@ import { OrganizationStatus, PaymentStatus } from '@wedi/database'
 import { Type } from 'typebox'
 import { body, Name, nullable, oneOf, PageQuery, pageOf, Reason, Time, Uuid } from '#platform/schemas'
 
+const MAX_KEY_LIFETIME_DAYS = 3650
+
 export const Organization = Type.Object({
   id: Uuid,
   name: Type.String(),
   status: oneOf(OrganizationStatus),
   isOperator: Type.Boolean({ description: 'The first organisation: its admins may create others' }),
   frozenReason: nullable(Type.String()),
+  maxKeyLifetimeDays: nullable(
+    Type.Integer({ description: 'For how many days at most an integration key is made or rotated' }),
+  ),
   revision: Type.Integer(),
   createdAt: Time,
   updatedAt: Time,
@@ -16,7 +21,10 @@ export const Organization = Type.Object({
 export const OrganizationPage = pageOf(Organization)
 export const OrganizationQuery = Type.Object(PageQuery, { additionalProperties: false })
 export const OrganizationBody = body({ name: Name })
-export const OrganizationPatch = body({ name: Type.Optional(Name) })
+export const OrganizationPatch = body({
+  name: Type.Optional(Name),
+  maxKeyLifetimeDays: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: MAX_KEY_LIFETIME_DAYS }))),
+})
 export const FreezeBody = body({ reason: Reason })
 
 /** What every freeze answers beside the thing it froze. */

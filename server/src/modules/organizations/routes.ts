@@ -71,7 +71,7 @@ export const organizationRoutes =
       },
       async (request, reply) =>
         effect(request, reply, async (tx) => {
-          const organization = await organizations.rename(tx, request.caller, request.body, expectedRevision(request))
+          const organization = await organizations.change(tx, request.caller, request.body, expectedRevision(request))
           return ok(organization, etagOf(organization.revision))
         }),
     )

@@ -7,7 +7,7 @@ import { newId } from '#platform/ids'
 import { Problem, requestProblems } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
-import type { InFlight } from './contract.ts'
+import type { InFlight, OrganizationPatch } from './contract.ts'
 import { organizationProblems } from './problems.ts'
 import { organizationStore } from './store.ts'
 
@@ -58,10 +58,11 @@ export function organizationService(needs: Needs) {
       return toWire(await existing(organizationStore.find(database, organizationId)))
     },
 
-    async rename(tx: Tx, caller: Caller, { name }: { name?: string }, revision?: number) {
-      const row = await organizationStore.rename(tx, name, revision)
+    async change(tx: Tx, caller: Caller, change: Static<typeof OrganizationPatch>, revision?: number) {
+      const row = await organizationStore.change(tx, change, revision)
       if (!row) throw new Problem(requestProblems.stale)
-      await record(tx, caller.actor, 'organization.changed', { name: row.name })
+      const { name, maxKeyLifetimeDays } = row
+      await record(tx, caller.actor, 'organization.changed', { name, maxKeyLifetimeDays })
       return toWire(row)
     },
 
@@ -73,6 +74,14 @@ export function organizationService(needs: Needs) {
         return toWire(row)
       })
       return { ...frozen, inFlight: await needs.signaturesEnded(caller.organizationId) }
+    },
+
+    /**
+     * A freeze by the system, in the transaction of what it found out; nothing when it is frozen already. A signature
+     * that was begun before is thrown away when it comes.
+     */
+    async freezeIn(tx: Tx, actor: string, reason: string): Promise<void> {
+      if (await organizationStore.freeze(tx, reason)) await record(tx, actor, 'organization.frozen', { reason })
     },
 
     async unfreeze(tx: Tx, caller: Caller, reason: string) {

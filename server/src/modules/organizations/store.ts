@@ -28,9 +28,11 @@ const lockForChange = sql<OrganizationRow>(
    from ${alone('$1')} where id = $1 and revision = coalesce($3, revision) returning ${columns.organization}`,
 )
 
-const rename = sql<OrganizationRow>(
-  'organizations.rename',
-  `update organization set name = coalesce($2, name), revision = revision + 1, updated_at = $3
+const change = sql<OrganizationRow>(
+  'organizations.change',
+  `update organization
+   set name = coalesce($2, name), max_key_lifetime_days = case when $5 then $6::int else max_key_lifetime_days end,
+       revision = revision + 1, updated_at = $3
    where id = $1 and revision = coalesce($4, revision) returning ${columns.organization}`,
 )
 
@@ -68,8 +70,14 @@ export const organizationStore = {
   lockShared: async (tx: Tx) => one(await tx.query(lockShared, [tx.organizationId])),
   lockForChange: async (tx: Tx, revision?: number) =>
     one(await tx.query(lockForChange, [tx.organizationId, tx.now, revision ?? null])),
-  rename: async (tx: Tx, name: string | undefined, revision: number | undefined) =>
-    one(await tx.query(rename, [tx.organizationId, name ?? null, tx.now, revision ?? null])),
+  async change(
+    tx: Tx,
+    { name, maxKeyLifetimeDays: days }: { name?: string; maxKeyLifetimeDays?: number | null },
+    revision: number | undefined,
+  ) {
+    const said = [name ?? null, tx.now, revision ?? null, days !== undefined, days ?? null]
+    return one(await tx.query(change, [tx.organizationId, ...said]))
+  },
   freeze: async (tx: Tx, reason: string) => one(await tx.query(freeze, [tx.organizationId, reason, tx.now])),
   unfreeze: async (tx: Tx) => one(await tx.query(unfreeze, [tx.organizationId, tx.now])),
   listAll: (database: Database, page: PageRequest) => database.platform(listAll, [page.before ?? null, page.limit + 1]),

@@ -38,7 +38,10 @@ export const linkRoutes =
       async (request, reply) => {
         const payable = await askedBefore(links.payable(request.body))
         return effect(request, reply, async (tx) =>
-          links.outcomeOf(await links.create(tx, request.caller, payable(), request.body), originOf(request)),
+          links.outcomeOf(
+            await links.create(tx, request.caller, payable(), { ...request.body, origin: request.headers.origin }),
+            originOf(request),
+          ),
         )
       },
     )

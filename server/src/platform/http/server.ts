@@ -22,7 +22,12 @@ export interface HttpOptions {
   readonly logger: FastifyBaseLogger
   readonly rateLimitPerMinute: number
   /** Finds who a bearer key belongs to. `fresh` passes every cache. Throws a Problem when it belongs to nobody. */
-  readonly authenticate: (authorization: string | undefined, options: { fresh: boolean }) => Promise<Caller>
+  readonly authenticate: (
+    authorization: string | undefined,
+    options: { fresh: boolean; address: string },
+  ) => Promise<Caller>
+  /** Told of each request of a valid key, also of one it may not make. */
+  readonly onKeyUsed?: (caller: Caller, use: { route: string; address: string }) => void
   /** True when every key may have this permission, so that a route needing it can never answer 403. */
   readonly isGrantedToAll: (permission: string) => boolean
   readonly version: string
@@ -72,7 +77,9 @@ async function document(app: FastifyInstance, { version, isGrantedToAll }: HttpO
       },
       servers: [{ url: '/', description: 'This server' }],
       components: {
-        securitySchemes: { key: { type: 'http', scheme: 'bearer', description: '`wedi_sk_…` or `wedi_ak_…`' } },
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: '`wedi_sk_…`, `wedi_ak_…` or `wedi_ik_…`' },
+        },
       },
       security: [{ key: [] }],
     },
@@ -83,12 +90,14 @@ async function document(app: FastifyInstance, { version, isGrantedToAll }: HttpO
   describeRoutes(app, isGrantedToAll)
 }
 
-function authenticateRequests(app: FastifyInstance, { authenticate }: HttpOptions): void {
+function authenticateRequests(app: FastifyInstance, { authenticate, onKeyUsed }: HttpOptions): void {
   app.decorateRequest('caller', null as unknown as Caller)
   app.addHook('onRequest', async (request) => {
     const { needs, movesMoney = false } = request.routeOptions.config
     if (needs === undefined || needs === 'nothing') return
-    request.caller = await authenticate(request.headers.authorization, { fresh: movesMoney })
+    const { ip: address, headers } = request
+    request.caller = await authenticate(headers.authorization, { fresh: movesMoney, address })
+    onKeyUsed?.(request.caller, { route: request.routeOptions.schema?.operationId ?? 'unknown', address })
     if (!request.caller.permissions?.has(needs)) {
       throw new Problem(requestProblems.forbidden, { detail: `This key lacks the permission \`${needs}\`.` })
     }

@@ -35,7 +35,7 @@ export function linkService(needs: LinkNeeds) {
   /** A key sees the links made with it; whoever works for the organisation sees all. */
   async function find({ organizationId, integrationKey }: Caller, id: string): Promise<PaymentLinkRow> {
     const row = await linkStore.find(database, organizationId, id)
-    const isTheirs = integrationKey === undefined || row?.integrationKeyId === integrationKey.id
+    const isTheirs = integrationKey === undefined || row?.keyFamilyId === integrationKey.familyId
     if (!row || !isTheirs) throw new Problem(linkProblems.notFound)
     return row
   }
@@ -71,7 +71,7 @@ export function linkService(needs: LinkNeeds) {
     },
 
     async list(caller: Caller, page: PageRequest, query: Static<typeof LinkQuery>, origin: Origin) {
-      const own = caller.integrationKey && { integrationKeyId: caller.integrationKey.id }
+      const own = caller.integrationKey && { keyFamilyId: caller.integrationKey.familyId }
       const rows = toWire(await linkStore.list(database, caller.organizationId, page, { ...query, ...own }))
       const { data, nextCursor } = pageFrom(rows, page)
       return { data: data.map((row) => shown(row, origin)), nextCursor }
@@ -83,7 +83,10 @@ export function linkService(needs: LinkNeeds) {
 
     async cancel(tx: Tx, caller: Caller, id: string, origin: Origin) {
       const { integrationKey } = caller
-      return viewOf(await cancel(tx, caller, { id, ...(integrationKey && { keyId: integrationKey.id }) }), origin)
+      return viewOf(
+        await cancel(tx, caller, { id, ...(integrationKey && { familyId: integrationKey.familyId }) }),
+        origin,
+      )
     },
 
     bySlug,

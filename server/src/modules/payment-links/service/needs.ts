@@ -4,6 +4,7 @@ import type { AssignmentService } from '#modules/assignment'
 import type { CapabilityService } from '#modules/capabilities'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
+import type { IntegrationKeyService } from '#modules/integration-keys'
 import type { PaymentService } from '#modules/payments'
 import type { WalletService } from '#modules/wallets'
 import { type Asset, parseAsset } from '#platform/caip'
@@ -22,10 +23,11 @@ export interface LinkNeeds {
   jobs: Jobs
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  agents: Pick<AgentService, 'lockShared' | 'requireIn'>
+  agents: Pick<AgentService, 'requireIn'>
   capabilities: Pick<CapabilityService, 'ofAgents'>
   chains: ChainService
   wallets: Pick<WalletService, 'lockPaying'>
+  integrationKeys: Pick<IntegrationKeyService, 'judge'>
   payments: Pick<PaymentService, 'carry' | 'find'>
   tasks: Pick<AssignmentService, 'submit'>
   /** Somebody else who checks and settles; undefined: the agent's own wallet carries what payers sign. */

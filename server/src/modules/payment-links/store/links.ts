@@ -5,24 +5,18 @@ import type { PageRequest } from '#platform/schemas'
 
 const COLUMNS = columns.paymentLink
 
-/** Whoever holds it is the only one to ask how much was asked for with this key. */
-const lockKey = sql(
-  'links.lockKey',
-  `select pg_advisory_xact_lock(hashtextextended('payment-links/' || $1::text || '/' || $2, 0))`,
-)
-
-/** All that a key asked for of an asset since a moment, whatever became of it. */
+/** All that keys of a line asked for of an asset since a moment, whatever became of it. */
 const askedSince = sql<{ asked: bigint }>(
   'links.askedSince',
   `select coalesce(sum(max_amount * max_payments), 0)::numeric(78, 0) as asked from payment_link
-   where organization_id = $1 and integration_key_id = $2 and asset = $3 and created_at >= $4`,
+   where organization_id = $1 and key_family_id = $2 and asset = $3 and created_at >= $4`,
 )
 
 const insert = sql<PaymentLinkRow>(
   'links.insert',
-  `insert into payment_link (organization_id, id, agent_id, integration_key_id, slug, chain, asset, min_amount, max_amount,
+  `insert into payment_link (organization_id, id, agent_id, integration_key_id, key_family_id, slug, chain, asset, min_amount, max_amount,
                              description, pay_to, max_payments, metadata, decision_id, created_by, expires_at, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17) returning ${COLUMNS}`,
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18) returning ${COLUMNS}`,
 )
 
 /** Of all organisations: who opens a link names none. */
@@ -95,7 +89,7 @@ const expire = sql<PaymentLinkRow>(
 
 const openOfKey = sql<{ id: string }>(
   'links.openOfKey',
-  `select id from payment_link where organization_id = $1 and integration_key_id = $2 and status = 'OPEN' order by id limit 500`,
+  `select id from payment_link where organization_id = $1 and integration_key_id = $2 and status = 'OPEN' order by id limit $3`,
 )
 
 const one = <T>(rows: T[]): T | undefined => rows[0]
@@ -108,18 +102,17 @@ export type NewLink = Omit<
 export interface LinkFilter {
   readonly status?: PaymentLinkStatus
   readonly agentId?: string
-  readonly integrationKeyId?: string
+  readonly keyFamilyId?: string
 }
 
 export const linkStore = {
-  lockKey: (tx: Tx, keyId: string) => tx.query(lockKey, [tx.organizationId, keyId]),
-  askedSince: async (tx: Tx, keyId: string, asset: string, since: Date): Promise<bigint> =>
-    one(await tx.query(askedSince, [tx.organizationId, keyId, asset, since]))?.asked ?? 0n,
+  askedSince: async (tx: Tx, familyId: string, asset: string, since: Date): Promise<bigint> =>
+    one(await tx.query(askedSince, [tx.organizationId, familyId, asset, since]))?.asked ?? 0n,
   async insert(tx: Tx, row: NewLink): Promise<PaymentLinkRow> {
-    const { id, agentId, integrationKeyId, slug, chain, asset, minAmount, maxAmount, description } = row
-    const asked = [id, agentId, integrationKeyId, slug, chain, asset, minAmount, maxAmount, description]
-    const { payTo, maxPayments, metadata, decisionId, createdBy, expiresAt } = row
-    const terms = [payTo, maxPayments, metadata, decisionId, createdBy, expiresAt]
+    const { id, agentId, integrationKeyId, keyFamilyId, slug, chain, asset, minAmount, maxAmount } = row
+    const asked = [id, agentId, integrationKeyId, keyFamilyId, slug, chain, asset, minAmount, maxAmount]
+    const { description, payTo, maxPayments, metadata, decisionId, createdBy, expiresAt } = row
+    const terms = [description, payTo, maxPayments, metadata, decisionId, createdBy, expiresAt]
     return one(await tx.query(insert, [tx.organizationId, ...asked, ...terms, tx.now])) as PaymentLinkRow
   },
   findBySlug: async (database: Database, slug: string) => one(await database.platform(findBySlug, [slug])),
@@ -135,19 +128,19 @@ export const linkStore = {
   uncount: async (tx: Tx, id: string) => one(await tx.query(uncount, [tx.organizationId, id, tx.now])),
   cancel: async (tx: Tx, id: string) => one(await tx.query(cancel, [tx.organizationId, id, tx.now])),
   expire: async (tx: Tx, id: string) => one(await tx.query(expire, [tx.organizationId, id, tx.now])),
-  async openOfKey(tx: Tx, keyId: string): Promise<string[]> {
-    return (await tx.query(openOfKey, [tx.organizationId, keyId])).map(({ id }) => id)
+  async openOfKey(tx: Tx, keyId: string, most: number): Promise<string[]> {
+    return (await tx.query(openOfKey, [tx.organizationId, keyId, most])).map(({ id }) => id)
   },
 
   list(database: Database, organizationId: string, page: PageRequest, filter: LinkFilter) {
-    const { status, agentId, integrationKeyId } = filter
+    const { status, agentId, keyFamilyId } = filter
     return database.read(organizationId, (prisma) =>
       prisma.paymentLink.findMany({
         where: {
           organizationId,
           ...(status && { status }),
           ...(agentId && { agentId }),
-          ...(integrationKeyId && { integrationKeyId }),
+          ...(keyFamilyId && { keyFamilyId }),
           ...(page.before && { id: { lt: page.before } }),
         },
         orderBy: { id: 'desc' },
