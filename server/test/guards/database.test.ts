@@ -28,6 +28,7 @@ const PLATFORM_POLICIES = [
   'log_checkpoint SELECT',
   'log_pending SELECT',
   'organization SELECT',
+  'payment_link SELECT',
   'wallet_book ALL',
 ]
 
@@ -59,6 +60,9 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     operator_entry: 'INSERT,SELECT',
     organization: 'INSERT,SELECT,UPDATE',
     payment: 'INSERT,SELECT,UPDATE',
+    payment_link: 'INSERT,SELECT,UPDATE',
+    payment_link_account: 'INSERT,SELECT,UPDATE',
+    payment_link_payment: 'INSERT,SELECT,UPDATE',
     reconciliation_break: 'INSERT,SELECT,UPDATE',
     reservation: 'INSERT,SELECT,UPDATE',
     spending_limit: 'INSERT,SELECT,UPDATE',
@@ -78,6 +82,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     log_checkpoint: 'SELECT',
     log_pending: 'SELECT',
     organization: 'SELECT',
+    payment_link: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
   },
 }
@@ -97,6 +102,7 @@ const PLATFORM_STATEMENTS = [
   'jobs.settleOne',
   'jobs.lease',
   'jobs.renew',
+  'links.findBySlug',
   'log.waiting',
   'operator.logs',
   'operator.newest',

@@ -15,6 +15,7 @@ import {
   unique,
   walletOf,
 } from '../support/factories.ts'
+import { aCollector, aLink } from '../support/links.ts'
 import { until } from '../support/until.ts'
 
 /** An organisation an operation is tried in. */
@@ -31,6 +32,9 @@ export interface Situation {
   readonly otherBody?: Readonly<Record<string, unknown>>
   /** Instead of the scene's own, for what would end the scene. */
   readonly admin?: Client
+  /** Whose Idempotency-Keys it shares, where that is not the organisation. */
+  readonly principal?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 type Prepare = (scene: Scene) => Promise<Situation>
@@ -106,6 +110,18 @@ const ofApproval =
   async (scene) => {
     const { approvalId } = await heldPayment(scene)
     return { params: { approvalId: approvalId as string }, ...(body && { body }), ...(otherBody && { otherBody }) }
+  }
+
+const ofLink: Prepare = async ({ app, admin }) => {
+  const { shop } = await aCollector(app, { client: admin })
+  return { params: { linkId: (await aLink(app, shop)).id } }
+}
+
+const ofSlug =
+  (headers: Record<string, string>): Prepare =>
+  async ({ app, admin }) => {
+    const { shop } = await aCollector(app, { client: admin })
+    return { params: { slug: (await aLink(app, shop)).slug }, headers }
   }
 
 /** As if a look at the chain had found it: whose money it was is left out. */
@@ -257,6 +273,18 @@ export const situations: Readonly<Record<string, Prepare>> = {
   getApproval: ofApproval(),
   approvePayment: ofApproval({ note: 'yes' }, { note: 'no' }),
   rejectPayment: ofApproval({ note: 'yes' }, { note: 'no' }),
+
+  createPaymentLink: async ({ app, admin }) => {
+    const { shop, keyId } = await aCollector(app, { client: admin })
+    const body = { amount: '1000000', asset: app.token }
+    return { body, otherBody: { ...body, amount: '2000000' }, admin: shop, principal: `integration-key:${keyId}` }
+  },
+  listPaymentLinks: nothing,
+  getPaymentLink: ofLink,
+  cancelPaymentLink: ofLink,
+  listPaymentLinkPayments: nothing,
+  payLink: ofSlug({ accept: 'text/html' }),
+  getPayStatus: ofSlug({}),
 
   listBreaks: nothing,
   getBreak: ofBreak(),

@@ -88,7 +88,7 @@ export const payRoutes =
         }
         const header = request.headers['payment-signature']
         if (header === undefined && link.status !== 'OPEN')
-          throw new Problem(closed, { members: { status: link.status } })
+          throw new Problem(closed, { members: { linkStatus: link.status } })
         const requirements = await links.requirements(link, await amountOf(link, request.query))
         if (header === undefined) return require(reply, requiredOf(link, url, [requirements]))
         const settled = await links.pay(link, String(header), requirements)

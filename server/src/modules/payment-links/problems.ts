@@ -7,7 +7,7 @@ export const linkProblems = defineProblems('payment-link', {
     400,
     'Only tokens that can be moved by a signature (EIP-3009, as USDC) can be asked for by a link.',
   ],
-  closed: [410, 'The link takes no payment any more; `status` says why.'],
+  closed: [410, 'The link takes no payment any more; `linkStatus` says why.'],
   notOpen: [409, 'The link is closed already.'],
   isBeingPaid: [409, 'A payment of the link is on its way: it is closed when that is settled.'],
   notPayable: [409, 'Whoever receives the payment cannot settle it just now; nothing was taken.'],

@@ -67,7 +67,7 @@ export function closing(needs: LinkNeeds) {
       const canceled = await linkStore.cancel(tx, id)
       if (!canceled)
         throw new Problem(seen.settlingCount > 0 ? linkProblems.isBeingPaid : linkProblems.notOpen, {
-          members: { status: seen.status },
+          members: { linkStatus: seen.status },
         })
       await record(tx, actor, 'payment-link.canceled', canceled)
       return canceled
