@@ -3,7 +3,6 @@ import type { PaymentLinkPaymentRow, PaymentLinkRow } from '@wedi/database'
 import type { Address } from 'viem'
 import { type Authorization, ChainUnavailable, chainProblems } from '#modules/chains'
 import type { Tx } from '#platform/database/database'
-import { sqlState, UNIQUE_VIOLATION } from '#platform/database/errors'
 import { newId } from '#platform/ids'
 import { Problem } from '#platform/problem'
 import { linkProblems } from '../problems.ts'
@@ -34,25 +33,28 @@ export function paying(needs: LinkNeeds) {
     }
   }
 
-  /** Room of the link, the payment's row, and our own transaction for it: all or nothing, before anything is sent. */
-  async function take(tx: Tx, { id }: PaymentLinkRow, asked: Asked): Promise<PaymentLinkPaymentRow | undefined> {
-    const link = await linkStore.reserve(tx, id)
-    if (!link) return undefined
+  /**
+   * Our own transaction, room of the link, and the payment's row: all or nothing, before anything is sent. In the order of
+   * locks, in which links come last.
+   */
+  async function take(tx: Tx, { id, ...seen }: PaymentLinkRow, asked: Asked): Promise<PaymentLinkPaymentRow> {
     const { authorization, amount } = asked
     const carried = facilitator
       ? undefined
       : await payments.carry(tx, {
-          ...{ agentId: link.agentId, asset: tokenOf(link.asset), payTo: link.payTo as Address, amount },
-          ...{ authorization, reference: `payment-link:${link.id}`, actor: SYSTEM },
+          ...{ agentId: seen.agentId, asset: tokenOf(seen.asset), payTo: seen.payTo as Address, amount },
+          ...{ authorization, reference: `payment-link:${id}`, actor: SYSTEM },
         })
     if (carried && 'reasons' in carried) throw new Problem(linkProblems.notPayable)
+    const link = await linkStore.reserve(tx, id)
+    if (!link) throw new NoRoom()
     const row = await receivedStore.insert(tx, {
       ...{ id: newId(), linkId: link.id, state: 'PENDING', kind: 'EXACT', asset: link.asset, payTo: link.payTo },
       ...{ payer: authorization.from, amount, nonce: authorization.nonce, paymentId: carried?.payment.id ?? null },
       validBefore: momentOf(authorization.validBefore),
     })
     // Written down by another call in the meantime: that one has taken the room.
-    if (!row) throw new AlreadyTaken()
+    if (!row) throw new NoRoom()
     const inMs = FOLLOW_AFTER_MS
     if (facilitator) await jobs.request(tx, 'payment-links.follow', row.id, { inMs })
     await decisions.record(tx, SYSTEM, {
@@ -67,7 +69,7 @@ export function paying(needs: LinkNeeds) {
     try {
       return await database.inOrganization(link.organizationId, (tx) => take(tx, link, asked))
     } catch (error) {
-      if (error instanceof AlreadyTaken || sqlState(error) === UNIQUE_VIOLATION) return known(link, asked)
+      if (error instanceof NoRoom) return undefined
       throw error
     }
   }
@@ -117,7 +119,8 @@ interface Asked {
   readonly amount: bigint
 }
 
-class AlreadyTaken extends Error {}
+/** Nothing of the attempt stays. */
+class NoRoom extends Error {}
 
 /** The last moment PostgreSQL and JavaScript both know: who signs for longer signs for ever. */
 const LAST_MOMENT_MS = 253_402_300_799_000n

@@ -1,4 +1,4 @@
-import type { LinkPaymentKind, PaymentLinkPaymentRow, PaymentLinkRow } from '@wedi/database'
+import type { PaymentLinkPaymentRow, PaymentLinkRow } from '@wedi/database'
 import type { Incoming } from '#modules/chains'
 import { LINK_PAID_TASK } from '#modules/runtime'
 import type { Tx } from '#platform/database/database'
@@ -58,9 +58,8 @@ export function receiving(needs: LinkNeeds) {
     }
     const link = row.linkId === null ? undefined : await linkStore.lock(tx, row.linkId)
     const hadRoom = row.state === 'PENDING' ? 1 : 0
-    const isFull = link !== undefined && link.paidCount + link.settlingCount >= link.maxPayments
-    const again: LinkPaymentKind = isFull && counts(row.kind) ? 'DUPLICATE' : row.kind
-    const kind = hadRoom === 1 ? row.kind : again
+    // Its room was given back, so it is judged as if it came only now.
+    const kind = hadRoom === 0 && link ? match(arrival.amount, arrival.at, [link]).kind : row.kind
     const confirmed = await receivedStore.confirm(tx, row.id, kind, arrival)
     if (confirmed) await settle(tx, confirmed, hadRoom)
   }

@@ -61,7 +61,8 @@ const count = sql<PaymentLinkRow>(
    set paid_count = paid_count + 1, settling_count = settling_count - $4::int, revision = revision + 1, updated_at = $3::timestamptz,
        status = case when paid_count + 1 = max_payments then 'PAID' else status end,
        closed_at = case when paid_count + 1 = max_payments then coalesce(closed_at, $3::timestamptz) else closed_at end
-   where organization_id = $1 and id = $2 and paid_count + settling_count - $4::int < max_payments returning ${COLUMNS}`,
+   where organization_id = $1 and id = $2 and status in ('OPEN', 'EXPIRED') and paid_count + settling_count - $4::int < max_payments
+   returning ${COLUMNS}`,
 )
 
 /** Takes a counted payment back: the chain does not show it any more. */
