@@ -294,6 +294,7 @@ export type AgentWhereInput = {
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
   payments?: Prisma.PaymentListRelationFilter
+  links?: Prisma.PaymentLinkListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
 }
@@ -316,6 +317,7 @@ export type AgentOrderByWithRelationInput = {
   retiredAt?: Prisma.SortOrderInput | Prisma.SortOrder
   wallets?: Prisma.WalletOrderByRelationAggregateInput
   payments?: Prisma.PaymentOrderByRelationAggregateInput
+  links?: Prisma.PaymentLinkOrderByRelationAggregateInput
   capabilities?: Prisma.CapabilityOrderByRelationAggregateInput
   checkpoints?: Prisma.AgentCheckpointOrderByRelationAggregateInput
 }
@@ -342,6 +344,7 @@ export type AgentWhereUniqueInput = Prisma.AtLeast<{
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
   payments?: Prisma.PaymentListRelationFilter
+  links?: Prisma.PaymentLinkListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
 }, "organizationId_id">
@@ -408,6 +411,7 @@ export type AgentCreateInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -430,6 +434,7 @@ export type AgentUncheckedCreateInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -452,6 +457,7 @@ export type AgentUpdateInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -474,6 +480,7 @@ export type AgentUncheckedUpdateInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -645,6 +652,20 @@ export type AgentUpdateOneRequiredWithoutCapabilitiesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutCapabilitiesInput, Prisma.AgentUpdateWithoutCapabilitiesInput>, Prisma.AgentUncheckedUpdateWithoutCapabilitiesInput>
 }
 
+export type AgentCreateNestedOneWithoutLinksInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutLinksInput
+  connect?: Prisma.AgentWhereUniqueInput
+}
+
+export type AgentUpdateOneRequiredWithoutLinksNestedInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutLinksInput
+  upsert?: Prisma.AgentUpsertWithoutLinksInput
+  connect?: Prisma.AgentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutLinksInput, Prisma.AgentUpdateWithoutLinksInput>, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+}
+
 export type AgentCreateNestedOneWithoutPaymentsInput = {
   create?: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
   connectOrCreate?: Prisma.AgentCreateOrConnectWithoutPaymentsInput
@@ -705,6 +726,7 @@ export type AgentCreateWithoutCapabilitiesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
 
@@ -726,6 +748,7 @@ export type AgentUncheckedCreateWithoutCapabilitiesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
 
@@ -763,6 +786,7 @@ export type AgentUpdateWithoutCapabilitiesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
 
@@ -784,6 +808,111 @@ export type AgentUncheckedUpdateWithoutCapabilitiesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+}
+
+export type AgentUncheckedCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+}
+
+export type AgentCreateOrConnectWithoutLinksInput = {
+  where: Prisma.AgentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+}
+
+export type AgentUpsertWithoutLinksInput = {
+  update: Prisma.XOR<Prisma.AgentUpdateWithoutLinksInput, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+  create: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  where?: Prisma.AgentWhereInput
+}
+
+export type AgentUpdateToOneWithWhereWithoutLinksInput = {
+  where?: Prisma.AgentWhereInput
+  data: Prisma.XOR<Prisma.AgentUpdateWithoutLinksInput, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+}
+
+export type AgentUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentUncheckedUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
 
@@ -804,6 +933,7 @@ export type AgentCreateWithoutPaymentsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -825,6 +955,7 @@ export type AgentUncheckedCreateWithoutPaymentsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -862,6 +993,7 @@ export type AgentUpdateWithoutPaymentsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -883,6 +1015,7 @@ export type AgentUncheckedUpdateWithoutPaymentsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -905,6 +1038,7 @@ export type AgentCreateWithoutCheckpointsInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
 }
 
@@ -926,6 +1060,7 @@ export type AgentUncheckedCreateWithoutCheckpointsInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
 }
 
@@ -963,6 +1098,7 @@ export type AgentUpdateWithoutCheckpointsInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
 }
 
@@ -984,6 +1120,7 @@ export type AgentUncheckedUpdateWithoutCheckpointsInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
 }
 
@@ -1004,6 +1141,7 @@ export type AgentCreateWithoutWalletsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -1025,6 +1163,7 @@ export type AgentUncheckedCreateWithoutWalletsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -1062,6 +1201,7 @@ export type AgentUpdateWithoutWalletsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -1083,6 +1223,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -1095,6 +1236,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
 export type AgentCountOutputType = {
   wallets: number
   payments: number
+  links: number
   capabilities: number
   checkpoints: number
 }
@@ -1102,6 +1244,7 @@ export type AgentCountOutputType = {
 export type AgentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | AgentCountOutputTypeCountWalletsArgs
   payments?: boolean | AgentCountOutputTypeCountPaymentsArgs
+  links?: boolean | AgentCountOutputTypeCountLinksArgs
   capabilities?: boolean | AgentCountOutputTypeCountCapabilitiesArgs
   checkpoints?: boolean | AgentCountOutputTypeCountCheckpointsArgs
 }
@@ -1128,6 +1271,13 @@ export type AgentCountOutputTypeCountWalletsArgs<ExtArgs extends runtime.Types.E
  */
 export type AgentCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.PaymentWhereInput
+}
+
+/**
+ * AgentCountOutputType without action
+ */
+export type AgentCountOutputTypeCountLinksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentLinkWhereInput
 }
 
 /**
@@ -1163,6 +1313,7 @@ export type AgentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   retiredAt?: boolean
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
+  links?: boolean | Prisma.Agent$linksArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
@@ -1226,6 +1377,7 @@ export type AgentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
 export type AgentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
+  links?: boolean | Prisma.Agent$linksArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
@@ -1238,6 +1390,7 @@ export type $AgentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   objects: {
     wallets: Prisma.$WalletPayload<ExtArgs>[]
     payments: Prisma.$PaymentPayload<ExtArgs>[]
+    links: Prisma.$PaymentLinkPayload<ExtArgs>[]
     capabilities: Prisma.$CapabilityPayload<ExtArgs>[]
     checkpoints: Prisma.$AgentCheckpointPayload<ExtArgs>[]
   }
@@ -1662,6 +1815,7 @@ export interface Prisma__AgentClient<T, Null = never, ExtArgs extends runtime.Ty
   readonly [Symbol.toStringTag]: "PrismaPromise"
   wallets<T extends Prisma.Agent$walletsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$walletsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WalletPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   payments<T extends Prisma.Agent$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  links<T extends Prisma.Agent$linksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$linksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentLinkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   capabilities<T extends Prisma.Agent$capabilitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$capabilitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CapabilityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   checkpoints<T extends Prisma.Agent$checkpointsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$checkpointsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentCheckpointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
@@ -2146,6 +2300,30 @@ export type Agent$paymentsArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.PaymentScalarFieldEnum | Prisma.PaymentScalarFieldEnum[]
+}
+
+/**
+ * Agent.links
+ */
+export type Agent$linksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLink
+   */
+  select?: Prisma.PaymentLinkSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaymentLink
+   */
+  omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  where?: Prisma.PaymentLinkWhereInput
+  orderBy?: Prisma.PaymentLinkOrderByWithRelationInput | Prisma.PaymentLinkOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentLinkWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentLinkScalarFieldEnum | Prisma.PaymentLinkScalarFieldEnum[]
 }
 
 /**

@@ -384,6 +384,9 @@ export type PaymentLinkWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"PaymentLink"> | Date | string | null
+  agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  key?: Prisma.XOR<Prisma.ApiKeyScalarRelationFilter, Prisma.ApiKeyWhereInput>
+  payments?: Prisma.PaymentLinkPaymentListRelationFilter
 }
 
 export type PaymentLinkOrderByWithRelationInput = {
@@ -411,6 +414,9 @@ export type PaymentLinkOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   closedAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  agent?: Prisma.AgentOrderByWithRelationInput
+  key?: Prisma.ApiKeyOrderByWithRelationInput
+  payments?: Prisma.PaymentLinkPaymentOrderByRelationAggregateInput
 }
 
 export type PaymentLinkWhereUniqueInput = Prisma.AtLeast<{
@@ -442,6 +448,9 @@ export type PaymentLinkWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
   closedAt?: Prisma.DateTimeNullableFilter<"PaymentLink"> | Date | string | null
+  agent?: Prisma.XOR<Prisma.AgentScalarRelationFilter, Prisma.AgentWhereInput>
+  key?: Prisma.XOR<Prisma.ApiKeyScalarRelationFilter, Prisma.ApiKeyWhereInput>
+  payments?: Prisma.PaymentLinkPaymentListRelationFilter
 }, "organizationId_id">
 
 export type PaymentLinkOrderByWithAggregationInput = {
@@ -507,10 +516,7 @@ export type PaymentLinkScalarWhereWithAggregatesInput = {
 }
 
 export type PaymentLinkCreateInput = {
-  organizationId: string
   id: string
-  agentId: string
-  integrationKeyId: string
   keyFamilyId: string
   slug: string
   status?: $Enums.PaymentLinkStatus
@@ -531,6 +537,9 @@ export type PaymentLinkCreateInput = {
   createdAt: Date | string
   updatedAt: Date | string
   closedAt?: Date | string | null
+  agent: Prisma.AgentCreateNestedOneWithoutLinksInput
+  key: Prisma.ApiKeyCreateNestedOneWithoutLinksInput
+  payments?: Prisma.PaymentLinkPaymentCreateNestedManyWithoutLinkInput
 }
 
 export type PaymentLinkUncheckedCreateInput = {
@@ -558,13 +567,11 @@ export type PaymentLinkUncheckedCreateInput = {
   createdAt: Date | string
   updatedAt: Date | string
   closedAt?: Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedCreateNestedManyWithoutLinkInput
 }
 
 export type PaymentLinkUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  agentId?: Prisma.StringFieldUpdateOperationsInput | string
-  integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
   keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
@@ -585,6 +592,9 @@ export type PaymentLinkUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  agent?: Prisma.AgentUpdateOneRequiredWithoutLinksNestedInput
+  key?: Prisma.ApiKeyUpdateOneRequiredWithoutLinksNestedInput
+  payments?: Prisma.PaymentLinkPaymentUpdateManyWithoutLinkNestedInput
 }
 
 export type PaymentLinkUncheckedUpdateInput = {
@@ -612,6 +622,7 @@ export type PaymentLinkUncheckedUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedUpdateManyWithoutLinkNestedInput
 }
 
 export type PaymentLinkCreateManyInput = {
@@ -642,10 +653,7 @@ export type PaymentLinkCreateManyInput = {
 }
 
 export type PaymentLinkUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  agentId?: Prisma.StringFieldUpdateOperationsInput | string
-  integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
   keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
   slug?: Prisma.StringFieldUpdateOperationsInput | string
   status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
@@ -693,6 +701,16 @@ export type PaymentLinkUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkListRelationFilter = {
+  every?: Prisma.PaymentLinkWhereInput
+  some?: Prisma.PaymentLinkWhereInput
+  none?: Prisma.PaymentLinkWhereInput
+}
+
+export type PaymentLinkOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type PaymentLinkOrganizationIdIdCompoundUniqueInput = {
@@ -797,10 +815,656 @@ export type PaymentLinkSumOrderByAggregateInput = {
   revision?: Prisma.SortOrder
 }
 
+export type PaymentLinkNullableScalarRelationFilter = {
+  is?: Prisma.PaymentLinkWhereInput | null
+  isNot?: Prisma.PaymentLinkWhereInput | null
+}
+
+export type PaymentLinkCreateNestedManyWithoutKeyInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput> | Prisma.PaymentLinkCreateWithoutKeyInput[] | Prisma.PaymentLinkUncheckedCreateWithoutKeyInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutKeyInput | Prisma.PaymentLinkCreateOrConnectWithoutKeyInput[]
+  createMany?: Prisma.PaymentLinkCreateManyKeyInputEnvelope
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+}
+
+export type PaymentLinkUncheckedCreateNestedManyWithoutKeyInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput> | Prisma.PaymentLinkCreateWithoutKeyInput[] | Prisma.PaymentLinkUncheckedCreateWithoutKeyInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutKeyInput | Prisma.PaymentLinkCreateOrConnectWithoutKeyInput[]
+  createMany?: Prisma.PaymentLinkCreateManyKeyInputEnvelope
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+}
+
+export type PaymentLinkUpdateManyWithoutKeyNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput> | Prisma.PaymentLinkCreateWithoutKeyInput[] | Prisma.PaymentLinkUncheckedCreateWithoutKeyInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutKeyInput | Prisma.PaymentLinkCreateOrConnectWithoutKeyInput[]
+  upsert?: Prisma.PaymentLinkUpsertWithWhereUniqueWithoutKeyInput | Prisma.PaymentLinkUpsertWithWhereUniqueWithoutKeyInput[]
+  createMany?: Prisma.PaymentLinkCreateManyKeyInputEnvelope
+  set?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  update?: Prisma.PaymentLinkUpdateWithWhereUniqueWithoutKeyInput | Prisma.PaymentLinkUpdateWithWhereUniqueWithoutKeyInput[]
+  updateMany?: Prisma.PaymentLinkUpdateManyWithWhereWithoutKeyInput | Prisma.PaymentLinkUpdateManyWithWhereWithoutKeyInput[]
+  deleteMany?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+}
+
+export type PaymentLinkUncheckedUpdateManyWithoutKeyNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput> | Prisma.PaymentLinkCreateWithoutKeyInput[] | Prisma.PaymentLinkUncheckedCreateWithoutKeyInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutKeyInput | Prisma.PaymentLinkCreateOrConnectWithoutKeyInput[]
+  upsert?: Prisma.PaymentLinkUpsertWithWhereUniqueWithoutKeyInput | Prisma.PaymentLinkUpsertWithWhereUniqueWithoutKeyInput[]
+  createMany?: Prisma.PaymentLinkCreateManyKeyInputEnvelope
+  set?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  update?: Prisma.PaymentLinkUpdateWithWhereUniqueWithoutKeyInput | Prisma.PaymentLinkUpdateWithWhereUniqueWithoutKeyInput[]
+  updateMany?: Prisma.PaymentLinkUpdateManyWithWhereWithoutKeyInput | Prisma.PaymentLinkUpdateManyWithWhereWithoutKeyInput[]
+  deleteMany?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+}
+
+export type PaymentLinkCreateNestedManyWithoutAgentInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput> | Prisma.PaymentLinkCreateWithoutAgentInput[] | Prisma.PaymentLinkUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutAgentInput | Prisma.PaymentLinkCreateOrConnectWithoutAgentInput[]
+  createMany?: Prisma.PaymentLinkCreateManyAgentInputEnvelope
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+}
+
+export type PaymentLinkUncheckedCreateNestedManyWithoutAgentInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput> | Prisma.PaymentLinkCreateWithoutAgentInput[] | Prisma.PaymentLinkUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutAgentInput | Prisma.PaymentLinkCreateOrConnectWithoutAgentInput[]
+  createMany?: Prisma.PaymentLinkCreateManyAgentInputEnvelope
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+}
+
+export type PaymentLinkUpdateManyWithoutAgentNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput> | Prisma.PaymentLinkCreateWithoutAgentInput[] | Prisma.PaymentLinkUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutAgentInput | Prisma.PaymentLinkCreateOrConnectWithoutAgentInput[]
+  upsert?: Prisma.PaymentLinkUpsertWithWhereUniqueWithoutAgentInput | Prisma.PaymentLinkUpsertWithWhereUniqueWithoutAgentInput[]
+  createMany?: Prisma.PaymentLinkCreateManyAgentInputEnvelope
+  set?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  update?: Prisma.PaymentLinkUpdateWithWhereUniqueWithoutAgentInput | Prisma.PaymentLinkUpdateWithWhereUniqueWithoutAgentInput[]
+  updateMany?: Prisma.PaymentLinkUpdateManyWithWhereWithoutAgentInput | Prisma.PaymentLinkUpdateManyWithWhereWithoutAgentInput[]
+  deleteMany?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+}
+
+export type PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput> | Prisma.PaymentLinkCreateWithoutAgentInput[] | Prisma.PaymentLinkUncheckedCreateWithoutAgentInput[]
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutAgentInput | Prisma.PaymentLinkCreateOrConnectWithoutAgentInput[]
+  upsert?: Prisma.PaymentLinkUpsertWithWhereUniqueWithoutAgentInput | Prisma.PaymentLinkUpsertWithWhereUniqueWithoutAgentInput[]
+  createMany?: Prisma.PaymentLinkCreateManyAgentInputEnvelope
+  set?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkWhereUniqueInput | Prisma.PaymentLinkWhereUniqueInput[]
+  update?: Prisma.PaymentLinkUpdateWithWhereUniqueWithoutAgentInput | Prisma.PaymentLinkUpdateWithWhereUniqueWithoutAgentInput[]
+  updateMany?: Prisma.PaymentLinkUpdateManyWithWhereWithoutAgentInput | Prisma.PaymentLinkUpdateManyWithWhereWithoutAgentInput[]
+  deleteMany?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+}
+
 export type EnumPaymentLinkStatusFieldUpdateOperationsInput = {
   set?: $Enums.PaymentLinkStatus
 }
 
+export type PaymentLinkCreateNestedOneWithoutPaymentsInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutPaymentsInput
+  connect?: Prisma.PaymentLinkWhereUniqueInput
+}
+
+export type PaymentLinkUpdateOneWithoutPaymentsNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkCreateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedCreateWithoutPaymentsInput>
+  connectOrCreate?: Prisma.PaymentLinkCreateOrConnectWithoutPaymentsInput
+  upsert?: Prisma.PaymentLinkUpsertWithoutPaymentsInput
+  disconnect?: Prisma.PaymentLinkWhereInput | boolean
+  delete?: Prisma.PaymentLinkWhereInput | boolean
+  connect?: Prisma.PaymentLinkWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.PaymentLinkUpdateToOneWithWhereWithoutPaymentsInput, Prisma.PaymentLinkUpdateWithoutPaymentsInput>, Prisma.PaymentLinkUncheckedUpdateWithoutPaymentsInput>
+}
+
+export type PaymentLinkCreateWithoutKeyInput = {
+  id: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+  agent: Prisma.AgentCreateNestedOneWithoutLinksInput
+  payments?: Prisma.PaymentLinkPaymentCreateNestedManyWithoutLinkInput
+}
+
+export type PaymentLinkUncheckedCreateWithoutKeyInput = {
+  id: string
+  agentId: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedCreateNestedManyWithoutLinkInput
+}
+
+export type PaymentLinkCreateOrConnectWithoutKeyInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput>
+}
+
+export type PaymentLinkCreateManyKeyInputEnvelope = {
+  data: Prisma.PaymentLinkCreateManyKeyInput | Prisma.PaymentLinkCreateManyKeyInput[]
+  skipDuplicates?: boolean
+}
+
+export type PaymentLinkUpsertWithWhereUniqueWithoutKeyInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  update: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutKeyInput, Prisma.PaymentLinkUncheckedUpdateWithoutKeyInput>
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutKeyInput, Prisma.PaymentLinkUncheckedCreateWithoutKeyInput>
+}
+
+export type PaymentLinkUpdateWithWhereUniqueWithoutKeyInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  data: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutKeyInput, Prisma.PaymentLinkUncheckedUpdateWithoutKeyInput>
+}
+
+export type PaymentLinkUpdateManyWithWhereWithoutKeyInput = {
+  where: Prisma.PaymentLinkScalarWhereInput
+  data: Prisma.XOR<Prisma.PaymentLinkUpdateManyMutationInput, Prisma.PaymentLinkUncheckedUpdateManyWithoutKeyInput>
+}
+
+export type PaymentLinkScalarWhereInput = {
+  AND?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+  OR?: Prisma.PaymentLinkScalarWhereInput[]
+  NOT?: Prisma.PaymentLinkScalarWhereInput | Prisma.PaymentLinkScalarWhereInput[]
+  organizationId?: Prisma.UuidFilter<"PaymentLink"> | string
+  id?: Prisma.UuidFilter<"PaymentLink"> | string
+  agentId?: Prisma.UuidFilter<"PaymentLink"> | string
+  integrationKeyId?: Prisma.UuidFilter<"PaymentLink"> | string
+  keyFamilyId?: Prisma.UuidFilter<"PaymentLink"> | string
+  slug?: Prisma.StringFilter<"PaymentLink"> | string
+  status?: Prisma.EnumPaymentLinkStatusFilter<"PaymentLink"> | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFilter<"PaymentLink"> | string
+  asset?: Prisma.StringFilter<"PaymentLink"> | string
+  minAmount?: Prisma.DecimalFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.StringNullableFilter<"PaymentLink"> | string | null
+  payTo?: Prisma.StringFilter<"PaymentLink"> | string
+  maxPayments?: Prisma.IntFilter<"PaymentLink"> | number
+  paidCount?: Prisma.IntFilter<"PaymentLink"> | number
+  settlingCount?: Prisma.IntFilter<"PaymentLink"> | number
+  metadata?: Prisma.JsonFilter<"PaymentLink">
+  decisionId?: Prisma.UuidFilter<"PaymentLink"> | string
+  createdBy?: Prisma.StringFilter<"PaymentLink"> | string
+  revision?: Prisma.IntFilter<"PaymentLink"> | number
+  expiresAt?: Prisma.DateTimeNullableFilter<"PaymentLink"> | Date | string | null
+  createdAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
+  updatedAt?: Prisma.DateTimeFilter<"PaymentLink"> | Date | string
+  closedAt?: Prisma.DateTimeNullableFilter<"PaymentLink"> | Date | string | null
+}
+
+export type PaymentLinkCreateWithoutAgentInput = {
+  id: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+  key: Prisma.ApiKeyCreateNestedOneWithoutLinksInput
+  payments?: Prisma.PaymentLinkPaymentCreateNestedManyWithoutLinkInput
+}
+
+export type PaymentLinkUncheckedCreateWithoutAgentInput = {
+  id: string
+  integrationKeyId: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedCreateNestedManyWithoutLinkInput
+}
+
+export type PaymentLinkCreateOrConnectWithoutAgentInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput>
+}
+
+export type PaymentLinkCreateManyAgentInputEnvelope = {
+  data: Prisma.PaymentLinkCreateManyAgentInput | Prisma.PaymentLinkCreateManyAgentInput[]
+  skipDuplicates?: boolean
+}
+
+export type PaymentLinkUpsertWithWhereUniqueWithoutAgentInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  update: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutAgentInput, Prisma.PaymentLinkUncheckedUpdateWithoutAgentInput>
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutAgentInput, Prisma.PaymentLinkUncheckedCreateWithoutAgentInput>
+}
+
+export type PaymentLinkUpdateWithWhereUniqueWithoutAgentInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  data: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutAgentInput, Prisma.PaymentLinkUncheckedUpdateWithoutAgentInput>
+}
+
+export type PaymentLinkUpdateManyWithWhereWithoutAgentInput = {
+  where: Prisma.PaymentLinkScalarWhereInput
+  data: Prisma.XOR<Prisma.PaymentLinkUpdateManyMutationInput, Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentInput>
+}
+
+export type PaymentLinkCreateWithoutPaymentsInput = {
+  id: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+  agent: Prisma.AgentCreateNestedOneWithoutLinksInput
+  key: Prisma.ApiKeyCreateNestedOneWithoutLinksInput
+}
+
+export type PaymentLinkUncheckedCreateWithoutPaymentsInput = {
+  organizationId: string
+  id: string
+  agentId: string
+  integrationKeyId: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PaymentLinkCreateOrConnectWithoutPaymentsInput = {
+  where: Prisma.PaymentLinkWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedCreateWithoutPaymentsInput>
+}
+
+export type PaymentLinkUpsertWithoutPaymentsInput = {
+  update: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedUpdateWithoutPaymentsInput>
+  create: Prisma.XOR<Prisma.PaymentLinkCreateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedCreateWithoutPaymentsInput>
+  where?: Prisma.PaymentLinkWhereInput
+}
+
+export type PaymentLinkUpdateToOneWithWhereWithoutPaymentsInput = {
+  where?: Prisma.PaymentLinkWhereInput
+  data: Prisma.XOR<Prisma.PaymentLinkUpdateWithoutPaymentsInput, Prisma.PaymentLinkUncheckedUpdateWithoutPaymentsInput>
+}
+
+export type PaymentLinkUpdateWithoutPaymentsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  agent?: Prisma.AgentUpdateOneRequiredWithoutLinksNestedInput
+  key?: Prisma.ApiKeyUpdateOneRequiredWithoutLinksNestedInput
+}
+
+export type PaymentLinkUncheckedUpdateWithoutPaymentsInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkCreateManyKeyInput = {
+  id: string
+  agentId: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PaymentLinkUpdateWithoutKeyInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  agent?: Prisma.AgentUpdateOneRequiredWithoutLinksNestedInput
+  payments?: Prisma.PaymentLinkPaymentUpdateManyWithoutLinkNestedInput
+}
+
+export type PaymentLinkUncheckedUpdateWithoutKeyInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedUpdateManyWithoutLinkNestedInput
+}
+
+export type PaymentLinkUncheckedUpdateManyWithoutKeyInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  agentId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkCreateManyAgentInput = {
+  id: string
+  integrationKeyId: string
+  keyFamilyId: string
+  slug: string
+  status?: $Enums.PaymentLinkStatus
+  chain: string
+  asset: string
+  minAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: string | null
+  payTo: string
+  maxPayments: number
+  paidCount?: number
+  settlingCount?: number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId: string
+  createdBy: string
+  revision?: number
+  expiresAt?: Date | string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  closedAt?: Date | string | null
+}
+
+export type PaymentLinkUpdateWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  key?: Prisma.ApiKeyUpdateOneRequiredWithoutLinksNestedInput
+  payments?: Prisma.PaymentLinkPaymentUpdateManyWithoutLinkNestedInput
+}
+
+export type PaymentLinkUncheckedUpdateWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  payments?: Prisma.PaymentLinkPaymentUncheckedUpdateManyWithoutLinkNestedInput
+}
+
+export type PaymentLinkUncheckedUpdateManyWithoutAgentInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  integrationKeyId?: Prisma.StringFieldUpdateOperationsInput | string
+  keyFamilyId?: Prisma.StringFieldUpdateOperationsInput | string
+  slug?: Prisma.StringFieldUpdateOperationsInput | string
+  status?: Prisma.EnumPaymentLinkStatusFieldUpdateOperationsInput | $Enums.PaymentLinkStatus
+  chain?: Prisma.StringFieldUpdateOperationsInput | string
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  minAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
+  paidCount?: Prisma.IntFieldUpdateOperationsInput | number
+  settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decisionId?: Prisma.StringFieldUpdateOperationsInput | string
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  closedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+
+/**
+ * Count Type PaymentLinkCountOutputType
+ */
+
+export type PaymentLinkCountOutputType = {
+  payments: number
+}
+
+export type PaymentLinkCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  payments?: boolean | PaymentLinkCountOutputTypeCountPaymentsArgs
+}
+
+/**
+ * PaymentLinkCountOutputType without action
+ */
+export type PaymentLinkCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLinkCountOutputType
+   */
+  select?: Prisma.PaymentLinkCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * PaymentLinkCountOutputType without action
+ */
+export type PaymentLinkCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentLinkPaymentWhereInput
+}
 
 
 export type PaymentLinkSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -828,6 +1492,10 @@ export type PaymentLinkSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   createdAt?: boolean
   updatedAt?: boolean
   closedAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
+  payments?: boolean | Prisma.PaymentLink$paymentsArgs<ExtArgs>
+  _count?: boolean | Prisma.PaymentLinkCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLink"]>
 
 export type PaymentLinkSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -855,6 +1523,8 @@ export type PaymentLinkSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   createdAt?: boolean
   updatedAt?: boolean
   closedAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLink"]>
 
 export type PaymentLinkSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -882,6 +1552,8 @@ export type PaymentLinkSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   createdAt?: boolean
   updatedAt?: boolean
   closedAt?: boolean
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLink"]>
 
 export type PaymentLinkSelectScalar = {
@@ -912,10 +1584,28 @@ export type PaymentLinkSelectScalar = {
 }
 
 export type PaymentLinkOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "integrationKeyId" | "keyFamilyId" | "slug" | "status" | "chain" | "asset" | "minAmount" | "maxAmount" | "description" | "payTo" | "maxPayments" | "paidCount" | "settlingCount" | "metadata" | "decisionId" | "createdBy" | "revision" | "expiresAt" | "createdAt" | "updatedAt" | "closedAt", ExtArgs["result"]["paymentLink"]>
+export type PaymentLinkInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
+  payments?: boolean | Prisma.PaymentLink$paymentsArgs<ExtArgs>
+  _count?: boolean | Prisma.PaymentLinkCountOutputTypeDefaultArgs<ExtArgs>
+}
+export type PaymentLinkIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
+}
+export type PaymentLinkIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
+  key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
+}
 
 export type $PaymentLinkPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "PaymentLink"
-  objects: {}
+  objects: {
+    agent: Prisma.$AgentPayload<ExtArgs>
+    key: Prisma.$ApiKeyPayload<ExtArgs>
+    payments: Prisma.$PaymentLinkPaymentPayload<ExtArgs>[]
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
     id: string
@@ -1356,6 +2046,9 @@ readonly fields: PaymentLinkFieldRefs;
  */
 export interface Prisma__PaymentLinkClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  agent<T extends Prisma.AgentDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.AgentDefaultArgs<ExtArgs>>): Prisma.Prisma__AgentClient<runtime.Types.Result.GetResult<Prisma.$AgentPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  key<T extends Prisma.ApiKeyDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.ApiKeyDefaultArgs<ExtArgs>>): Prisma.Prisma__ApiKeyClient<runtime.Types.Result.GetResult<Prisma.$ApiKeyPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  payments<T extends Prisma.PaymentLink$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PaymentLink$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentLinkPaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1426,6 +2119,10 @@ export type PaymentLinkFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.I
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLink to fetch.
    */
   where: Prisma.PaymentLinkWhereUniqueInput
@@ -1444,6 +2141,10 @@ export type PaymentLinkFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLink to fetch.
    */
   where: Prisma.PaymentLinkWhereUniqueInput
@@ -1461,6 +2162,10 @@ export type PaymentLinkFindFirstArgs<ExtArgs extends runtime.Types.Extensions.In
    * Omit specific fields from the PaymentLink
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
   /**
    * Filter, which PaymentLink to fetch.
    */
@@ -1510,6 +2215,10 @@ export type PaymentLinkFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extens
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLink to fetch.
    */
   where?: Prisma.PaymentLinkWhereInput
@@ -1557,6 +2266,10 @@ export type PaymentLinkFindManyArgs<ExtArgs extends runtime.Types.Extensions.Int
    * Omit specific fields from the PaymentLink
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
   /**
    * Filter, which PaymentLinks to fetch.
    */
@@ -1606,6 +2319,10 @@ export type PaymentLinkCreateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  /**
    * The data needed to create a PaymentLink.
    */
   data: Prisma.XOR<Prisma.PaymentLinkCreateInput, Prisma.PaymentLinkUncheckedCreateInput>
@@ -1639,6 +2356,10 @@ export type PaymentLinkCreateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    */
   data: Prisma.PaymentLinkCreateManyInput | Prisma.PaymentLinkCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1653,6 +2374,10 @@ export type PaymentLinkUpdateArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the PaymentLink
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
   /**
    * The data needed to update a PaymentLink.
    */
@@ -1705,6 +2430,10 @@ export type PaymentLinkUpdateManyAndReturnArgs<ExtArgs extends runtime.Types.Ext
    * Limit how many PaymentLinks to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1719,6 +2448,10 @@ export type PaymentLinkUpsertArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Omit specific fields from the PaymentLink
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
   /**
    * The filter to search for the PaymentLink to update in case it exists.
    */
@@ -1746,6 +2479,10 @@ export type PaymentLinkDeleteArgs<ExtArgs extends runtime.Types.Extensions.Inter
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  /**
    * Filter which PaymentLink to delete.
    */
   where: Prisma.PaymentLinkWhereUniqueInput
@@ -1766,6 +2503,30 @@ export type PaymentLinkDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.I
 }
 
 /**
+ * PaymentLink.payments
+ */
+export type PaymentLink$paymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLinkPayment
+   */
+  select?: Prisma.PaymentLinkPaymentSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaymentLinkPayment
+   */
+  omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  where?: Prisma.PaymentLinkPaymentWhereInput
+  orderBy?: Prisma.PaymentLinkPaymentOrderByWithRelationInput | Prisma.PaymentLinkPaymentOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentLinkPaymentWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentLinkPaymentScalarFieldEnum | Prisma.PaymentLinkPaymentScalarFieldEnum[]
+}
+
+/**
  * PaymentLink without action
  */
 export type PaymentLinkDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1777,4 +2538,8 @@ export type PaymentLinkDefaultArgs<ExtArgs extends runtime.Types.Extensions.Inte
    * Omit specific fields from the PaymentLink
    */
   omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
 }

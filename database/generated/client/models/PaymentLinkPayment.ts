@@ -340,6 +340,7 @@ export type PaymentLinkPaymentWhereInput = {
   createdAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
   settledAt?: Prisma.DateTimeNullableFilter<"PaymentLinkPayment"> | Date | string | null
+  link?: Prisma.XOR<Prisma.PaymentLinkNullableScalarRelationFilter, Prisma.PaymentLinkWhereInput> | null
 }
 
 export type PaymentLinkPaymentOrderByWithRelationInput = {
@@ -363,6 +364,7 @@ export type PaymentLinkPaymentOrderByWithRelationInput = {
   createdAt?: Prisma.SortOrder
   updatedAt?: Prisma.SortOrder
   settledAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  link?: Prisma.PaymentLinkOrderByWithRelationInput
 }
 
 export type PaymentLinkPaymentWhereUniqueInput = Prisma.AtLeast<{
@@ -390,6 +392,7 @@ export type PaymentLinkPaymentWhereUniqueInput = Prisma.AtLeast<{
   createdAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
   updatedAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
   settledAt?: Prisma.DateTimeNullableFilter<"PaymentLinkPayment"> | Date | string | null
+  link?: Prisma.XOR<Prisma.PaymentLinkNullableScalarRelationFilter, Prisma.PaymentLinkWhereInput> | null
 }, "organizationId_id">
 
 export type PaymentLinkPaymentOrderByWithAggregationInput = {
@@ -447,9 +450,7 @@ export type PaymentLinkPaymentScalarWhereWithAggregatesInput = {
 }
 
 export type PaymentLinkPaymentCreateInput = {
-  organizationId: string
   id: string
-  linkId?: string | null
   state: $Enums.LinkPaymentState
   kind: $Enums.LinkPaymentKind
   asset: string
@@ -467,6 +468,7 @@ export type PaymentLinkPaymentCreateInput = {
   createdAt: Date | string
   updatedAt: Date | string
   settledAt?: Date | string | null
+  link?: Prisma.PaymentLinkCreateNestedOneWithoutPaymentsInput
 }
 
 export type PaymentLinkPaymentUncheckedCreateInput = {
@@ -493,9 +495,7 @@ export type PaymentLinkPaymentUncheckedCreateInput = {
 }
 
 export type PaymentLinkPaymentUpdateInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  linkId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   state?: Prisma.EnumLinkPaymentStateFieldUpdateOperationsInput | $Enums.LinkPaymentState
   kind?: Prisma.EnumLinkPaymentKindFieldUpdateOperationsInput | $Enums.LinkPaymentKind
   asset?: Prisma.StringFieldUpdateOperationsInput | string
@@ -513,6 +513,7 @@ export type PaymentLinkPaymentUpdateInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  link?: Prisma.PaymentLinkUpdateOneWithoutPaymentsNestedInput
 }
 
 export type PaymentLinkPaymentUncheckedUpdateInput = {
@@ -562,9 +563,7 @@ export type PaymentLinkPaymentCreateManyInput = {
 }
 
 export type PaymentLinkPaymentUpdateManyMutationInput = {
-  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
   id?: Prisma.StringFieldUpdateOperationsInput | string
-  linkId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   state?: Prisma.EnumLinkPaymentStateFieldUpdateOperationsInput | $Enums.LinkPaymentState
   kind?: Prisma.EnumLinkPaymentKindFieldUpdateOperationsInput | $Enums.LinkPaymentKind
   asset?: Prisma.StringFieldUpdateOperationsInput | string
@@ -605,6 +604,16 @@ export type PaymentLinkPaymentUncheckedUpdateManyInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkPaymentListRelationFilter = {
+  every?: Prisma.PaymentLinkPaymentWhereInput
+  some?: Prisma.PaymentLinkPaymentWhereInput
+  none?: Prisma.PaymentLinkPaymentWhereInput
+}
+
+export type PaymentLinkPaymentOrderByRelationAggregateInput = {
+  _count?: Prisma.SortOrder
 }
 
 export type PaymentLinkPaymentOrganizationIdIdCompoundUniqueInput = {
@@ -691,6 +700,48 @@ export type PaymentLinkPaymentSumOrderByAggregateInput = {
   blockNumber?: Prisma.SortOrder
 }
 
+export type PaymentLinkPaymentCreateNestedManyWithoutLinkInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput> | Prisma.PaymentLinkPaymentCreateWithoutLinkInput[] | Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput[]
+  connectOrCreate?: Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput | Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput[]
+  createMany?: Prisma.PaymentLinkPaymentCreateManyLinkInputEnvelope
+  connect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+}
+
+export type PaymentLinkPaymentUncheckedCreateNestedManyWithoutLinkInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput> | Prisma.PaymentLinkPaymentCreateWithoutLinkInput[] | Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput[]
+  connectOrCreate?: Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput | Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput[]
+  createMany?: Prisma.PaymentLinkPaymentCreateManyLinkInputEnvelope
+  connect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+}
+
+export type PaymentLinkPaymentUpdateManyWithoutLinkNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput> | Prisma.PaymentLinkPaymentCreateWithoutLinkInput[] | Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput[]
+  connectOrCreate?: Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput | Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput[]
+  upsert?: Prisma.PaymentLinkPaymentUpsertWithWhereUniqueWithoutLinkInput | Prisma.PaymentLinkPaymentUpsertWithWhereUniqueWithoutLinkInput[]
+  createMany?: Prisma.PaymentLinkPaymentCreateManyLinkInputEnvelope
+  set?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  update?: Prisma.PaymentLinkPaymentUpdateWithWhereUniqueWithoutLinkInput | Prisma.PaymentLinkPaymentUpdateWithWhereUniqueWithoutLinkInput[]
+  updateMany?: Prisma.PaymentLinkPaymentUpdateManyWithWhereWithoutLinkInput | Prisma.PaymentLinkPaymentUpdateManyWithWhereWithoutLinkInput[]
+  deleteMany?: Prisma.PaymentLinkPaymentScalarWhereInput | Prisma.PaymentLinkPaymentScalarWhereInput[]
+}
+
+export type PaymentLinkPaymentUncheckedUpdateManyWithoutLinkNestedInput = {
+  create?: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput> | Prisma.PaymentLinkPaymentCreateWithoutLinkInput[] | Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput[]
+  connectOrCreate?: Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput | Prisma.PaymentLinkPaymentCreateOrConnectWithoutLinkInput[]
+  upsert?: Prisma.PaymentLinkPaymentUpsertWithWhereUniqueWithoutLinkInput | Prisma.PaymentLinkPaymentUpsertWithWhereUniqueWithoutLinkInput[]
+  createMany?: Prisma.PaymentLinkPaymentCreateManyLinkInputEnvelope
+  set?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  disconnect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  delete?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  connect?: Prisma.PaymentLinkPaymentWhereUniqueInput | Prisma.PaymentLinkPaymentWhereUniqueInput[]
+  update?: Prisma.PaymentLinkPaymentUpdateWithWhereUniqueWithoutLinkInput | Prisma.PaymentLinkPaymentUpdateWithWhereUniqueWithoutLinkInput[]
+  updateMany?: Prisma.PaymentLinkPaymentUpdateManyWithWhereWithoutLinkInput | Prisma.PaymentLinkPaymentUpdateManyWithWhereWithoutLinkInput[]
+  deleteMany?: Prisma.PaymentLinkPaymentScalarWhereInput | Prisma.PaymentLinkPaymentScalarWhereInput[]
+}
+
 export type EnumLinkPaymentStateFieldUpdateOperationsInput = {
   set?: $Enums.LinkPaymentState
 }
@@ -705,6 +756,184 @@ export type NullableBigIntFieldUpdateOperationsInput = {
   decrement?: bigint | number
   multiply?: bigint | number
   divide?: bigint | number
+}
+
+export type PaymentLinkPaymentCreateWithoutLinkInput = {
+  id: string
+  state: $Enums.LinkPaymentState
+  kind: $Enums.LinkPaymentKind
+  asset: string
+  payTo: string
+  payer: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: string | null
+  validBefore?: Date | string | null
+  paymentId?: string | null
+  transactionHash?: string | null
+  logIndex?: number | null
+  blockNumber?: bigint | number | null
+  taskId?: string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  settledAt?: Date | string | null
+}
+
+export type PaymentLinkPaymentUncheckedCreateWithoutLinkInput = {
+  id: string
+  state: $Enums.LinkPaymentState
+  kind: $Enums.LinkPaymentKind
+  asset: string
+  payTo: string
+  payer: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: string | null
+  validBefore?: Date | string | null
+  paymentId?: string | null
+  transactionHash?: string | null
+  logIndex?: number | null
+  blockNumber?: bigint | number | null
+  taskId?: string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  settledAt?: Date | string | null
+}
+
+export type PaymentLinkPaymentCreateOrConnectWithoutLinkInput = {
+  where: Prisma.PaymentLinkPaymentWhereUniqueInput
+  create: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput>
+}
+
+export type PaymentLinkPaymentCreateManyLinkInputEnvelope = {
+  data: Prisma.PaymentLinkPaymentCreateManyLinkInput | Prisma.PaymentLinkPaymentCreateManyLinkInput[]
+  skipDuplicates?: boolean
+}
+
+export type PaymentLinkPaymentUpsertWithWhereUniqueWithoutLinkInput = {
+  where: Prisma.PaymentLinkPaymentWhereUniqueInput
+  update: Prisma.XOR<Prisma.PaymentLinkPaymentUpdateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedUpdateWithoutLinkInput>
+  create: Prisma.XOR<Prisma.PaymentLinkPaymentCreateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedCreateWithoutLinkInput>
+}
+
+export type PaymentLinkPaymentUpdateWithWhereUniqueWithoutLinkInput = {
+  where: Prisma.PaymentLinkPaymentWhereUniqueInput
+  data: Prisma.XOR<Prisma.PaymentLinkPaymentUpdateWithoutLinkInput, Prisma.PaymentLinkPaymentUncheckedUpdateWithoutLinkInput>
+}
+
+export type PaymentLinkPaymentUpdateManyWithWhereWithoutLinkInput = {
+  where: Prisma.PaymentLinkPaymentScalarWhereInput
+  data: Prisma.XOR<Prisma.PaymentLinkPaymentUpdateManyMutationInput, Prisma.PaymentLinkPaymentUncheckedUpdateManyWithoutLinkInput>
+}
+
+export type PaymentLinkPaymentScalarWhereInput = {
+  AND?: Prisma.PaymentLinkPaymentScalarWhereInput | Prisma.PaymentLinkPaymentScalarWhereInput[]
+  OR?: Prisma.PaymentLinkPaymentScalarWhereInput[]
+  NOT?: Prisma.PaymentLinkPaymentScalarWhereInput | Prisma.PaymentLinkPaymentScalarWhereInput[]
+  organizationId?: Prisma.UuidFilter<"PaymentLinkPayment"> | string
+  id?: Prisma.UuidFilter<"PaymentLinkPayment"> | string
+  linkId?: Prisma.UuidNullableFilter<"PaymentLinkPayment"> | string | null
+  state?: Prisma.EnumLinkPaymentStateFilter<"PaymentLinkPayment"> | $Enums.LinkPaymentState
+  kind?: Prisma.EnumLinkPaymentKindFilter<"PaymentLinkPayment"> | $Enums.LinkPaymentKind
+  asset?: Prisma.StringFilter<"PaymentLinkPayment"> | string
+  payTo?: Prisma.StringFilter<"PaymentLinkPayment"> | string
+  payer?: Prisma.StringFilter<"PaymentLinkPayment"> | string
+  amount?: Prisma.DecimalFilter<"PaymentLinkPayment"> | runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: Prisma.StringNullableFilter<"PaymentLinkPayment"> | string | null
+  validBefore?: Prisma.DateTimeNullableFilter<"PaymentLinkPayment"> | Date | string | null
+  paymentId?: Prisma.UuidNullableFilter<"PaymentLinkPayment"> | string | null
+  transactionHash?: Prisma.StringNullableFilter<"PaymentLinkPayment"> | string | null
+  logIndex?: Prisma.IntNullableFilter<"PaymentLinkPayment"> | number | null
+  blockNumber?: Prisma.BigIntNullableFilter<"PaymentLinkPayment"> | bigint | number | null
+  taskId?: Prisma.UuidNullableFilter<"PaymentLinkPayment"> | string | null
+  failure?: Prisma.JsonNullableFilter<"PaymentLinkPayment">
+  createdAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
+  updatedAt?: Prisma.DateTimeFilter<"PaymentLinkPayment"> | Date | string
+  settledAt?: Prisma.DateTimeNullableFilter<"PaymentLinkPayment"> | Date | string | null
+}
+
+export type PaymentLinkPaymentCreateManyLinkInput = {
+  id: string
+  state: $Enums.LinkPaymentState
+  kind: $Enums.LinkPaymentKind
+  asset: string
+  payTo: string
+  payer: string
+  amount: runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: string | null
+  validBefore?: Date | string | null
+  paymentId?: string | null
+  transactionHash?: string | null
+  logIndex?: number | null
+  blockNumber?: bigint | number | null
+  taskId?: string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt: Date | string
+  updatedAt: Date | string
+  settledAt?: Date | string | null
+}
+
+export type PaymentLinkPaymentUpdateWithoutLinkInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.EnumLinkPaymentStateFieldUpdateOperationsInput | $Enums.LinkPaymentState
+  kind?: Prisma.EnumLinkPaymentKindFieldUpdateOperationsInput | $Enums.LinkPaymentKind
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  payer?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  validBefore?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  paymentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logIndex?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkPaymentUncheckedUpdateWithoutLinkInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.EnumLinkPaymentStateFieldUpdateOperationsInput | $Enums.LinkPaymentState
+  kind?: Prisma.EnumLinkPaymentKindFieldUpdateOperationsInput | $Enums.LinkPaymentKind
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  payer?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  validBefore?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  paymentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logIndex?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+}
+
+export type PaymentLinkPaymentUncheckedUpdateManyWithoutLinkInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.EnumLinkPaymentStateFieldUpdateOperationsInput | $Enums.LinkPaymentState
+  kind?: Prisma.EnumLinkPaymentKindFieldUpdateOperationsInput | $Enums.LinkPaymentKind
+  asset?: Prisma.StringFieldUpdateOperationsInput | string
+  payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  payer?: Prisma.StringFieldUpdateOperationsInput | string
+  amount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
+  nonce?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  validBefore?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  paymentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  logIndex?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
+  taskId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  failure?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  settledAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
 
@@ -730,6 +959,7 @@ export type PaymentLinkPaymentSelect<ExtArgs extends runtime.Types.Extensions.In
   createdAt?: boolean
   updatedAt?: boolean
   settledAt?: boolean
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLinkPayment"]>
 
 export type PaymentLinkPaymentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -753,6 +983,7 @@ export type PaymentLinkPaymentSelectCreateManyAndReturn<ExtArgs extends runtime.
   createdAt?: boolean
   updatedAt?: boolean
   settledAt?: boolean
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLinkPayment"]>
 
 export type PaymentLinkPaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -776,6 +1007,7 @@ export type PaymentLinkPaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.
   createdAt?: boolean
   updatedAt?: boolean
   settledAt?: boolean
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
 }, ExtArgs["result"]["paymentLinkPayment"]>
 
 export type PaymentLinkPaymentSelectScalar = {
@@ -802,10 +1034,21 @@ export type PaymentLinkPaymentSelectScalar = {
 }
 
 export type PaymentLinkPaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "linkId" | "state" | "kind" | "asset" | "payTo" | "payer" | "amount" | "nonce" | "validBefore" | "paymentId" | "transactionHash" | "logIndex" | "blockNumber" | "taskId" | "failure" | "createdAt" | "updatedAt" | "settledAt", ExtArgs["result"]["paymentLinkPayment"]>
+export type PaymentLinkPaymentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
+}
+export type PaymentLinkPaymentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
+}
+export type PaymentLinkPaymentIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  link?: boolean | Prisma.PaymentLinkPayment$linkArgs<ExtArgs>
+}
 
 export type $PaymentLinkPaymentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "PaymentLinkPayment"
-  objects: {}
+  objects: {
+    link: Prisma.$PaymentLinkPayload<ExtArgs> | null
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
     id: string
@@ -1236,6 +1479,7 @@ readonly fields: PaymentLinkPaymentFieldRefs;
  */
 export interface Prisma__PaymentLinkPaymentClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  link<T extends Prisma.PaymentLinkPayment$linkArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.PaymentLinkPayment$linkArgs<ExtArgs>>): Prisma.Prisma__PaymentLinkClient<runtime.Types.Result.GetResult<Prisma.$PaymentLinkPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1302,6 +1546,10 @@ export type PaymentLinkPaymentFindUniqueArgs<ExtArgs extends runtime.Types.Exten
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLinkPayment to fetch.
    */
   where: Prisma.PaymentLinkPaymentWhereUniqueInput
@@ -1320,6 +1568,10 @@ export type PaymentLinkPaymentFindUniqueOrThrowArgs<ExtArgs extends runtime.Type
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLinkPayment to fetch.
    */
   where: Prisma.PaymentLinkPaymentWhereUniqueInput
@@ -1337,6 +1589,10 @@ export type PaymentLinkPaymentFindFirstArgs<ExtArgs extends runtime.Types.Extens
    * Omit specific fields from the PaymentLinkPayment
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
   /**
    * Filter, which PaymentLinkPayment to fetch.
    */
@@ -1386,6 +1642,10 @@ export type PaymentLinkPaymentFindFirstOrThrowArgs<ExtArgs extends runtime.Types
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  /**
    * Filter, which PaymentLinkPayment to fetch.
    */
   where?: Prisma.PaymentLinkPaymentWhereInput
@@ -1433,6 +1693,10 @@ export type PaymentLinkPaymentFindManyArgs<ExtArgs extends runtime.Types.Extensi
    * Omit specific fields from the PaymentLinkPayment
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
   /**
    * Filter, which PaymentLinkPayments to fetch.
    */
@@ -1482,6 +1746,10 @@ export type PaymentLinkPaymentCreateArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  /**
    * The data needed to create a PaymentLinkPayment.
    */
   data: Prisma.XOR<Prisma.PaymentLinkPaymentCreateInput, Prisma.PaymentLinkPaymentUncheckedCreateInput>
@@ -1515,6 +1783,10 @@ export type PaymentLinkPaymentCreateManyAndReturnArgs<ExtArgs extends runtime.Ty
    */
   data: Prisma.PaymentLinkPaymentCreateManyInput | Prisma.PaymentLinkPaymentCreateManyInput[]
   skipDuplicates?: boolean
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentIncludeCreateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1529,6 +1801,10 @@ export type PaymentLinkPaymentUpdateArgs<ExtArgs extends runtime.Types.Extension
    * Omit specific fields from the PaymentLinkPayment
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
   /**
    * The data needed to update a PaymentLinkPayment.
    */
@@ -1581,6 +1857,10 @@ export type PaymentLinkPaymentUpdateManyAndReturnArgs<ExtArgs extends runtime.Ty
    * Limit how many PaymentLinkPayments to update.
    */
   limit?: number
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentIncludeUpdateManyAndReturn<ExtArgs> | null
 }
 
 /**
@@ -1595,6 +1875,10 @@ export type PaymentLinkPaymentUpsertArgs<ExtArgs extends runtime.Types.Extension
    * Omit specific fields from the PaymentLinkPayment
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
   /**
    * The filter to search for the PaymentLinkPayment to update in case it exists.
    */
@@ -1622,6 +1906,10 @@ export type PaymentLinkPaymentDeleteArgs<ExtArgs extends runtime.Types.Extension
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
+  /**
    * Filter which PaymentLinkPayment to delete.
    */
   where: Prisma.PaymentLinkPaymentWhereUniqueInput
@@ -1642,6 +1930,25 @@ export type PaymentLinkPaymentDeleteManyArgs<ExtArgs extends runtime.Types.Exten
 }
 
 /**
+ * PaymentLinkPayment.link
+ */
+export type PaymentLinkPayment$linkArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLink
+   */
+  select?: Prisma.PaymentLinkSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaymentLink
+   */
+  omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  where?: Prisma.PaymentLinkWhereInput
+}
+
+/**
  * PaymentLinkPayment without action
  */
 export type PaymentLinkPaymentDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1653,4 +1960,8 @@ export type PaymentLinkPaymentDefaultArgs<ExtArgs extends runtime.Types.Extensio
    * Omit specific fields from the PaymentLinkPayment
    */
   omit?: Prisma.PaymentLinkPaymentOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkPaymentInclude<ExtArgs> | null
 }

@@ -51,12 +51,14 @@ export function receiving(needs: LinkNeeds) {
   }
 
   /** One that was written down before: it was on its way, was given up, or had vanished. */
-  async function landKnown(tx: Tx, row: PaymentLinkPaymentRow, arrival: Arrival): Promise<void> {
+  async function landKnown(tx: Tx, { id, linkId }: PaymentLinkPaymentRow, arrival: Arrival): Promise<void> {
+    const link = linkId === null ? undefined : await linkStore.lock(tx, linkId)
+    // As it is now that nobody else changes it: its room may have been given back a moment ago.
+    const row = (await receivedStore.read(tx, id)) as PaymentLinkPaymentRow
     if (row.state === 'CONFIRMED') {
       await receivedStore.moveBlock(tx, row.id, arrival.blockNumber)
       return
     }
-    const link = row.linkId === null ? undefined : await linkStore.lock(tx, row.linkId)
     const hadRoom = row.state === 'PENDING' ? 1 : 0
     // Its room was given back, so it is judged as if it came only now.
     const kind = hadRoom === 0 && link ? match(arrival.amount, arrival.at, [link]).kind : row.kind
@@ -74,9 +76,9 @@ export function receiving(needs: LinkNeeds) {
 
   return {
     async land(tx: Tx, { address, asset }: AccountKey, arrival: Arrival): Promise<void> {
-      const links = await linkStore.lockOfAccount(tx, address, asset, closedAfter(tx.now))
       const known = await knownOf(tx, asset, arrival)
       if (known) return landKnown(tx, known, arrival)
+      const links = await linkStore.lockOfAccount(tx, address, asset, closedAfter(tx.now))
       const { from: payer, amount, hash: transactionHash, logIndex, blockNumber } = arrival
       const { linkId, kind } = match(amount, arrival.at, links)
       const row: NewReceived = {

@@ -121,6 +121,7 @@ export const receivedStore = {
   },
   find: async (database: Database, organizationId: string, id: string) =>
     one(await database.query(organizationId, find, [organizationId, id])),
+  read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   ofSettlement: async (database: Database, organizationId: string, paymentId: string) =>
     one(await database.query(organizationId, ofSettlement, [organizationId, paymentId])),
   ofAuthorization: async (
