@@ -84,7 +84,7 @@ export const payRoutes =
             .headers({ 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'no-referrer' })
             .headers({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' })
             .serializer(String)
-            .send(payPage({ link, unit, amount }))
+            .send(payPage({ link, unit, network: links.networkOf(link), amount }))
         }
         const header = request.headers['payment-signature']
         if (header === undefined && link.status !== 'OPEN')

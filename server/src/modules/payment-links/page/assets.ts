@@ -20,6 +20,8 @@ p { margin: 0 }
 figure { margin: 0 }
 figure svg { display: block; width: 100%; max-width: 14rem; height: auto; background: #fff; padding: .6rem; border-radius: .6rem; border: 1px solid var(--line) }
 figcaption, .hint, footer, dt { color: var(--soft); font-size: .875rem }
+.how > div { display: grid; gap: 1rem; align-content: start }
+h2 + dl { margin-top: -.5rem }
 dl { margin: 0; display: grid; gap: .75rem }
 dd { margin: 0; overflow-wrap: anywhere }
 code { font: .875rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere }

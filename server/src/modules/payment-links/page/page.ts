@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PaymentLinkRow } from '@wedi/database'
 import { renderSVG } from 'uqr'
 import type { Unit } from '#modules/chains'
-import { type ChainId, chainNumber } from '#platform/caip'
+import { chainNumber } from '#platform/caip'
 import { formatUnits } from '../rules.ts'
 import { tokenOf } from '../service/needs.ts'
 import { script, style } from './assets.ts'
@@ -31,12 +31,14 @@ const words = {
 interface Shown {
   readonly link: PaymentLinkRow
   readonly unit: Unit
+  /** The chain, by its name. */
+  readonly network: string
   /** What is to be paid, as it was chosen. */
   readonly amount: bigint
 }
 
 /** The request to be paid, for people: works without script, by keyboard, read aloud, and on a phone. */
-export function payPage({ link, unit, amount }: Shown): string {
+export function payPage({ link, unit, network, amount }: Shown): string {
   const { symbol, decimals } = unit
   const isChosen = link.minAmount !== link.maxAmount
   const shown = formatUnits(amount, decimals)
@@ -60,9 +62,9 @@ ${link.description === null ? '' : `<p class="for">${text(link.description)}</p>
 </header>
 <p class="status" role="status" aria-live="polite" data-status="${status}" data-from="/pay/${link.slug}/status" data-words="${text(JSON.stringify(words))}">${words[status]}</p>
 ${isChosen && link.status === 'OPEN' ? chooser(link, { unit, shown }) : ''}
-${link.status === 'OPEN' ? howToPay(link, amount, unit) : ''}
+${link.status === 'OPEN' ? howToPay(link, amount, { unit, network }) : ''}
 </main>
-<footer>${text(chainName(link))}${link.expiresAt ? `, valid until <time datetime="${link.expiresAt.toISOString()}">${timeText(link.expiresAt)}</time>` : ''}</footer>
+<footer>${text(network)}${link.expiresAt ? `, valid until <time datetime="${link.expiresAt.toISOString()}">${timeText(link.expiresAt)}</time>` : ''}</footer>
 <script>${script}</script>
 </body>
 </html>
@@ -82,7 +84,11 @@ function chooser(link: PaymentLinkRow, { unit: { symbol, decimals }, shown }: { 
 </form>`
 }
 
-function howToPay(link: PaymentLinkRow, amount: bigint, { symbol, decimals }: Unit): string {
+function howToPay(
+  link: PaymentLinkRow,
+  amount: bigint,
+  { unit: { symbol, decimals }, network }: { unit: Unit; network: string },
+): string {
   const token = tokenOf(link.asset)
   const uri = `ethereum:${token.contract}@${chainNumber(token.chain)}/transfer?address=${link.payTo}&uint256=${amount}`
   const code = renderSVG(uri, { ecc: 'M', border: 2 }).replace(
@@ -97,15 +103,13 @@ function howToPay(link: PaymentLinkRow, amount: bigint, { symbol, decimals }: Un
 <div><dt>Amount</dt><dd>${text(`${formatUnits(amount, decimals)} ${symbol}`)}, exactly</dd></div>
 <div><dt>To</dt><dd><code>${link.payTo}</code></dd></div>
 <div><dt>Token</dt><dd><code>${token.contract}</code></dd></div>
-<div><dt>Network</dt><dd>${text(chainName(link))}</dd></div>
+<div><dt>Network</dt><dd>${text(network)}</dd></div>
 </dl>
 <p class="hint"><a class="button" href="${text(uri)}">Open in a wallet</a></p>
 <p class="hint">Programs pay this same address by x402.</p>
 </div>
 </section>`
 }
-
-const chainName = ({ chain }: PaymentLinkRow): string => `EVM network ${chainNumber(chain as ChainId)}`
 
 const timeText = (time: Date): string => `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 

@@ -91,6 +91,7 @@ export function linkService(needs: LinkNeeds) {
 
     bySlug,
     pay: paying(needs),
+    networkOf: ({ chain }: PaymentLinkRow): string => chains.list().find((each) => each.chain === chain)?.name ?? chain,
     unitOf: (row: PaymentLinkRow): Promise<Unit> => answering(chains.unitOf(tokenOf(row.asset))),
 
     async requirements(row: PaymentLinkRow, amount: bigint): Promise<Requirements> {
