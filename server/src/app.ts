@@ -61,7 +61,7 @@ export interface AppOptions {
   readonly version: string
   readonly log: Logger
   readonly clock: Clock
-  /** Instead of the pauses between two looks at a wallet that fit its chain. */
+  /** Instead of the pauses between two looks at a wallet, or at an account of links, that fit its chain. */
   readonly reconcileEveryMs?: number
   /** Only for the test that takes the organisation out of every statement. */
   readonly rewriteStatements?: (text: string) => string
@@ -170,7 +170,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       tasks,
       integrationKeys,
     },
-    facilitator: options.facilitator,
+    ...{ facilitator: options.facilitator, everyMs: options.reconcileEveryMs },
   })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 

@@ -117,6 +117,18 @@ const ofLink: Prepare = async ({ app, admin }) => {
   return { params: { linkId: (await aLink(app, shop)).id } }
 }
 
+/** As if the chain had shown it, of a payer nobody knows. */
+async function aReceivedPayment(scene: Scene): Promise<void> {
+  const { params } = await ofLink(scene)
+  await scene.app.query(
+    `insert into payment_link_payment (organization_id, id, link_id, state, kind, asset, pay_to, payer, amount,
+                                       transaction_hash, log_index, block_number, created_at, updated_at)
+     select organization_id, $2::uuid, id, 'CONFIRMED', 'UNDER', asset, pay_to, $3, 1, $2::text, 0, 1, now(), now()
+     from payment_link where id = $1`,
+    [params?.linkId, newId(), PAYEE],
+  )
+}
+
 const ofSlug =
   (headers: Record<string, string>): Prepare =>
   async ({ app, admin }) => {
@@ -279,10 +291,16 @@ export const situations: Readonly<Record<string, Prepare>> = {
     const body = { amount: '1000000', asset: app.token }
     return { body, otherBody: { ...body, amount: '2000000' }, admin: shop, principal: `integration-key:${keyId}` }
   },
-  listPaymentLinks: nothing,
+  listPaymentLinks: async (scene) => {
+    await ofLink(scene)
+    return {}
+  },
   getPaymentLink: ofLink,
   cancelPaymentLink: ofLink,
-  listPaymentLinkPayments: nothing,
+  listPaymentLinkPayments: async (scene) => {
+    await aReceivedPayment(scene)
+    return {}
+  },
   payLink: ofSlug({ accept: 'text/html' }),
   getPayStatus: ofSlug({}),
 

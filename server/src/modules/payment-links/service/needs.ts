@@ -32,6 +32,8 @@ export interface LinkNeeds {
   tasks: Pick<AssignmentService, 'submit'>
   /** Somebody else who checks and settles; undefined: the agent's own wallet carries what payers sign. */
   facilitator?: Facilitator | undefined
+  /** Instead of the pauses between two looks at an account that fit its chain. */
+  everyMs?: number | undefined
 }
 
 export type Token = Asset & { kind: 'erc20' }

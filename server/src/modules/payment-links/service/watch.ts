@@ -56,7 +56,7 @@ export function watching(needs: LinkNeeds, { land, vanish }: Receiving): void {
 
   async function look(account: PaymentLinkAccountRow): Promise<JobResult> {
     const { chain } = tokenOf(account.asset)
-    const rest: JobResult = { againInMs: chains.isEmbedded(chain) ? EMBEDDED_PAUSE_MS : PAUSE_MS }
+    const rest: JobResult = { againInMs: needs.everyMs ?? (chains.isEmbedded(chain) ? EMBEDDED_PAUSE_MS : PAUSE_MS) }
     const deep = await chains.deepBlock(chain)
     // A node that lags behind another, or a chain that lost blocks and has not grown past them yet.
     if (deep.number < account.blockNumber) return rest
