@@ -15,6 +15,7 @@ const modules = [
   'assignment',
   'runtime',
   'integration-keys',
+  'payment-links',
   'events',
   'webhooks',
 ]

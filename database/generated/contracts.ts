@@ -57,6 +57,15 @@ export type DeliveryState = (typeof DeliveryState)[number]
 export const OrganizationStatus = ['ACTIVE', 'FROZEN'] as const
 export type OrganizationStatus = (typeof OrganizationStatus)[number]
 
+export const PaymentLinkStatus = ['OPEN', 'PAID', 'EXPIRED', 'CANCELED'] as const
+export type PaymentLinkStatus = (typeof PaymentLinkStatus)[number]
+
+export const LinkPaymentState = ['PENDING', 'CONFIRMED', 'FAILED', 'VANISHED'] as const
+export type LinkPaymentState = (typeof LinkPaymentState)[number]
+
+export const LinkPaymentKind = ['EXACT', 'OVER', 'UNDER', 'LATE', 'DUPLICATE', 'UNMATCHED'] as const
+export type LinkPaymentKind = (typeof LinkPaymentKind)[number]
+
 export const PaymentStatus = [
   'HELD',
   'RESERVED',
@@ -569,6 +578,79 @@ export interface OrganizationRow {
   updatedAt: Date
 }
 
+/** A request to be paid. */
+export interface PaymentLinkRow {
+  organizationId: string
+  id: string
+  agentId: string
+  /** The key it was made with. */
+  integrationKeyId: string
+  /** The same for a key and all that it was rotated to. */
+  keyFamilyId: string
+  /** 128 random bits in base62: who knows it may pay. */
+  slug: string
+  status: PaymentLinkStatus
+  chain: string
+  asset: string
+  /** What is asked: the same twice where it is fixed, else the least and the most a payer may choose. */
+  minAmount: bigint
+  maxAmount: bigint
+  description: string | null
+  /** EIP-55 checksummed. */
+  payTo: string
+  maxPayments: number
+  /** Payments that count, and those on their way: together never more than `maxPayments`. */
+  paidCount: number
+  settlingCount: number
+  metadata: unknown
+  /** The decision it rests on. */
+  decisionId: string
+  createdBy: string
+  revision: number
+  expiresAt: Date | null
+  createdAt: Date
+  updatedAt: Date
+  closedAt: Date | null
+}
+
+/** Money that came (or is about to come) to the pay-to address of a link. */
+export interface PaymentLinkPaymentRow {
+  organizationId: string
+  id: string
+  /** Null: nobody can say which of several links it is for. */
+  linkId: string | null
+  state: LinkPaymentState
+  kind: LinkPaymentKind
+  asset: string
+  payTo: string
+  payer: string
+  amount: bigint
+  /** Of the authorisation (EIP-3009) it was paid with; null for a transfer. */
+  nonce: string | null
+  /** Until when the authorisation may be used. */
+  validBefore: Date | null
+  /** Our own transaction that carries the authorisation; null when somebody else does. */
+  paymentId: string | null
+  transactionHash: string | null
+  logIndex: number | null
+  blockNumber: bigint | null
+  /** What the agent was told to do about it. */
+  taskId: string | null
+  failure: unknown
+  createdAt: Date
+  updatedAt: Date
+  settledAt: Date | null
+}
+
+/** An account that links are paid to: up to which block its incoming transfers were looked at. */
+export interface PaymentLinkAccountRow {
+  organizationId: string
+  address: string
+  asset: string
+  blockNumber: bigint
+  blockHash: string
+}
+
 /** An intent to move money. */
 export interface PaymentRow {
   organizationId: string
@@ -591,6 +673,11 @@ export interface PaymentRow {
   requestedBy: string
   /** SHA-256 of the RFC 8785 text of exactly what was asked. */
   intentHash: Buffer
+  /**
+   * Somebody else's signed permission (EIP-3009) to move the amount: the wallet only carries it to the chain, and pays
+   * for the gas. `{from, validAfter, validBefore, nonce, signature}`. Null: the wallet pays by itself.
+   */
+  authorization: unknown
   transactionHash: string | null
   blockNumber: bigint | null
   /** How many times it was tried to be submitted. */
@@ -909,8 +996,14 @@ export const columns = {
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:
     'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", max_key_lifetime_days AS "maxKeyLifetimeDays", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
+  paymentLink:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", integration_key_id AS "integrationKeyId", key_family_id AS "keyFamilyId", slug, status, chain, asset, min_amount AS "minAmount", max_amount AS "maxAmount", description, pay_to AS "payTo", max_payments AS "maxPayments", paid_count AS "paidCount", settling_count AS "settlingCount", metadata, decision_id AS "decisionId", created_by AS "createdBy", revision, expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt", closed_at AS "closedAt"',
+  paymentLinkPayment:
+    'organization_id AS "organizationId", id, link_id AS "linkId", state, kind, asset, pay_to AS "payTo", payer, amount, nonce, valid_before AS "validBefore", payment_id AS "paymentId", transaction_hash AS "transactionHash", log_index AS "logIndex", block_number AS "blockNumber", task_id AS "taskId", failure, created_at AS "createdAt", updated_at AS "updatedAt", settled_at AS "settledAt"',
+  paymentLinkAccount:
+    'organization_id AS "organizationId", address, asset, block_number AS "blockNumber", block_hash AS "blockHash"',
   payment:
-    'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, refusals, frozen_at AS "frozenAt", frozen_reason AS "frozenReason", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", set_aside_at AS "setAsideAt", revision, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
+    'organization_id AS "organizationId", id, agent_id AS "agentId", wallet_id AS "walletId", task_id AS "taskId", chain, asset, payee, amount, reference, memo, status, decision_id AS "decisionId", approval_id AS "approvalId", capability_revision AS "capabilityRevision", requested_by AS "requestedBy", intent_hash AS "intentHash", "authorization", transaction_hash AS "transactionHash", block_number AS "blockNumber", attempts, failure, refusals, frozen_at AS "frozenAt", frozen_reason AS "frozenReason", cancel_requested_at AS "cancelRequestedAt", cancel_reason AS "cancelReason", set_aside_at AS "setAsideAt", revision, created_at AS "createdAt", updated_at AS "updatedAt", submitted_at AS "submittedAt", settled_at AS "settledAt"',
   chainTransaction:
     'organization_id AS "organizationId", id, payment_id AS "paymentId", attempt, purpose, wallet_id AS "walletId", chain, nonce, unsigned, raw_transaction AS "rawTransaction", transaction_hash AS "transactionHash", submission_key AS "submissionKey", queue_id AS "queueId", since_block AS "sinceBlock", searched_to AS "searchedTo", signing_until AS "signingUntil", created_at AS "createdAt"',
   approval:

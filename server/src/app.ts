@@ -10,6 +10,7 @@ import { eventRoutes, eventStreams } from '#modules/events'
 import { healthRoutes, healthService } from '#modules/health'
 import { integrationKeyRoutes, integrationKeyService } from '#modules/integration-keys'
 import { organizationRoutes, organizationService } from '#modules/organizations'
+import { type Facilitator, linkRoutes, linkService, type OriginOf, payRoutes } from '#modules/payment-links'
 import {
   approvalRoutes,
   paymentRoutes,
@@ -59,10 +60,14 @@ export interface AppOptions {
   readonly keyPeppers: readonly number[]
   /** Refused keys of one address, before it has to wait. */
   readonly failedKeysPerMinute: number
+  /** Where users reach this server; undefined: where they say they do. */
+  readonly publicUrl?: string | undefined
+  /** Somebody else who settles what is paid by x402; undefined: the agents' own wallets do. */
+  readonly facilitator?: Facilitator | undefined
   readonly version: string
   readonly log: Logger
   readonly clock: Clock
-  /** Instead of the pauses between two looks at a wallet that fit its chain. */
+  /** Instead of the pauses between two looks at a wallet, or at an account of links, that fit its chain. */
   readonly reconcileEveryMs?: number
   /** Instead of five seconds between two heartbeats of an instance. */
   readonly heartbeatMs?: number
@@ -183,6 +188,11 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const integrationKeys = integrationKeyService({
     ...{ database, clock, log, access, organizations, agents, capabilities },
   })
+  const links = linkService({
+    ...{ database, clock, jobs, events, decisions, agents, capabilities, chains, wallets, payments, tasks },
+    ...{ integrationKeys },
+    ...{ facilitator: options.facilitator, everyMs: options.reconcileEveryMs },
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
   const { feed } = decisionsLog
   const streams = eventStreams({ feed, log, authenticate: access.authenticate })
@@ -201,7 +211,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...{ authenticate: access.authenticate, onKeyUsed: integrationKeys.used, isGrantedToAll },
   })
   const effect = effects(database, keys)
+  const originOf: OriginOf = ({ protocol, host }) => options.publicUrl ?? `${protocol}://${host}`
   await http.register(healthProbes(database))
+  await http.register(payRoutes(links, originOf))
   await http.register(
     async (v1) => {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
@@ -229,6 +241,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
           ...{ effect, exposuresPerMinute: Math.ceil(options.rateLimitPerMinute / EXPOSURE_SHARE_OF_RATE) },
         }),
       )
+      await v1.register(linkRoutes(links, effect, originOf))
       await v1.register(decisionRoutes(decisions, effect))
       await v1.register(logRoutes(decisionsLog))
       await v1.register(eventRoutes(streams))

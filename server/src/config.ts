@@ -36,6 +36,10 @@ export interface Config {
   readonly rateLimitPerMinute: number
   readonly keyPeppers: readonly number[]
   readonly failedKeysPerMinute: number
+  /** Undefined: what each caller says. */
+  readonly publicUrl: string | undefined
+  /** Undefined: the agents' own wallets settle what is paid by x402. */
+  readonly facilitatorUrl: string | undefined
 }
 
 interface EngineConfig {
@@ -114,6 +118,8 @@ export function readConfig(env: Environment): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'warn',
     keyPeppers: versions(env, 'WEDI_KEY_PEPPERS', 'the peppers keys are checked with'),
     failedKeysPerMinute: integer(env, 'WEDI_FAILED_KEYS', DEFAULT_FAILED_KEYS, { min: 1, max: 100_000_000 }),
+    publicUrl: url(env, 'WEDI_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    facilitatorUrl: url(env, 'WEDI_X402_FACILITATOR_URL', ['http:', 'https:']),
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
   }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { migrate } from '@wedi/database/migrate'
 import { makePartitions } from '@wedi/database/partitions'
 import { makeKey } from '#modules/access'
+import { remoteFacilitator } from '#modules/payment-links'
 import {
   localProvider,
   type ProviderName,
@@ -67,6 +68,8 @@ async function openApp(
     outgoing: { allowsPrivate: config.allowsPrivateWebhooks },
     rateLimitPerMinute: config.rateLimitPerMinute,
     ...{ keyPeppers: config.keyPeppers, failedKeysPerMinute: config.failedKeysPerMinute },
+    publicUrl: config.publicUrl,
+    facilitator: config.facilitatorUrl === undefined ? undefined : await remoteFacilitator(config.facilitatorUrl),
   })
 }
 

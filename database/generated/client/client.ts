@@ -189,6 +189,21 @@ export type AgentInteraction = Prisma.AgentInteractionModel
  */
 export type Organization = Prisma.OrganizationModel
 /**
+ * Model PaymentLink
+ * A request to be paid.
+ */
+export type PaymentLink = Prisma.PaymentLinkModel
+/**
+ * Model PaymentLinkPayment
+ * Money that came (or is about to come) to the pay-to address of a link.
+ */
+export type PaymentLinkPayment = Prisma.PaymentLinkPaymentModel
+/**
+ * Model PaymentLinkAccount
+ * An account that links are paid to: up to which block its incoming transfers were looked at.
+ */
+export type PaymentLinkAccount = Prisma.PaymentLinkAccountModel
+/**
  * Model Payment
  * An intent to move money.
  */

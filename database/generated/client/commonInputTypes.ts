@@ -840,11 +840,35 @@ export type EnumOrganizationStatusWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedEnumOrganizationStatusFilter<$PrismaModel>
 }
 
-export type EnumPaymentStatusFilter<$PrismaModel = never> = {
-  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
-  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel> | $Enums.PaymentStatus
+export type EnumPaymentLinkStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentLinkStatus | Prisma.EnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel> | $Enums.PaymentLinkStatus
+}
+
+export type EnumPaymentLinkStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentLinkStatus | Prisma.EnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentLinkStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentLinkStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel>
+}
+
+export type EnumLinkPaymentStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentState | Prisma.EnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel> | $Enums.LinkPaymentState
+}
+
+export type EnumLinkPaymentKindFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentKind | Prisma.EnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel> | $Enums.LinkPaymentKind
 }
 
 export type BigIntNullableFilter<$PrismaModel = never> = {
@@ -858,14 +882,24 @@ export type BigIntNullableFilter<$PrismaModel = never> = {
   not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
 }
 
-export type EnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
-  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentStatus
+export type EnumLinkPaymentStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentState | Prisma.EnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentStateWithAggregatesFilter<$PrismaModel> | $Enums.LinkPaymentState
   _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel>
+}
+
+export type EnumLinkPaymentKindWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentKind | Prisma.EnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentKindWithAggregatesFilter<$PrismaModel> | $Enums.LinkPaymentKind
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel>
 }
 
 export type BigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
@@ -882,6 +916,23 @@ export type BigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
   _sum?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
   _min?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
   _max?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
+}
+
+export type EnumPaymentStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel> | $Enums.PaymentStatus
+}
+
+export type EnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
 }
 
 export type EnumTransactionPurposeFilter<$PrismaModel = never> = {
@@ -1773,11 +1824,35 @@ export type NestedEnumOrganizationStatusWithAggregatesFilter<$PrismaModel = neve
   _max?: Prisma.NestedEnumOrganizationStatusFilter<$PrismaModel>
 }
 
-export type NestedEnumPaymentStatusFilter<$PrismaModel = never> = {
-  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
-  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel> | $Enums.PaymentStatus
+export type NestedEnumPaymentLinkStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentLinkStatus | Prisma.EnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel> | $Enums.PaymentLinkStatus
+}
+
+export type NestedEnumPaymentLinkStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentLinkStatus | Prisma.EnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentLinkStatus[] | Prisma.ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentLinkStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentLinkStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumPaymentLinkStatusFilter<$PrismaModel>
+}
+
+export type NestedEnumLinkPaymentStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentState | Prisma.EnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel> | $Enums.LinkPaymentState
+}
+
+export type NestedEnumLinkPaymentKindFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentKind | Prisma.EnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel> | $Enums.LinkPaymentKind
 }
 
 export type NestedBigIntNullableFilter<$PrismaModel = never> = {
@@ -1791,14 +1866,24 @@ export type NestedBigIntNullableFilter<$PrismaModel = never> = {
   not?: Prisma.NestedBigIntNullableFilter<$PrismaModel> | bigint | number | null
 }
 
-export type NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = {
-  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
-  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
-  not?: Prisma.NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentStatus
+export type NestedEnumLinkPaymentStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentState | Prisma.EnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentState[] | Prisma.ListEnumLinkPaymentStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentStateWithAggregatesFilter<$PrismaModel> | $Enums.LinkPaymentState
   _count?: Prisma.NestedIntFilter<$PrismaModel>
-  _min?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
-  _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumLinkPaymentStateFilter<$PrismaModel>
+}
+
+export type NestedEnumLinkPaymentKindWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.LinkPaymentKind | Prisma.EnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  in?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.LinkPaymentKind[] | Prisma.ListEnumLinkPaymentKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumLinkPaymentKindWithAggregatesFilter<$PrismaModel> | $Enums.LinkPaymentKind
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumLinkPaymentKindFilter<$PrismaModel>
 }
 
 export type NestedBigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
@@ -1815,6 +1900,23 @@ export type NestedBigIntNullableWithAggregatesFilter<$PrismaModel = never> = {
   _sum?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
   _min?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
   _max?: Prisma.NestedBigIntNullableFilter<$PrismaModel>
+}
+
+export type NestedEnumPaymentStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel> | $Enums.PaymentStatus
+}
+
+export type NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.PaymentStatus | Prisma.EnumPaymentStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.PaymentStatus[] | Prisma.ListEnumPaymentStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumPaymentStatusWithAggregatesFilter<$PrismaModel> | $Enums.PaymentStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumPaymentStatusFilter<$PrismaModel>
 }
 
 export type NestedEnumTransactionPurposeFilter<$PrismaModel = never> = {

@@ -189,6 +189,38 @@ export const OrganizationStatus = {
 export type OrganizationStatus = (typeof OrganizationStatus)[keyof typeof OrganizationStatus]
 
 
+export const PaymentLinkStatus = {
+  OPEN: 'OPEN',
+  PAID: 'PAID',
+  EXPIRED: 'EXPIRED',
+  CANCELED: 'CANCELED'
+} as const
+
+export type PaymentLinkStatus = (typeof PaymentLinkStatus)[keyof typeof PaymentLinkStatus]
+
+
+export const LinkPaymentState = {
+  PENDING: 'PENDING',
+  CONFIRMED: 'CONFIRMED',
+  FAILED: 'FAILED',
+  VANISHED: 'VANISHED'
+} as const
+
+export type LinkPaymentState = (typeof LinkPaymentState)[keyof typeof LinkPaymentState]
+
+
+export const LinkPaymentKind = {
+  EXACT: 'EXACT',
+  OVER: 'OVER',
+  UNDER: 'UNDER',
+  LATE: 'LATE',
+  DUPLICATE: 'DUPLICATE',
+  UNMATCHED: 'UNMATCHED'
+} as const
+
+export type LinkPaymentKind = (typeof LinkPaymentKind)[keyof typeof LinkPaymentKind]
+
+
 export const PaymentStatus = {
   HELD: 'HELD',
   RESERVED: 'RESERVED',

@@ -5,6 +5,8 @@ import { Writable } from 'node:stream'
 import { type Address, createTestClient, http, parseAbi, parseAbiItem, walletActions } from 'viem'
 import { afterEach, expect, it } from 'vitest'
 import { chainOf, closeAll, launch, newHome, type Process, startWedi, type Wedi } from '../../test/journeys/process.ts'
+import { expectOk } from '../../test/support/client.ts'
+import { walletOf } from '../../test/support/factories.ts'
 import { until } from '../../test/support/until.ts'
 import { formatMoney, parseMoney } from './money.ts'
 import { runDemo } from './run.ts'
@@ -40,12 +42,15 @@ async function played(wedi: Process): Promise<{ rows: string[]; text: string; co
 
 const AS_WRITTEN = ['paid 19 8,016.69 dUSD', 'held 4 12,466.90 dUSD', 'denied 5 39,695.00 dUSD', 'failed 2 304.75 dUSD']
 
-/** Every token that left one of Wedi's wallets, by the chain's own log: whom, how much. */
+/** Every token that left the wallet of an agent that pays invoices, by the chain's own log: whom, how much. */
 async function paidOnChain(wedi: Wedi): Promise<{ to: Address; value: bigint }[]> {
   const { node, token: asset } = await chainOf(wedi)
   const address = asset.split('erc20:')[1] as Address
   const logs = await node.getLogs({ address, event: transfer, fromBlock: 0n, strict: true })
-  const moved = logs.map(({ args }) => args).filter(({ from }) => BigInt(from) !== 0n)
+  const agents = await expectOk(wedi.client.get<{ data: { id: string }[] }>('/v1/agents?label=demo'))
+  const wallets = await Promise.all(agents.data.map(({ id }) => walletOf(wedi.client, id)))
+  const payers = new Set(wallets.map((wallet) => wallet.address))
+  const moved = logs.map(({ args }) => args).filter(({ from }) => payers.has(from))
   for (const to of new Set(moved.map((each) => each.to))) {
     const held = await node.readContract({ address, abi: token, functionName: 'balanceOf', args: [to] })
     expect(held).toBe(sumOf(moved.filter((each) => each.to === to)))
@@ -66,6 +71,9 @@ it(
     const { rows, text, commands } = await played(wedi)
     expect(rows).toEqual(AS_WRITTEN)
     expect(text).toMatch(/chain confirms: yes.*8 payees received 8,016\.69 dUSD, 3 wallets hold 32,983\.31 dUSD/)
+    expect(text).toMatch(/paid 12\.00 dUSD by a program \(x402\); the agent forwarded 11\.76 dUSD to the shop/)
+    const page = await fetch(text.match(/open for people: (\S+)/)?.[1] ?? '', { headers: { accept: 'text/html' } })
+    expect(await page.text()).toContain('Two coffees and a bun')
     const moved = await paidOnChain(wedi)
     expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
     expect(statSync(join(home, 'demo')).mode & 0o777).toBe(0o600)

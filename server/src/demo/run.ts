@@ -2,6 +2,7 @@ import { type Api, apiClient } from './api.ts'
 import { newBoard, surprises } from './board.ts'
 import { checkChain } from './check.ts'
 import { nextLines } from './commands.ts'
+import { collect, linkLines } from './links.ts'
 import { perform, recall } from './perform.ts'
 import { type DemoRecord, readRecord } from './record.ts'
 import { castActors, openStage } from './stage.ts'
@@ -63,14 +64,16 @@ async function play(options: DemoOptions, { paint, signal }: { paint: Paint; sig
   const current = record ?? remember({ state: 'begun' })
   const actors = await castActors(api, stage, { known: current.agents, signal })
   const performance = { api, stage, actors, entries: newBoard(stage), signal }
-  const { tookMs, keys } = isFresh
-    ? await perform(performance, { out, paint, current, remember })
-    : await recall(performance, current)
+  const play = () => perform(performance, { out, paint, current, remember })
+  const [{ tookMs, keys }, collected] = isFresh
+    ? await Promise.all([play(), collect(api, stage, { address, signal })])
+    : [await recall(performance, current), undefined]
   const check = await checkChain(api, performance)
   const lines = summaryLines({ ...performance, check, tookMs, isFresh }, paint)
   const next = keys ? await nextLines(api, { address, ...performance, keys }) : []
   const wrong = isFresh ? surprises(performance.entries) : []
-  out.write([...lines, ...next, ''].map((line) => `${line}\n`).join(''))
+  const links = collected ? linkLines(collected, stage, paint) : []
+  out.write([...lines, ...links, ...next, ''].map((line) => `${line}\n`).join(''))
   if (!isFresh) return
   if (wrong.length === 0 && isConfirmed(check)) remember({ state: 'done' })
   else out.write(complaint(wrong, paint))

@@ -22,7 +22,9 @@ export interface EventTypes {
   'key.expired': NoFacts
   'key.expiring': NoFacts
   'key.exposed': NoFacts
-  'payment.changed': { readonly taskId: string | null; readonly status: string }
+  'payment-link.changed': NoFacts
+  /** `authorization`: not null when it moves somebody else's money. */
+  'payment.changed': { readonly taskId: string | null; readonly status: string; readonly authorization: unknown }
   'reconciliation.broken': NoFacts
   'task.assigned': NoFacts
   'task.changed': NoFacts

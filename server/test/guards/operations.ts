@@ -40,6 +40,10 @@ export function operationsOf(document: OpenApi): Operation[] {
 
 /** The one address that goes on for several segments. */
 const A_TILE = '0/000'
+/** Of a payment link that nobody has. */
+const A_SLUG = 'nobodyHasThisSlug00000'
+
+const fixed = (name: string): string | undefined => ({ '*': A_TILE, slug: A_SLUG })[name]
 
 /** The address of an operation; ids that are not given are `otherwise`. */
 export function addressOf(
@@ -48,7 +52,7 @@ export function addressOf(
   otherwise?: () => string,
 ): string {
   return path.replace(/\{(\w+|\*)\}/g, (_, name: string) => {
-    const value = params[name] ?? (name === '*' ? A_TILE : otherwise?.())
+    const value = params[name] ?? fixed(name) ?? otherwise?.()
     if (value === undefined) throw new Error(`nobody says what ${name} is in ${path}`)
     return value
   })

@@ -16,6 +16,7 @@ import {
   unique,
   walletOf,
 } from '../support/factories.ts'
+import { aCollector, aLink } from '../support/links.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 
@@ -33,8 +34,9 @@ export interface Situation {
   readonly otherBody?: Readonly<Record<string, unknown>>
   /** Instead of the scene's own, for what would end the scene. */
   readonly admin?: Client
-  /** Whose idempotency keys that one has, when it is an agent's. */
+  /** Whose Idempotency-Keys that one shares, where it is not the organisation's. */
   readonly principal?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 type Prepare = (scene: Scene) => Promise<Situation>
@@ -151,6 +153,30 @@ const ofApproval =
   async (scene) => {
     const { approvalId } = await heldPayment(scene)
     return { params: { approvalId: approvalId as string }, ...(body && { body }), ...(otherBody && { otherBody }) }
+  }
+
+const ofLink: Prepare = async ({ app, admin }) => {
+  const { shop } = await aCollector(app, { client: admin })
+  return { params: { linkId: (await aLink(app, shop)).id } }
+}
+
+/** As if the chain had shown it, of a payer nobody knows. */
+async function aReceivedPayment(scene: Scene): Promise<void> {
+  const { params } = await ofLink(scene)
+  await scene.app.query(
+    `insert into payment_link_payment (organization_id, id, link_id, state, kind, asset, pay_to, payer, amount,
+                                       transaction_hash, log_index, block_number, created_at, updated_at)
+     select organization_id, $2::uuid, id, 'CONFIRMED', 'UNDER', asset, pay_to, $3, 1, $2::text, 0, 1, now(), now()
+     from payment_link where id = $1`,
+    [params?.linkId, newId(), PAYEE],
+  )
+}
+
+const ofSlug =
+  (headers: Record<string, string>): Prepare =>
+  async ({ app, admin }) => {
+    const { shop } = await aCollector(app, { client: admin })
+    return { params: { slug: (await aLink(app, shop)).slug }, headers }
   }
 
 /** As if a look at the chain had found it: whose money it was is left out. */
@@ -350,6 +376,24 @@ export const situations: Readonly<Record<string, Prepare>> = {
   getApproval: ofApproval(),
   approvePayment: ofApproval({ note: 'yes' }, { note: 'no' }),
   rejectPayment: ofApproval({ note: 'yes' }, { note: 'no' }),
+
+  createPaymentLink: async ({ app, admin }) => {
+    const { shop, keyId } = await aCollector(app, { client: admin })
+    const body = { amount: '1000000', asset: app.token }
+    return { body, otherBody: { ...body, amount: '2000000' }, admin: shop, principal: `integration-key:${keyId}` }
+  },
+  listPaymentLinks: async (scene) => {
+    await ofLink(scene)
+    return {}
+  },
+  getPaymentLink: ofLink,
+  cancelPaymentLink: ofLink,
+  listPaymentLinkPayments: async (scene) => {
+    await aReceivedPayment(scene)
+    return {}
+  },
+  payLink: ofSlug({ accept: 'text/html' }),
+  getPayStatus: ofSlug({}),
 
   listBreaks: nothing,
   getBreak: ofBreak(),

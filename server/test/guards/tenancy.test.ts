@@ -23,7 +23,7 @@ import { isFiltered, looksAtRows, withoutFilters } from './without-filters.ts'
 /** One organisation can never read, change or count another's rows, also when the application's own filters are gone. */
 
 const operations = operationsOf(committedDocument())
-const addressed = operations.filter(({ params }) => params.length > 0 && !params.includes('*'))
+const addressed = operations.filter(({ params, isPublic }) => params.length > 0 && !params.includes('*') && !isPublic)
 const listed = operations.filter(({ query }) => query.includes('limit') && !query.includes('organizationId'))
 
 /** The platform's own list, of the first organisation's admins only. */
@@ -53,6 +53,7 @@ describe('taking the filters out', () => {
     'webhooks.lease',
     'integrationKeys.addUses',
     'integrationKeys.forgetUses',
+    'links.findBySlug',
   ]
   /** It reads the rows it is given, and writes. */
   const GIVEN = ['decisions.appendMany', 'health.observe']
@@ -214,8 +215,6 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
   await until('nothing is due', async () => {
     const due = await app.query(
       `select 1 from job where organization_id = $1 and run_at <= clock_timestamp()
-       union all select 1 from health_mark where organization_id = $1
-       union all select 1 from health_bucket where organization_id = $1 and due_at is not null
        union all select 1 from wallet_book where organization_id = $1 and due_at < clock_timestamp() + interval '30 minutes'`,
       [organizationId],
     )
@@ -233,13 +232,16 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
   })
 }
 
+/** Counted from samples minutes later, by the server itself. */
+const COUNTED = ['agent_health', 'health_bucket', 'health_mark']
+
 /** Every row of an organisation, of every table, as text. */
 async function rowsOf(app: TestApp, organizationId: string): Promise<string[]> {
   const tables = await app.query<{ name: string }>(
     `select table_name as name from information_schema.columns where table_schema = 'public' and column_name = 'organization_id' order by 1`,
   )
-  const parts = tables.map(
-    ({ name }) => `select '${name} ' || t::text as row from ${name} t where organization_id = $1`,
+  const parts = tables.flatMap(({ name }) =>
+    COUNTED.includes(name) ? [] : `select '${name} ' || t::text as row from ${name} t where organization_id = $1`,
   )
   const all = await app.query<{ row: string }>(
     `${parts.join(' union all ')} union all select 'organization ' || t::text from organization t where id = $1 order by 1`,

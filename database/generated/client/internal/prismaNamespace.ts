@@ -426,6 +426,9 @@ export const ModelName = {
   KeyUsage: 'KeyUsage',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
+  PaymentLink: 'PaymentLink',
+  PaymentLinkPayment: 'PaymentLinkPayment',
+  PaymentLinkAccount: 'PaymentLinkAccount',
   Payment: 'Payment',
   ChainTransaction: 'ChainTransaction',
   Approval: 'Approval',
@@ -454,7 +457,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "keyActivity" | "keyUsage" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce" | "webhook" | "webhookCursor" | "webhookDelivery"
+    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "keyActivity" | "keyUsage" | "agentInteraction" | "organization" | "paymentLink" | "paymentLinkPayment" | "paymentLinkAccount" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce" | "webhook" | "webhookCursor" | "webhookDelivery"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -2604,6 +2607,228 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    PaymentLink: {
+      payload: Prisma.$PaymentLinkPayload<ExtArgs>
+      fields: Prisma.PaymentLinkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PaymentLinkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PaymentLinkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        findFirst: {
+          args: Prisma.PaymentLinkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PaymentLinkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        findMany: {
+          args: Prisma.PaymentLinkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>[]
+        }
+        create: {
+          args: Prisma.PaymentLinkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        createMany: {
+          args: Prisma.PaymentLinkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PaymentLinkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>[]
+        }
+        delete: {
+          args: Prisma.PaymentLinkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        update: {
+          args: Prisma.PaymentLinkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        deleteMany: {
+          args: Prisma.PaymentLinkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PaymentLinkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PaymentLinkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>[]
+        }
+        upsert: {
+          args: Prisma.PaymentLinkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPayload>
+        }
+        aggregate: {
+          args: Prisma.PaymentLinkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePaymentLink>
+        }
+        groupBy: {
+          args: Prisma.PaymentLinkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PaymentLinkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkCountAggregateOutputType> | number
+        }
+      }
+    }
+    PaymentLinkPayment: {
+      payload: Prisma.$PaymentLinkPaymentPayload<ExtArgs>
+      fields: Prisma.PaymentLinkPaymentFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PaymentLinkPaymentFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PaymentLinkPaymentFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        findFirst: {
+          args: Prisma.PaymentLinkPaymentFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PaymentLinkPaymentFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        findMany: {
+          args: Prisma.PaymentLinkPaymentFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>[]
+        }
+        create: {
+          args: Prisma.PaymentLinkPaymentCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        createMany: {
+          args: Prisma.PaymentLinkPaymentCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PaymentLinkPaymentCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>[]
+        }
+        delete: {
+          args: Prisma.PaymentLinkPaymentDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        update: {
+          args: Prisma.PaymentLinkPaymentUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        deleteMany: {
+          args: Prisma.PaymentLinkPaymentDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PaymentLinkPaymentUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PaymentLinkPaymentUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>[]
+        }
+        upsert: {
+          args: Prisma.PaymentLinkPaymentUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkPaymentPayload>
+        }
+        aggregate: {
+          args: Prisma.PaymentLinkPaymentAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePaymentLinkPayment>
+        }
+        groupBy: {
+          args: Prisma.PaymentLinkPaymentGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkPaymentGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PaymentLinkPaymentCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkPaymentCountAggregateOutputType> | number
+        }
+      }
+    }
+    PaymentLinkAccount: {
+      payload: Prisma.$PaymentLinkAccountPayload<ExtArgs>
+      fields: Prisma.PaymentLinkAccountFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.PaymentLinkAccountFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.PaymentLinkAccountFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        findFirst: {
+          args: Prisma.PaymentLinkAccountFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.PaymentLinkAccountFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        findMany: {
+          args: Prisma.PaymentLinkAccountFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>[]
+        }
+        create: {
+          args: Prisma.PaymentLinkAccountCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        createMany: {
+          args: Prisma.PaymentLinkAccountCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.PaymentLinkAccountCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>[]
+        }
+        delete: {
+          args: Prisma.PaymentLinkAccountDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        update: {
+          args: Prisma.PaymentLinkAccountUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        deleteMany: {
+          args: Prisma.PaymentLinkAccountDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.PaymentLinkAccountUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.PaymentLinkAccountUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>[]
+        }
+        upsert: {
+          args: Prisma.PaymentLinkAccountUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$PaymentLinkAccountPayload>
+        }
+        aggregate: {
+          args: Prisma.PaymentLinkAccountAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregatePaymentLinkAccount>
+        }
+        groupBy: {
+          args: Prisma.PaymentLinkAccountGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkAccountGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.PaymentLinkAccountCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.PaymentLinkAccountCountAggregateOutputType> | number
+        }
+      }
+    }
     Payment: {
       payload: Prisma.$PaymentPayload<ExtArgs>
       fields: Prisma.PaymentFieldRefs
@@ -4059,6 +4284,73 @@ export const OrganizationScalarFieldEnum = {
 export type OrganizationScalarFieldEnum = (typeof OrganizationScalarFieldEnum)[keyof typeof OrganizationScalarFieldEnum]
 
 
+export const PaymentLinkScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  integrationKeyId: 'integrationKeyId',
+  keyFamilyId: 'keyFamilyId',
+  slug: 'slug',
+  status: 'status',
+  chain: 'chain',
+  asset: 'asset',
+  minAmount: 'minAmount',
+  maxAmount: 'maxAmount',
+  description: 'description',
+  payTo: 'payTo',
+  maxPayments: 'maxPayments',
+  paidCount: 'paidCount',
+  settlingCount: 'settlingCount',
+  metadata: 'metadata',
+  decisionId: 'decisionId',
+  createdBy: 'createdBy',
+  revision: 'revision',
+  expiresAt: 'expiresAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  closedAt: 'closedAt'
+} as const
+
+export type PaymentLinkScalarFieldEnum = (typeof PaymentLinkScalarFieldEnum)[keyof typeof PaymentLinkScalarFieldEnum]
+
+
+export const PaymentLinkPaymentScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  linkId: 'linkId',
+  state: 'state',
+  kind: 'kind',
+  asset: 'asset',
+  payTo: 'payTo',
+  payer: 'payer',
+  amount: 'amount',
+  nonce: 'nonce',
+  validBefore: 'validBefore',
+  paymentId: 'paymentId',
+  transactionHash: 'transactionHash',
+  logIndex: 'logIndex',
+  blockNumber: 'blockNumber',
+  taskId: 'taskId',
+  failure: 'failure',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  settledAt: 'settledAt'
+} as const
+
+export type PaymentLinkPaymentScalarFieldEnum = (typeof PaymentLinkPaymentScalarFieldEnum)[keyof typeof PaymentLinkPaymentScalarFieldEnum]
+
+
+export const PaymentLinkAccountScalarFieldEnum = {
+  organizationId: 'organizationId',
+  address: 'address',
+  asset: 'asset',
+  blockNumber: 'blockNumber',
+  blockHash: 'blockHash'
+} as const
+
+export type PaymentLinkAccountScalarFieldEnum = (typeof PaymentLinkAccountScalarFieldEnum)[keyof typeof PaymentLinkAccountScalarFieldEnum]
+
+
 export const PaymentScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -4077,6 +4369,7 @@ export const PaymentScalarFieldEnum = {
   capabilityRevision: 'capabilityRevision',
   requestedBy: 'requestedBy',
   intentHash: 'intentHash',
+  authorization: 'authorization',
   transactionHash: 'transactionHash',
   blockNumber: 'blockNumber',
   attempts: 'attempts',
@@ -4755,6 +5048,48 @@ export type ListEnumOrganizationStatusFieldRefInput<$PrismaModel> = FieldRefInpu
 
 
 /**
+ * Reference to a field of type 'PaymentLinkStatus'
+ */
+export type EnumPaymentLinkStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'PaymentLinkStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'PaymentLinkStatus[]'
+ */
+export type ListEnumPaymentLinkStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'PaymentLinkStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'LinkPaymentState'
+ */
+export type EnumLinkPaymentStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LinkPaymentState'>
+    
+
+
+/**
+ * Reference to a field of type 'LinkPaymentState[]'
+ */
+export type ListEnumLinkPaymentStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LinkPaymentState[]'>
+    
+
+
+/**
+ * Reference to a field of type 'LinkPaymentKind'
+ */
+export type EnumLinkPaymentKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LinkPaymentKind'>
+    
+
+
+/**
+ * Reference to a field of type 'LinkPaymentKind[]'
+ */
+export type ListEnumLinkPaymentKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'LinkPaymentKind[]'>
+    
+
+
+/**
  * Reference to a field of type 'PaymentStatus'
  */
 export type EnumPaymentStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'PaymentStatus'>
@@ -5045,6 +5380,9 @@ export type GlobalOmitConfig = {
   keyUsage?: Prisma.KeyUsageOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
+  paymentLink?: Prisma.PaymentLinkOmit
+  paymentLinkPayment?: Prisma.PaymentLinkPaymentOmit
+  paymentLinkAccount?: Prisma.PaymentLinkAccountOmit
   payment?: Prisma.PaymentOmit
   chainTransaction?: Prisma.ChainTransactionOmit
   approval?: Prisma.ApprovalOmit

@@ -80,6 +80,9 @@ export const ModelName = {
   KeyUsage: 'KeyUsage',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
+  PaymentLink: 'PaymentLink',
+  PaymentLinkPayment: 'PaymentLinkPayment',
+  PaymentLinkAccount: 'PaymentLinkAccount',
   Payment: 'Payment',
   ChainTransaction: 'ChainTransaction',
   Approval: 'Approval',
@@ -565,6 +568,73 @@ export const OrganizationScalarFieldEnum = {
 export type OrganizationScalarFieldEnum = (typeof OrganizationScalarFieldEnum)[keyof typeof OrganizationScalarFieldEnum]
 
 
+export const PaymentLinkScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  integrationKeyId: 'integrationKeyId',
+  keyFamilyId: 'keyFamilyId',
+  slug: 'slug',
+  status: 'status',
+  chain: 'chain',
+  asset: 'asset',
+  minAmount: 'minAmount',
+  maxAmount: 'maxAmount',
+  description: 'description',
+  payTo: 'payTo',
+  maxPayments: 'maxPayments',
+  paidCount: 'paidCount',
+  settlingCount: 'settlingCount',
+  metadata: 'metadata',
+  decisionId: 'decisionId',
+  createdBy: 'createdBy',
+  revision: 'revision',
+  expiresAt: 'expiresAt',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  closedAt: 'closedAt'
+} as const
+
+export type PaymentLinkScalarFieldEnum = (typeof PaymentLinkScalarFieldEnum)[keyof typeof PaymentLinkScalarFieldEnum]
+
+
+export const PaymentLinkPaymentScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  linkId: 'linkId',
+  state: 'state',
+  kind: 'kind',
+  asset: 'asset',
+  payTo: 'payTo',
+  payer: 'payer',
+  amount: 'amount',
+  nonce: 'nonce',
+  validBefore: 'validBefore',
+  paymentId: 'paymentId',
+  transactionHash: 'transactionHash',
+  logIndex: 'logIndex',
+  blockNumber: 'blockNumber',
+  taskId: 'taskId',
+  failure: 'failure',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  settledAt: 'settledAt'
+} as const
+
+export type PaymentLinkPaymentScalarFieldEnum = (typeof PaymentLinkPaymentScalarFieldEnum)[keyof typeof PaymentLinkPaymentScalarFieldEnum]
+
+
+export const PaymentLinkAccountScalarFieldEnum = {
+  organizationId: 'organizationId',
+  address: 'address',
+  asset: 'asset',
+  blockNumber: 'blockNumber',
+  blockHash: 'blockHash'
+} as const
+
+export type PaymentLinkAccountScalarFieldEnum = (typeof PaymentLinkAccountScalarFieldEnum)[keyof typeof PaymentLinkAccountScalarFieldEnum]
+
+
 export const PaymentScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -583,6 +653,7 @@ export const PaymentScalarFieldEnum = {
   capabilityRevision: 'capabilityRevision',
   requestedBy: 'requestedBy',
   intentHash: 'intentHash',
+  authorization: 'authorization',
   transactionHash: 'transactionHash',
   blockNumber: 'blockNumber',
   attempts: 'attempts',

@@ -294,6 +294,7 @@ export type AgentWhereInput = {
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
   payments?: Prisma.PaymentListRelationFilter
+  links?: Prisma.PaymentLinkListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
   instances?: Prisma.AgentInstanceListRelationFilter
@@ -317,6 +318,7 @@ export type AgentOrderByWithRelationInput = {
   retiredAt?: Prisma.SortOrderInput | Prisma.SortOrder
   wallets?: Prisma.WalletOrderByRelationAggregateInput
   payments?: Prisma.PaymentOrderByRelationAggregateInput
+  links?: Prisma.PaymentLinkOrderByRelationAggregateInput
   capabilities?: Prisma.CapabilityOrderByRelationAggregateInput
   checkpoints?: Prisma.AgentCheckpointOrderByRelationAggregateInput
   instances?: Prisma.AgentInstanceOrderByRelationAggregateInput
@@ -344,6 +346,7 @@ export type AgentWhereUniqueInput = Prisma.AtLeast<{
   retiredAt?: Prisma.DateTimeNullableFilter<"Agent"> | Date | string | null
   wallets?: Prisma.WalletListRelationFilter
   payments?: Prisma.PaymentListRelationFilter
+  links?: Prisma.PaymentLinkListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
   instances?: Prisma.AgentInstanceListRelationFilter
@@ -411,6 +414,7 @@ export type AgentCreateInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
@@ -434,6 +438,7 @@ export type AgentUncheckedCreateInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
@@ -457,6 +462,7 @@ export type AgentUpdateInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
@@ -480,6 +486,7 @@ export type AgentUncheckedUpdateInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
@@ -666,6 +673,20 @@ export type AgentUpdateOneRequiredWithoutCapabilitiesNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutCapabilitiesInput, Prisma.AgentUpdateWithoutCapabilitiesInput>, Prisma.AgentUncheckedUpdateWithoutCapabilitiesInput>
 }
 
+export type AgentCreateNestedOneWithoutLinksInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutLinksInput
+  connect?: Prisma.AgentWhereUniqueInput
+}
+
+export type AgentUpdateOneRequiredWithoutLinksNestedInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutLinksInput
+  upsert?: Prisma.AgentUpsertWithoutLinksInput
+  connect?: Prisma.AgentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutLinksInput, Prisma.AgentUpdateWithoutLinksInput>, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+}
+
 export type AgentCreateNestedOneWithoutPaymentsInput = {
   create?: Prisma.XOR<Prisma.AgentCreateWithoutPaymentsInput, Prisma.AgentUncheckedCreateWithoutPaymentsInput>
   connectOrCreate?: Prisma.AgentCreateOrConnectWithoutPaymentsInput
@@ -726,6 +747,7 @@ export type AgentCreateWithoutInstancesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
 }
@@ -748,6 +770,7 @@ export type AgentUncheckedCreateWithoutInstancesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -786,6 +809,7 @@ export type AgentUpdateWithoutInstancesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
 }
@@ -808,6 +832,7 @@ export type AgentUncheckedUpdateWithoutInstancesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -830,6 +855,7 @@ export type AgentCreateWithoutCapabilitiesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
@@ -852,6 +878,7 @@ export type AgentUncheckedCreateWithoutCapabilitiesInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -890,6 +917,7 @@ export type AgentUpdateWithoutCapabilitiesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
@@ -912,6 +940,115 @@ export type AgentUncheckedUpdateWithoutCapabilitiesInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
+}
+
+export type AgentUncheckedCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
+}
+
+export type AgentCreateOrConnectWithoutLinksInput = {
+  where: Prisma.AgentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+}
+
+export type AgentUpsertWithoutLinksInput = {
+  update: Prisma.XOR<Prisma.AgentUpdateWithoutLinksInput, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+  create: Prisma.XOR<Prisma.AgentCreateWithoutLinksInput, Prisma.AgentUncheckedCreateWithoutLinksInput>
+  where?: Prisma.AgentWhereInput
+}
+
+export type AgentUpdateToOneWithWhereWithoutLinksInput = {
+  where?: Prisma.AgentWhereInput
+  data: Prisma.XOR<Prisma.AgentUpdateWithoutLinksInput, Prisma.AgentUncheckedUpdateWithoutLinksInput>
+}
+
+export type AgentUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentUncheckedUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -933,6 +1070,7 @@ export type AgentCreateWithoutPaymentsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
@@ -955,6 +1093,7 @@ export type AgentUncheckedCreateWithoutPaymentsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
@@ -993,6 +1132,7 @@ export type AgentUpdateWithoutPaymentsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
@@ -1015,6 +1155,7 @@ export type AgentUncheckedUpdateWithoutPaymentsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
@@ -1038,6 +1179,7 @@ export type AgentCreateWithoutCheckpointsInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
@@ -1060,6 +1202,7 @@ export type AgentUncheckedCreateWithoutCheckpointsInput = {
   retiredAt?: Date | string | null
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
@@ -1098,6 +1241,7 @@ export type AgentUpdateWithoutCheckpointsInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
@@ -1120,6 +1264,7 @@ export type AgentUncheckedUpdateWithoutCheckpointsInput = {
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
@@ -1141,6 +1286,7 @@ export type AgentCreateWithoutWalletsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
@@ -1163,6 +1309,7 @@ export type AgentUncheckedCreateWithoutWalletsInput = {
   updatedAt: Date | string
   retiredAt?: Date | string | null
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
   instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
@@ -1201,6 +1348,7 @@ export type AgentUpdateWithoutWalletsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
@@ -1223,6 +1371,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
   instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
@@ -1236,6 +1385,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
 export type AgentCountOutputType = {
   wallets: number
   payments: number
+  links: number
   capabilities: number
   checkpoints: number
   instances: number
@@ -1244,6 +1394,7 @@ export type AgentCountOutputType = {
 export type AgentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | AgentCountOutputTypeCountWalletsArgs
   payments?: boolean | AgentCountOutputTypeCountPaymentsArgs
+  links?: boolean | AgentCountOutputTypeCountLinksArgs
   capabilities?: boolean | AgentCountOutputTypeCountCapabilitiesArgs
   checkpoints?: boolean | AgentCountOutputTypeCountCheckpointsArgs
   instances?: boolean | AgentCountOutputTypeCountInstancesArgs
@@ -1271,6 +1422,13 @@ export type AgentCountOutputTypeCountWalletsArgs<ExtArgs extends runtime.Types.E
  */
 export type AgentCountOutputTypeCountPaymentsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   where?: Prisma.PaymentWhereInput
+}
+
+/**
+ * AgentCountOutputType without action
+ */
+export type AgentCountOutputTypeCountLinksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentLinkWhereInput
 }
 
 /**
@@ -1313,6 +1471,7 @@ export type AgentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   retiredAt?: boolean
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
+  links?: boolean | Prisma.Agent$linksArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   instances?: boolean | Prisma.Agent$instancesArgs<ExtArgs>
@@ -1377,6 +1536,7 @@ export type AgentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = ru
 export type AgentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   wallets?: boolean | Prisma.Agent$walletsArgs<ExtArgs>
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
+  links?: boolean | Prisma.Agent$linksArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
   instances?: boolean | Prisma.Agent$instancesArgs<ExtArgs>
@@ -1390,6 +1550,7 @@ export type $AgentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   objects: {
     wallets: Prisma.$WalletPayload<ExtArgs>[]
     payments: Prisma.$PaymentPayload<ExtArgs>[]
+    links: Prisma.$PaymentLinkPayload<ExtArgs>[]
     capabilities: Prisma.$CapabilityPayload<ExtArgs>[]
     checkpoints: Prisma.$AgentCheckpointPayload<ExtArgs>[]
     instances: Prisma.$AgentInstancePayload<ExtArgs>[]
@@ -1815,6 +1976,7 @@ export interface Prisma__AgentClient<T, Null = never, ExtArgs extends runtime.Ty
   readonly [Symbol.toStringTag]: "PrismaPromise"
   wallets<T extends Prisma.Agent$walletsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$walletsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$WalletPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   payments<T extends Prisma.Agent$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  links<T extends Prisma.Agent$linksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$linksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentLinkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   capabilities<T extends Prisma.Agent$capabilitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$capabilitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CapabilityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   checkpoints<T extends Prisma.Agent$checkpointsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$checkpointsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentCheckpointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   instances<T extends Prisma.Agent$instancesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$instancesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentInstancePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
@@ -2300,6 +2462,30 @@ export type Agent$paymentsArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.PaymentScalarFieldEnum | Prisma.PaymentScalarFieldEnum[]
+}
+
+/**
+ * Agent.links
+ */
+export type Agent$linksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLink
+   */
+  select?: Prisma.PaymentLinkSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaymentLink
+   */
+  omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  where?: Prisma.PaymentLinkWhereInput
+  orderBy?: Prisma.PaymentLinkOrderByWithRelationInput | Prisma.PaymentLinkOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentLinkWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentLinkScalarFieldEnum | Prisma.PaymentLinkScalarFieldEnum[]
 }
 
 /**

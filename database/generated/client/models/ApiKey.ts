@@ -352,6 +352,7 @@ export type ApiKeyWhereInput = {
   isCanary?: Prisma.BoolFilter<"ApiKey"> | boolean
   canaryUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   expiryNoted?: Prisma.IntFilter<"ApiKey"> | number
+  links?: Prisma.PaymentLinkListRelationFilter
 }
 
 export type ApiKeyOrderByWithRelationInput = {
@@ -377,6 +378,7 @@ export type ApiKeyOrderByWithRelationInput = {
   isCanary?: Prisma.SortOrder
   canaryUsedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   expiryNoted?: Prisma.SortOrder
+  links?: Prisma.PaymentLinkOrderByRelationAggregateInput
 }
 
 export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
@@ -406,6 +408,7 @@ export type ApiKeyWhereUniqueInput = Prisma.AtLeast<{
   isCanary?: Prisma.BoolFilter<"ApiKey"> | boolean
   canaryUsedAt?: Prisma.DateTimeNullableFilter<"ApiKey"> | Date | string | null
   expiryNoted?: Prisma.IntFilter<"ApiKey"> | number
+  links?: Prisma.PaymentLinkListRelationFilter
 }, "organizationId_id">
 
 export type ApiKeyOrderByWithAggregationInput = {
@@ -489,6 +492,7 @@ export type ApiKeyCreateInput = {
   isCanary?: boolean
   canaryUsedAt?: Date | string | null
   expiryNoted?: number
+  links?: Prisma.PaymentLinkCreateNestedManyWithoutKeyInput
 }
 
 export type ApiKeyUncheckedCreateInput = {
@@ -514,6 +518,7 @@ export type ApiKeyUncheckedCreateInput = {
   isCanary?: boolean
   canaryUsedAt?: Date | string | null
   expiryNoted?: number
+  links?: Prisma.PaymentLinkUncheckedCreateNestedManyWithoutKeyInput
 }
 
 export type ApiKeyUpdateInput = {
@@ -539,6 +544,7 @@ export type ApiKeyUpdateInput = {
   isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
   canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
+  links?: Prisma.PaymentLinkUpdateManyWithoutKeyNestedInput
 }
 
 export type ApiKeyUncheckedUpdateInput = {
@@ -564,6 +570,7 @@ export type ApiKeyUncheckedUpdateInput = {
   isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
   canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
+  links?: Prisma.PaymentLinkUncheckedUpdateManyWithoutKeyNestedInput
 }
 
 export type ApiKeyCreateManyInput = {
@@ -729,6 +736,11 @@ export type ApiKeySumOrderByAggregateInput = {
   expiryNoted?: Prisma.SortOrder
 }
 
+export type ApiKeyScalarRelationFilter = {
+  is?: Prisma.ApiKeyWhereInput
+  isNot?: Prisma.ApiKeyWhereInput
+}
+
 export type StringFieldUpdateOperationsInput = {
   set?: string
 }
@@ -769,6 +781,165 @@ export type BoolFieldUpdateOperationsInput = {
   set?: boolean
 }
 
+export type ApiKeyCreateNestedOneWithoutLinksInput = {
+  create?: Prisma.XOR<Prisma.ApiKeyCreateWithoutLinksInput, Prisma.ApiKeyUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.ApiKeyCreateOrConnectWithoutLinksInput
+  connect?: Prisma.ApiKeyWhereUniqueInput
+}
+
+export type ApiKeyUpdateOneRequiredWithoutLinksNestedInput = {
+  create?: Prisma.XOR<Prisma.ApiKeyCreateWithoutLinksInput, Prisma.ApiKeyUncheckedCreateWithoutLinksInput>
+  connectOrCreate?: Prisma.ApiKeyCreateOrConnectWithoutLinksInput
+  upsert?: Prisma.ApiKeyUpsertWithoutLinksInput
+  connect?: Prisma.ApiKeyWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ApiKeyUpdateToOneWithWhereWithoutLinksInput, Prisma.ApiKeyUpdateWithoutLinksInput>, Prisma.ApiKeyUncheckedUpdateWithoutLinksInput>
+}
+
+export type ApiKeyCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  kind: $Enums.KeyKind
+  name: string
+  role?: $Enums.KeyRole | null
+  agentId?: string | null
+  keyId: string
+  displayPrefix: string
+  secretHash: runtime.Bytes
+  pepperVersion: number
+  createdBy: string
+  expiresAt?: Date | string | null
+  revokedAt?: Date | string | null
+  revokedReason?: string | null
+  createdAt: Date | string
+  familyId: string
+  successorId?: string | null
+  rotatedAt?: Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: boolean
+  canaryUsedAt?: Date | string | null
+  expiryNoted?: number
+}
+
+export type ApiKeyUncheckedCreateWithoutLinksInput = {
+  organizationId: string
+  id: string
+  kind: $Enums.KeyKind
+  name: string
+  role?: $Enums.KeyRole | null
+  agentId?: string | null
+  keyId: string
+  displayPrefix: string
+  secretHash: runtime.Bytes
+  pepperVersion: number
+  createdBy: string
+  expiresAt?: Date | string | null
+  revokedAt?: Date | string | null
+  revokedReason?: string | null
+  createdAt: Date | string
+  familyId: string
+  successorId?: string | null
+  rotatedAt?: Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: boolean
+  canaryUsedAt?: Date | string | null
+  expiryNoted?: number
+}
+
+export type ApiKeyCreateOrConnectWithoutLinksInput = {
+  where: Prisma.ApiKeyWhereUniqueInput
+  create: Prisma.XOR<Prisma.ApiKeyCreateWithoutLinksInput, Prisma.ApiKeyUncheckedCreateWithoutLinksInput>
+}
+
+export type ApiKeyUpsertWithoutLinksInput = {
+  update: Prisma.XOR<Prisma.ApiKeyUpdateWithoutLinksInput, Prisma.ApiKeyUncheckedUpdateWithoutLinksInput>
+  create: Prisma.XOR<Prisma.ApiKeyCreateWithoutLinksInput, Prisma.ApiKeyUncheckedCreateWithoutLinksInput>
+  where?: Prisma.ApiKeyWhereInput
+}
+
+export type ApiKeyUpdateToOneWithWhereWithoutLinksInput = {
+  where?: Prisma.ApiKeyWhereInput
+  data: Prisma.XOR<Prisma.ApiKeyUpdateWithoutLinksInput, Prisma.ApiKeyUncheckedUpdateWithoutLinksInput>
+}
+
+export type ApiKeyUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.EnumKeyKindFieldUpdateOperationsInput | $Enums.KeyKind
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  role?: Prisma.NullableEnumKeyRoleFieldUpdateOperationsInput | $Enums.KeyRole | null
+  agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  keyId?: Prisma.StringFieldUpdateOperationsInput | string
+  displayPrefix?: Prisma.StringFieldUpdateOperationsInput | string
+  secretHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  pepperVersion?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
+}
+
+export type ApiKeyUncheckedUpdateWithoutLinksInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  kind?: Prisma.EnumKeyKindFieldUpdateOperationsInput | $Enums.KeyKind
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  role?: Prisma.NullableEnumKeyRoleFieldUpdateOperationsInput | $Enums.KeyRole | null
+  agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  keyId?: Prisma.StringFieldUpdateOperationsInput | string
+  displayPrefix?: Prisma.StringFieldUpdateOperationsInput | string
+  secretHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  pepperVersion?: Prisma.IntFieldUpdateOperationsInput | number
+  createdBy?: Prisma.StringFieldUpdateOperationsInput | string
+  expiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  revokedReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  familyId?: Prisma.StringFieldUpdateOperationsInput | string
+  successorId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  rotatedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  binding?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
+  isCanary?: Prisma.BoolFieldUpdateOperationsInput | boolean
+  canaryUsedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  expiryNoted?: Prisma.IntFieldUpdateOperationsInput | number
+}
+
+
+/**
+ * Count Type ApiKeyCountOutputType
+ */
+
+export type ApiKeyCountOutputType = {
+  links: number
+}
+
+export type ApiKeyCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  links?: boolean | ApiKeyCountOutputTypeCountLinksArgs
+}
+
+/**
+ * ApiKeyCountOutputType without action
+ */
+export type ApiKeyCountOutputTypeDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the ApiKeyCountOutputType
+   */
+  select?: Prisma.ApiKeyCountOutputTypeSelect<ExtArgs> | null
+}
+
+/**
+ * ApiKeyCountOutputType without action
+ */
+export type ApiKeyCountOutputTypeCountLinksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.PaymentLinkWhereInput
+}
 
 
 export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -794,6 +965,8 @@ export type ApiKeySelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   isCanary?: boolean
   canaryUsedAt?: boolean
   expiryNoted?: boolean
+  links?: boolean | Prisma.ApiKey$linksArgs<ExtArgs>
+  _count?: boolean | Prisma.ApiKeyCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["apiKey"]>
 
 export type ApiKeySelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -872,10 +1045,18 @@ export type ApiKeySelectScalar = {
 }
 
 export type ApiKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "kind" | "name" | "role" | "agentId" | "keyId" | "displayPrefix" | "secretHash" | "pepperVersion" | "createdBy" | "expiresAt" | "revokedAt" | "revokedReason" | "createdAt" | "familyId" | "successorId" | "rotatedAt" | "binding" | "isCanary" | "canaryUsedAt" | "expiryNoted", ExtArgs["result"]["apiKey"]>
+export type ApiKeyInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  links?: boolean | Prisma.ApiKey$linksArgs<ExtArgs>
+  _count?: boolean | Prisma.ApiKeyCountOutputTypeDefaultArgs<ExtArgs>
+}
+export type ApiKeyIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
+export type ApiKeyIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
 
 export type $ApiKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "ApiKey"
-  objects: {}
+  objects: {
+    links: Prisma.$PaymentLinkPayload<ExtArgs>[]
+  }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
     id: string
@@ -1320,6 +1501,7 @@ readonly fields: ApiKeyFieldRefs;
  */
 export interface Prisma__ApiKeyClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
+  links<T extends Prisma.ApiKey$linksArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.ApiKey$linksArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentLinkPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -1388,6 +1570,10 @@ export type ApiKeyFindUniqueArgs<ExtArgs extends runtime.Types.Extensions.Intern
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * Filter, which ApiKey to fetch.
    */
   where: Prisma.ApiKeyWhereUniqueInput
@@ -1406,6 +1592,10 @@ export type ApiKeyFindUniqueOrThrowArgs<ExtArgs extends runtime.Types.Extensions
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * Filter, which ApiKey to fetch.
    */
   where: Prisma.ApiKeyWhereUniqueInput
@@ -1423,6 +1613,10 @@ export type ApiKeyFindFirstArgs<ExtArgs extends runtime.Types.Extensions.Interna
    * Omit specific fields from the ApiKey
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
   /**
    * Filter, which ApiKey to fetch.
    */
@@ -1472,6 +1666,10 @@ export type ApiKeyFindFirstOrThrowArgs<ExtArgs extends runtime.Types.Extensions.
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * Filter, which ApiKey to fetch.
    */
   where?: Prisma.ApiKeyWhereInput
@@ -1519,6 +1717,10 @@ export type ApiKeyFindManyArgs<ExtArgs extends runtime.Types.Extensions.Internal
    * Omit specific fields from the ApiKey
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
   /**
    * Filter, which ApiKeys to fetch.
    */
@@ -1568,6 +1770,10 @@ export type ApiKeyCreateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * The data needed to create a ApiKey.
    */
   data: Prisma.XOR<Prisma.ApiKeyCreateInput, Prisma.ApiKeyUncheckedCreateInput>
@@ -1615,6 +1821,10 @@ export type ApiKeyUpdateArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    * Omit specific fields from the ApiKey
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
   /**
    * The data needed to update a ApiKey.
    */
@@ -1682,6 +1892,10 @@ export type ApiKeyUpsertArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * The filter to search for the ApiKey to update in case it exists.
    */
   where: Prisma.ApiKeyWhereUniqueInput
@@ -1708,6 +1922,10 @@ export type ApiKeyDeleteArgs<ExtArgs extends runtime.Types.Extensions.InternalAr
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
   /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
+  /**
    * Filter which ApiKey to delete.
    */
   where: Prisma.ApiKeyWhereUniqueInput
@@ -1728,6 +1946,30 @@ export type ApiKeyDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Intern
 }
 
 /**
+ * ApiKey.links
+ */
+export type ApiKey$linksArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the PaymentLink
+   */
+  select?: Prisma.PaymentLinkSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the PaymentLink
+   */
+  omit?: Prisma.PaymentLinkOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.PaymentLinkInclude<ExtArgs> | null
+  where?: Prisma.PaymentLinkWhereInput
+  orderBy?: Prisma.PaymentLinkOrderByWithRelationInput | Prisma.PaymentLinkOrderByWithRelationInput[]
+  cursor?: Prisma.PaymentLinkWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.PaymentLinkScalarFieldEnum | Prisma.PaymentLinkScalarFieldEnum[]
+}
+
+/**
  * ApiKey without action
  */
 export type ApiKeyDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1739,4 +1981,8 @@ export type ApiKeyDefaultArgs<ExtArgs extends runtime.Types.Extensions.InternalA
    * Omit specific fields from the ApiKey
    */
   omit?: Prisma.ApiKeyOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ApiKeyInclude<ExtArgs> | null
 }

@@ -128,6 +128,7 @@ export type PaymentCountAggregateOutputType = {
   capabilityRevision: number
   requestedBy: number
   intentHash: number
+  authorization: number
   transactionHash: number
   blockNumber: number
   attempts: number
@@ -249,6 +250,7 @@ export type PaymentCountAggregateInputType = {
   capabilityRevision?: true
   requestedBy?: true
   intentHash?: true
+  authorization?: true
   transactionHash?: true
   blockNumber?: true
   attempts?: true
@@ -371,6 +373,7 @@ export type PaymentGroupByOutputType = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization: runtime.JsonValue | null
   transactionHash: string | null
   blockNumber: bigint | null
   attempts: number
@@ -429,6 +432,7 @@ export type PaymentWhereInput = {
   capabilityRevision?: Prisma.IntFilter<"Payment"> | number
   requestedBy?: Prisma.StringFilter<"Payment"> | string
   intentHash?: Prisma.BytesFilter<"Payment"> | runtime.Bytes
+  authorization?: Prisma.JsonNullableFilter<"Payment">
   transactionHash?: Prisma.StringNullableFilter<"Payment"> | string | null
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
@@ -466,6 +470,7 @@ export type PaymentOrderByWithRelationInput = {
   capabilityRevision?: Prisma.SortOrder
   requestedBy?: Prisma.SortOrder
   intentHash?: Prisma.SortOrder
+  authorization?: Prisma.SortOrderInput | Prisma.SortOrder
   transactionHash?: Prisma.SortOrderInput | Prisma.SortOrder
   blockNumber?: Prisma.SortOrderInput | Prisma.SortOrder
   attempts?: Prisma.SortOrder
@@ -507,6 +512,7 @@ export type PaymentWhereUniqueInput = Prisma.AtLeast<{
   capabilityRevision?: Prisma.IntFilter<"Payment"> | number
   requestedBy?: Prisma.StringFilter<"Payment"> | string
   intentHash?: Prisma.BytesFilter<"Payment"> | runtime.Bytes
+  authorization?: Prisma.JsonNullableFilter<"Payment">
   transactionHash?: Prisma.StringNullableFilter<"Payment"> | string | null
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
@@ -544,6 +550,7 @@ export type PaymentOrderByWithAggregationInput = {
   capabilityRevision?: Prisma.SortOrder
   requestedBy?: Prisma.SortOrder
   intentHash?: Prisma.SortOrder
+  authorization?: Prisma.SortOrderInput | Prisma.SortOrder
   transactionHash?: Prisma.SortOrderInput | Prisma.SortOrder
   blockNumber?: Prisma.SortOrderInput | Prisma.SortOrder
   attempts?: Prisma.SortOrder
@@ -587,6 +594,7 @@ export type PaymentScalarWhereWithAggregatesInput = {
   capabilityRevision?: Prisma.IntWithAggregatesFilter<"Payment"> | number
   requestedBy?: Prisma.StringWithAggregatesFilter<"Payment"> | string
   intentHash?: Prisma.BytesWithAggregatesFilter<"Payment"> | runtime.Bytes
+  authorization?: Prisma.JsonNullableWithAggregatesFilter<"Payment">
   transactionHash?: Prisma.StringNullableWithAggregatesFilter<"Payment"> | string | null
   blockNumber?: Prisma.BigIntNullableWithAggregatesFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntWithAggregatesFilter<"Payment"> | number
@@ -619,6 +627,7 @@ export type PaymentCreateInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -656,6 +665,7 @@ export type PaymentUncheckedCreateInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -688,6 +698,7 @@ export type PaymentUpdateInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -725,6 +736,7 @@ export type PaymentUncheckedUpdateInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -760,6 +772,7 @@ export type PaymentCreateManyInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -792,6 +805,7 @@ export type PaymentUpdateManyMutationInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -827,6 +841,7 @@ export type PaymentUncheckedUpdateManyInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -877,6 +892,7 @@ export type PaymentCountOrderByAggregateInput = {
   capabilityRevision?: Prisma.SortOrder
   requestedBy?: Prisma.SortOrder
   intentHash?: Prisma.SortOrder
+  authorization?: Prisma.SortOrder
   transactionHash?: Prisma.SortOrder
   blockNumber?: Prisma.SortOrder
   attempts?: Prisma.SortOrder
@@ -1024,14 +1040,6 @@ export type EnumPaymentStatusFieldUpdateOperationsInput = {
   set?: $Enums.PaymentStatus
 }
 
-export type NullableBigIntFieldUpdateOperationsInput = {
-  set?: bigint | number | null
-  increment?: bigint | number
-  decrement?: bigint | number
-  multiply?: bigint | number
-  divide?: bigint | number
-}
-
 export type PaymentCreateNestedManyWithoutWalletInput = {
   create?: Prisma.XOR<Prisma.PaymentCreateWithoutWalletInput, Prisma.PaymentUncheckedCreateWithoutWalletInput> | Prisma.PaymentCreateWithoutWalletInput[] | Prisma.PaymentUncheckedCreateWithoutWalletInput[]
   connectOrCreate?: Prisma.PaymentCreateOrConnectWithoutWalletInput | Prisma.PaymentCreateOrConnectWithoutWalletInput[]
@@ -1089,6 +1097,7 @@ export type PaymentCreateWithoutAgentInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1123,6 +1132,7 @@ export type PaymentUncheckedCreateWithoutAgentInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1187,6 +1197,7 @@ export type PaymentScalarWhereInput = {
   capabilityRevision?: Prisma.IntFilter<"Payment"> | number
   requestedBy?: Prisma.StringFilter<"Payment"> | string
   intentHash?: Prisma.BytesFilter<"Payment"> | runtime.Bytes
+  authorization?: Prisma.JsonNullableFilter<"Payment">
   transactionHash?: Prisma.StringNullableFilter<"Payment"> | string | null
   blockNumber?: Prisma.BigIntNullableFilter<"Payment"> | bigint | number | null
   attempts?: Prisma.IntFilter<"Payment"> | number
@@ -1219,6 +1230,7 @@ export type PaymentCreateWithoutWalletInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1253,6 +1265,7 @@ export type PaymentUncheckedCreateWithoutWalletInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1312,6 +1325,7 @@ export type PaymentCreateManyAgentInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1344,6 +1358,7 @@ export type PaymentUpdateWithoutAgentInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1378,6 +1393,7 @@ export type PaymentUncheckedUpdateWithoutAgentInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1411,6 +1427,7 @@ export type PaymentUncheckedUpdateManyWithoutAgentInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1444,6 +1461,7 @@ export type PaymentCreateManyWalletInput = {
   capabilityRevision: number
   requestedBy: string
   intentHash: runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: string | null
   blockNumber?: bigint | number | null
   attempts?: number
@@ -1476,6 +1494,7 @@ export type PaymentUpdateWithoutWalletInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1510,6 +1529,7 @@ export type PaymentUncheckedUpdateWithoutWalletInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1543,6 +1563,7 @@ export type PaymentUncheckedUpdateManyWithoutWalletInput = {
   capabilityRevision?: Prisma.IntFieldUpdateOperationsInput | number
   requestedBy?: Prisma.StringFieldUpdateOperationsInput | string
   intentHash?: Prisma.BytesFieldUpdateOperationsInput | runtime.Bytes
+  authorization?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   transactionHash?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   blockNumber?: Prisma.NullableBigIntFieldUpdateOperationsInput | bigint | number | null
   attempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1580,6 +1601,7 @@ export type PaymentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   capabilityRevision?: boolean
   requestedBy?: boolean
   intentHash?: boolean
+  authorization?: boolean
   transactionHash?: boolean
   blockNumber?: boolean
   attempts?: boolean
@@ -1617,6 +1639,7 @@ export type PaymentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   capabilityRevision?: boolean
   requestedBy?: boolean
   intentHash?: boolean
+  authorization?: boolean
   transactionHash?: boolean
   blockNumber?: boolean
   attempts?: boolean
@@ -1654,6 +1677,7 @@ export type PaymentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   capabilityRevision?: boolean
   requestedBy?: boolean
   intentHash?: boolean
+  authorization?: boolean
   transactionHash?: boolean
   blockNumber?: boolean
   attempts?: boolean
@@ -1691,6 +1715,7 @@ export type PaymentSelectScalar = {
   capabilityRevision?: boolean
   requestedBy?: boolean
   intentHash?: boolean
+  authorization?: boolean
   transactionHash?: boolean
   blockNumber?: boolean
   attempts?: boolean
@@ -1708,7 +1733,7 @@ export type PaymentSelectScalar = {
   settledAt?: boolean
 }
 
-export type PaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "walletId" | "taskId" | "chain" | "asset" | "payee" | "amount" | "reference" | "memo" | "status" | "decisionId" | "approvalId" | "capabilityRevision" | "requestedBy" | "intentHash" | "transactionHash" | "blockNumber" | "attempts" | "failure" | "refusals" | "frozenAt" | "frozenReason" | "cancelRequestedAt" | "cancelReason" | "setAsideAt" | "revision" | "createdAt" | "updatedAt" | "submittedAt" | "settledAt", ExtArgs["result"]["payment"]>
+export type PaymentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "walletId" | "taskId" | "chain" | "asset" | "payee" | "amount" | "reference" | "memo" | "status" | "decisionId" | "approvalId" | "capabilityRevision" | "requestedBy" | "intentHash" | "authorization" | "transactionHash" | "blockNumber" | "attempts" | "failure" | "refusals" | "frozenAt" | "frozenReason" | "cancelRequestedAt" | "cancelReason" | "setAsideAt" | "revision" | "createdAt" | "updatedAt" | "submittedAt" | "settledAt", ExtArgs["result"]["payment"]>
 export type PaymentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
   wallet?: boolean | Prisma.WalletDefaultArgs<ExtArgs>
@@ -1755,6 +1780,11 @@ export type $PaymentPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
      * SHA-256 of the RFC 8785 text of exactly what was asked.
      */
     intentHash: runtime.Bytes
+    /**
+     * Somebody else's signed permission (EIP-3009) to move the amount: the wallet only carries it to the chain, and pays
+     * for the gas. `{from, validAfter, validBefore, nonce, signature}`. Null: the wallet pays by itself.
+     */
+    authorization: runtime.JsonValue | null
     transactionHash: string | null
     blockNumber: bigint | null
     /**
@@ -2233,6 +2263,7 @@ export interface PaymentFieldRefs {
   readonly capabilityRevision: Prisma.FieldRef<"Payment", 'Int'>
   readonly requestedBy: Prisma.FieldRef<"Payment", 'String'>
   readonly intentHash: Prisma.FieldRef<"Payment", 'Bytes'>
+  readonly authorization: Prisma.FieldRef<"Payment", 'Json'>
   readonly transactionHash: Prisma.FieldRef<"Payment", 'String'>
   readonly blockNumber: Prisma.FieldRef<"Payment", 'BigInt'>
   readonly attempts: Prisma.FieldRef<"Payment", 'Int'>

@@ -9,5 +9,5 @@ export {
 } from './contract.ts'
 export { keyProblems } from './problems.ts'
 export { accessRoutes } from './routes.ts'
-export { isGrantedToAll, makeKey, parseKey } from './rules.ts'
+export { base62, isGrantedToAll, makeKey, parseKey } from './rules.ts'
 export { type AccessService, accessService } from './service.ts'

@@ -79,6 +79,7 @@ const OPERATES = [
   'decisions:write',
   'health:write',
   'webhooks:read',
+  'links:cancel',
 ] as const
 const ADMINISTERS = [
   'organizations:write',
@@ -120,7 +121,7 @@ const ofAgent: ReadonlySet<Permission> = new Set([
   ...(['events:read'] as const),
   ...RUNS,
 ])
-const ofIntegration: ReadonlySet<Permission> = new Set([...COLLECTS, 'links:read', 'chains:read'])
+const ofIntegration: ReadonlySet<Permission> = new Set([...COLLECTS, 'links:read', 'links:cancel', 'chains:read'])
 const none: ReadonlySet<Permission> = new Set()
 
 export function permissionsOf(key: {

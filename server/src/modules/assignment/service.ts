@@ -231,5 +231,12 @@ export function assignmentService(needs: AssignmentNeeds) {
       await end(tx, [back], { from: ['RUNNING'], isUnpaid: true })
       wakeAfter(tx)
     },
+    /** For the runtime: the agent has done what there was to do, without a payment. */
+    async succeed(tx: Tx, actor: string, task: TaskRow, result: Record<string, unknown>): Promise<void> {
+      await end(tx, [{ task, actor, to: 'SUCCEEDED', result, token: task.fencingToken, errorClass: null }], {
+        from: ['RUNNING'],
+      })
+      wakeAfter(tx)
+    },
   }
 }

@@ -1,3 +1,5 @@
+export type { Authorization, SigningDomain } from './authorization.ts'
+export type { Incoming, Unit } from './incoming.ts'
 export type { Sent } from './ledger.ts'
 export { assetProblems, chainProblems } from './problems.ts'
 export { chainRoutes } from './routes.ts'

@@ -15,6 +15,7 @@ import {
   InsufficientFundsError,
   keccak256,
   type PublicClient,
+  type ReadContractParameters,
   TimeoutError,
   TransactionNotFoundError,
   TransactionReceiptNotFoundError,
@@ -219,6 +220,21 @@ export function rpc({ chain, rpcUrl, isEmbedded }: { chain: ChainId; rpcUrl: str
         }
       })
     },
+
+    /** What a contract answers; `refused` when it answers that it will not, or does not know the question. */
+    read: (call: ReadContractParameters): Promise<{ value: unknown } | { refused: Error }> =>
+      ask(async (node) => {
+        try {
+          return { value: await node.readContract(call) }
+        } catch (error) {
+          if (isNoToken(error)) return { refused: error as Error }
+          throw error
+        }
+      }),
+
+    code: (address: Address) => ask((node) => node.getCode({ address })),
+
+    timeOf: (blockNumber: bigint) => ask(async (node) => (await node.getBlock({ blockNumber })).timestamp),
 
     /** Transactions of a block, for finding native transfers. */
     block: (blockNumber: bigint) => ask((node) => node.getBlock({ blockNumber, includeTransactions: true })),

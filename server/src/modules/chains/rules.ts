@@ -1,5 +1,6 @@
 import { type Address, decodeEventLog, erc20Abi, isAddressEqual } from 'viem'
 import type { Asset } from '#platform/caip'
+import { type Authorization, usesAuthorization } from './authorization.ts'
 import type { Receipt } from './rpc.ts'
 
 export interface Intent {
@@ -7,7 +8,12 @@ export interface Intent {
   readonly payee: Address
   readonly asset: Asset
   readonly amount: bigint
+  /** Whose money it is when it is not the sender's: the sender only carries this permission to the chain. */
+  readonly authorization?: Authorization
 }
+
+/** Out of whose account the amount goes. */
+export const payerOf = ({ from, authorization }: Intent): Address => authorization?.from ?? from
 
 /** `moved`: exactly what was meant. `reverted`: nothing moved. `mismatch`: mined, but not what was meant. */
 export type Effect = 'moved' | 'reverted' | 'mismatch'
@@ -20,9 +26,11 @@ export function effectOf(receipt: Receipt, intent: Intent): Effect {
     const isMeant = receipt.to !== null && isAddressEqual(receipt.to, intent.payee) && receipt.value === intent.amount
     return isMeant ? 'moved' : 'mismatch'
   }
-  const transfers = transfersIn(receipt, intent.asset.contract)
+  const { asset, authorization } = intent
+  if (authorization && !usesAuthorization(receipt, asset.contract, authorization)) return 'mismatch'
+  const transfers = transfersIn(receipt, asset.contract)
   const isMeant = ({ from, to, value }: Transfer) =>
-    isAddressEqual(from, intent.from) && isAddressEqual(to, intent.payee) && value === intent.amount
+    isAddressEqual(from, payerOf(intent)) && isAddressEqual(to, intent.payee) && value === intent.amount
   return transfers.length === 1 && transfers.every(isMeant) ? 'moved' : 'mismatch'
 }
 

@@ -1,6 +1,8 @@
 import { type Address, isAddressEqual } from 'viem'
 import { type Asset, type ChainId, parseAccount, parseAsset } from '#platform/caip'
 import { invalid, Problem } from '#platform/problem'
+import { authorizedCall } from './authorization.ts'
+import { incoming } from './incoming.ts'
 import { ledger } from './ledger.ts'
 import { assetProblems, chainProblems, faucetProblems } from './problems.ts'
 import {
@@ -14,7 +16,7 @@ import {
   rpc,
   transferCall,
 } from './rpc.ts'
-import { type Effect, effectOf, type Intent } from './rules.ts'
+import { type Effect, effectOf, type Intent, payerOf } from './rules.ts'
 
 export interface ChainSettings {
   readonly chain: ChainId
@@ -105,12 +107,15 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
       answering(() => at(of.chain).node.balance(of, address)),
 
     /** Everything that must be known before a transfer is signed, asked before any transaction is opened. */
-    async preflight({ from, payee, asset: what, amount }: Intent): Promise<Preflight> {
+    async preflight(intent: Intent): Promise<Preflight> {
+      const { from, payee, asset: what, amount, authorization } = intent
       const { node } = at(what.chain)
-      const call = transferCall(what, payee, amount)
+      const call = authorization
+        ? authorizedCall(what, authorization, payee, amount)
+        : transferCall(what, payee, amount)
       const isListed = what.kind === 'native' || listed.has(what.id)
       const [balance, nativeBalance, gas, fees, minedNonce, blockNumber, wouldMove] = await Promise.all([
-        node.balance(what, from),
+        node.balance(what, payerOf(intent)),
         what.kind === 'native' ? 0n : node.balance({ id: '', chain: what.chain, kind: 'native' }, from),
         node.gasOf(from, call),
         node.fees(),
@@ -177,7 +182,9 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     },
 
     /** Hashes of transactions in these blocks that moved exactly this, oldest first: how a queue's deed is found. */
-    async findTransfers({ from, payee, asset: what, amount }: Intent, page: Page): Promise<`0x${string}`[]> {
+    async findTransfers(intent: Intent, page: Page): Promise<`0x${string}`[]> {
+      const { payee, asset: what, amount } = intent
+      const from = payerOf(intent)
       const { node } = at(what.chain)
       if (what.kind === 'erc20') {
         const logs = await node.transfers(what.contract, { from, to: payee }, page)
@@ -195,6 +202,7 @@ export function chainService({ settings, faucet }: { settings: readonly ChainSet
     },
 
     ...ledger(at),
+    ...incoming(at),
 
     async fund(request: { address: string; asset: string; amount: string }) {
       if (!faucet) throw new Problem(faucetProblems.notHere)

@@ -34,6 +34,11 @@ export const paymentFields = {
 
 export const PaymentBody = body({ agentId: Uuid, taskId: Type.Optional(Uuid), ...paymentFields })
 
+const Authorization = Type.Object(
+  { from: Type.String(), nonce: Type.String(), validAfter: Type.String(), validBefore: Type.String() },
+  { description: "Somebody else's signed permission (EIP-3009) that the wallet only carries to the chain" },
+)
+
 const Failure = Type.Object({ code: Type.String(), detail: Type.String() }, { additionalProperties: true })
 
 export const Payment = Type.Object({
@@ -54,6 +59,7 @@ export const Payment = Type.Object({
   capabilityRevision: Type.Integer(),
   requestedBy: Type.String(),
   intentHash: Type.String({ description: 'Base64 of SHA-256 over the RFC 8785 text of what was asked' }),
+  authorization: stored(nullable(Authorization)),
   transactionHash: nullable(Type.String()),
   blockNumber: nullable(Type.String()),
   attempts: Type.Integer(),

@@ -1,5 +1,6 @@
 import type { PaymentRow, PaymentStatus } from '@wedi/database'
 import type { Address } from 'viem'
+import type { Authorization, Intent as Move } from '#modules/chains'
 import type { Reason } from '#modules/decisions'
 import { type Asset, parseAsset } from '#platform/caip'
 import { canonicalJson } from '#platform/canonical'
@@ -72,6 +73,18 @@ export function assetOf(payment: Pick<PaymentRow, 'asset'>): Asset {
 }
 
 export const payeeOf = (payment: Pick<PaymentRow, 'payee'>): Address => payment.payee as Address
+
+/** What the chain has to show for a payment out of this account; `authorization` when it moves another's money. */
+export const moveOf = (
+  from: string | null,
+  payment: Pick<PaymentRow, 'asset' | 'payee' | 'amount' | 'authorization'>,
+): Move => ({
+  from: from as Address,
+  payee: payeeOf(payment),
+  asset: assetOf(payment),
+  amount: payment.amount,
+  ...(payment.authorization !== null && { authorization: payment.authorization as Authorization }),
+})
 
 export interface Fees {
   readonly maxFeePerGas: bigint

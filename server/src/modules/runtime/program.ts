@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
 import { PAYMENT_TASK, PaymentPayload } from '#modules/assignment'
+import { forward, LINK_PAID_TASK } from './link-paid.ts'
 
 export interface ProgramTask {
   readonly id: string
@@ -21,14 +22,20 @@ export interface PaymentAsked {
  */
 export type ProgramDecision =
   | { readonly act: 'pay'; readonly payment: PaymentAsked; readonly onlyOnce: boolean; readonly why: string }
+  | { readonly act: 'keep'; readonly why: string }
   | { readonly act: 'reject'; readonly code: string; readonly why: string }
 
 export type Program = (task: ProgramTask) => Promise<ProgramDecision>
 
-/** The program that ships: pays what the task asks; rejects what it cannot read and what was paid before. */
+/**
+ * The program that ships: pays what the task asks, and forwards what a link was paid; rejects what it cannot read and what
+ * was paid before.
+ */
 export const payAsAsked: Program = async (task) => {
+  if (task.type === LINK_PAID_TASK) return forward(task.payload)
   if (task.type !== PAYMENT_TASK) {
-    return { act: 'reject', code: 'task.notUnderstood', why: `This program only knows tasks of type ${PAYMENT_TASK}.` }
+    const why = `This program only knows tasks of type ${PAYMENT_TASK} and ${LINK_PAID_TASK}.`
+    return { act: 'reject', code: 'task.notUnderstood', why }
   }
   if (!Value.Check(PaymentPayload, task.payload)) {
     return { act: 'reject', code: 'task.malformed', why: 'The payload is not a payment.' }

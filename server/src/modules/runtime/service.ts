@@ -13,7 +13,7 @@ interface Needs {
   database: Database
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  tasks: Pick<AssignmentService, 'begin' | 'holdRunning' | 'fail' | 'failAttempt' | 'release'>
+  tasks: Pick<AssignmentService, 'begin' | 'holdRunning' | 'succeed' | 'fail' | 'failAttempt' | 'release'>
   payments: Pick<PaymentService, 'asset' | 'request' | 'wasPaid'>
   program: Program
 }
@@ -62,6 +62,7 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
         inputs: { ...decision },
       })
       if (asked) await pay(tx, agent, running, asked)
+      else if (decision.act === 'keep') await tasks.succeed(tx, agent.actor, running, { kept: true })
       else if (decision.act === 'reject')
         await tasks.fail(tx, agent.actor, running, { code: decision.code, detail: decision.why })
     })

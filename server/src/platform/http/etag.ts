@@ -17,7 +17,7 @@ export function expectedRevision(request: Pick<FastifyRequest, 'headers'>): numb
 export const isNamedBy = (header: string | undefined, etag: string): boolean =>
   (header ?? '').split(',').some((each) => ['*', etag].includes(each.trim().replace(/^W\//, '')))
 
-const TAGGED = /^(application\/(json|octet-stream)|text\/plain)\b/
+const TAGGED = /^(application\/(json|octet-stream)|text\/(plain|html))\b/
 
 /** Single resources without a revision of their own carry a tag of their content. */
 export function tagResources(app: FastifyInstance): void {

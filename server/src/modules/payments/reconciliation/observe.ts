@@ -3,7 +3,7 @@ import type { Address, Hex } from 'viem'
 import { type ChainService, ChainUnavailable, type Sent } from '#modules/chains'
 import { ProviderError } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
-import { assetOf, payeeOf } from '../rules.ts'
+import { moveOf } from '../rules.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import { strayNonces, waitsForQueue } from './rules.ts'
 import type { OwnTransaction, Page, Sight } from './sight.ts'
@@ -51,8 +51,7 @@ export function observing({ database, chains, wallets }: Pick<ReconciliationNeed
 
   async function minedOf(row: Omit<TransactionRow, 'blockNumber'>, from: Address, block: bigint) {
     if (row.hash === null) return {}
-    const intent = { from, payee: payeeOf(row), asset: assetOf(row), amount: row.amount }
-    const found = await chains.minedBy(row.hash as Hex, intent, block)
+    const found = await chains.minedBy(row.hash as Hex, moveOf(from, row), block)
     if (!found) return {}
     const { nonce, fee, value, isSuccess } = found.receipt
     return { mined: { nonce, fee, value, isSuccess, isAsMeant: found.effect === 'moved' } }

@@ -1,6 +1,6 @@
 import type { WalletRow } from '@wedi/database'
-import type { Address, Hex } from 'viem'
-import { assetOf, isOpen, payeeOf } from '../rules.ts'
+import type { Hex } from 'viem'
+import { isOpen, moveOf } from '../rules.ts'
 import { breaks, SYSTEM } from './breaks.ts'
 import type { ReconciliationNeeds } from './needs.ts'
 import type { Finding } from './sight.ts'
@@ -22,9 +22,9 @@ export function overseeing(needs: ReconciliationNeeds) {
 
   /** Mined again as meant and deep, or handed to the chain again byte for byte: one nonce has one effect. */
   async function recheck(key: BookKey, wallet: WalletRow, found: Provable): Promise<void> {
-    const { payee, amount, asset, transactionHash, rawTransaction } = found
-    const what = assetOf({ asset: asset as string })
-    const intent = { from: wallet.address as Address, payee: payeeOf({ payee }), asset: what, amount }
+    const { transactionHash, rawTransaction } = found
+    const intent = moveOf(wallet.address, { ...found, asset: found.asset as string })
+    const what = intent.asset
     const deep = await chains.deepBlock(what.chain)
     const mined = await chains.minedBy(transactionHash as Hex, intent, deep.number)
     if (mined?.effect === 'moved') {

@@ -94,7 +94,10 @@ const until = sql<{ until: Date | null }>(
   'select min(reconciled_at) as until from wallet_book where organization_id = $1 and due_at is not null',
 )
 
-export type TransactionRow = Pick<PaymentRow, 'status' | 'asset' | 'payee' | 'amount' | 'blockNumber'> & {
+export type TransactionRow = Pick<
+  PaymentRow,
+  'status' | 'asset' | 'payee' | 'amount' | 'authorization' | 'blockNumber'
+> & {
   paymentId: string
   nonce: bigint
   hash: string | null
@@ -105,7 +108,7 @@ export type TransactionRow = Pick<PaymentRow, 'status' | 'asset' | 'payee' | 'am
 
 /** A transaction has its own hash; one that a queue sent has none, but its settled payment names it. */
 const HASH = 'coalesce(t.transaction_hash, p.transaction_hash)'
-const OWN = `select p.id as "paymentId", p.status, p.asset, p.payee, p.amount, p.block_number as "blockNumber", t.nonce, ${HASH} as hash,
+const OWN = `select p.id as "paymentId", p.status, p.asset, p.payee, p.amount, p."authorization", p.block_number as "blockNumber", t.nonce, ${HASH} as hash,
                     t.submission_key is not null as "isQueued",
                     p.status = 'CONFIRMED' and ${HASH} = p.transaction_hash as "isProof",
                     t.purpose = 'PAY' and t.transaction_hash is not null as pays
@@ -185,13 +188,14 @@ export interface Provable extends ReconciliationBreakRow {
   paymentStatus: PaymentStatus
   payee: string
   amount: bigint
+  authorization: unknown
   rawTransaction: string | null
 }
 
 /** Open breaks that the chain or the payment itself can prove to be over. In the order in which a chain would take them. */
 const provable = sql<Provable>(
   'reconciliation.provable',
-  `select ${columnsOf('reconciliationBreak', 'b')}, p.status as "paymentStatus", p.payee, p.amount,
+  `select ${columnsOf('reconciliationBreak', 'b')}, p.status as "paymentStatus", p.payee, p.amount, p."authorization",
           t.raw_transaction as "rawTransaction"
    from reconciliation_break b
    join payment p on p.organization_id = b.organization_id and p.id = b.payment_id

@@ -10,7 +10,7 @@ import { approvalProblems, paymentProblems } from '../problems.ts'
 import { changesOf, type Intent, intentHashOf, intentOf, isOnlyFrozen } from '../rules.ts'
 import { approvalStore } from '../store/approvals.ts'
 import { paymentStore } from '../store/payments.ts'
-import { about, holdStill, type PaymentNeeds, reevaluate, type Standing } from './needs.ts'
+import { about, holdStill, judgeAgain, type PaymentNeeds, type Standing } from './needs.ts'
 import { judged, settle } from './settle.ts'
 
 const REBOOK_ATTEMPTS = 5
@@ -57,7 +57,7 @@ export function approvals(needs: PaymentNeeds) {
    */
   async function rejudge(tx: Tx, payment: PaymentRow, standing: Standing): Promise<Judgement> {
     for (let attempt = 1; attempt <= REBOOK_ATTEMPTS; attempt++) {
-      const answer = await reevaluate(tx, needs, payment, standing)
+      const answer = await judgeAgain(tx, needs, payment, standing)
       if (answer.verdict === 'DENY' || (await needs.capabilities.limits.rebook(tx, payment))) return answer
     }
     throw new Problem(paymentProblems.contended, { members: { retryAfterSeconds: 1 } })
@@ -138,4 +138,4 @@ interface Voided {
   answer?: Judgement
 }
 
-type Judgement = Awaited<ReturnType<typeof reevaluate>>
+type Judgement = Awaited<ReturnType<typeof judgeAgain>>

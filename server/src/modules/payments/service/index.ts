@@ -14,6 +14,7 @@ import { approvalStore } from '../store/approvals.ts'
 import { paymentStore } from '../store/payments.ts'
 import { approvals } from './approvals.ts'
 import { canceling } from './cancel.ts'
+import { carrying } from './carry.ts'
 import { executing } from './execute.ts'
 import { freezing } from './freeze.ts'
 import { hinting } from './hints.ts'
@@ -67,6 +68,7 @@ export function paymentService(needs: PaymentNeeds) {
 
     /** The asset of a request, looked at before the transaction is opened: it may ask the chain. */
     asset: (input: PaymentRequest): Promise<Asset> => chains.asset(input.asset),
+    carry: carrying(needs),
     request: (tx: Tx, caller: Caller, asset: Asset, input: PaymentRequest): Promise<Requested> =>
       request(tx, caller, asset, input),
     outcomeOf,

@@ -87,7 +87,19 @@ export async function holdStill(
 }
 
 /** May it (still) be paid? Authority, limits, payee, wallet and every freeze as they are now, its own included. */
-export async function reevaluate(
+export function reevaluate(
+  tx: Tx,
+  needs: Pick<PaymentNeeds, 'capabilities'>,
+  payment: PaymentRow,
+  standing: Standing,
+): Promise<Answer & { question?: ReturnType<typeof recordOf> }> {
+  return payment.authorization === null
+    ? judgeAgain(tx, needs, payment, standing)
+    : Promise.resolve(mayCarry(standing, payment))
+}
+
+/** The same of a payment out of the agent's own money. */
+export async function judgeAgain(
   tx: Tx,
   { capabilities }: Pick<PaymentNeeds, 'capabilities'>,
   payment: PaymentRow,
@@ -104,6 +116,26 @@ export async function reevaluate(
   // What ends it ends it, frozen or not, and is recorded as the rules alone have said it.
   if (payment.frozenAt === null || !isOnlyFrozen(others)) return answer
   return { ...answer, verdict: 'DENY', reasons: [...others, { code: 'payment.frozen', status: 'FROZEN' }] }
+}
+
+/**
+ * May a wallet carry somebody else's permission to the chain? It spends nothing of its own but gas, so no limit speaks of
+ * it; but nobody signs who is frozen or gone.
+ */
+export function mayCarry(
+  { organization, agent, wallet }: Standing,
+  { frozenAt }: Pick<PaymentRow, 'frozenAt'>,
+): Answer {
+  const reasons = [
+    ...(organization.status === 'ACTIVE' ? [] : [{ code: 'organization.frozen' }]),
+    ...(agent.status === 'ACTIVE' || agent.status === 'PAUSED'
+      ? []
+      : [{ code: 'agent.notActive', status: agent.status }]),
+    ...(wallet ? [] : [{ code: 'wallet.none' }]),
+    ...(!wallet || wallet.status === 'ACTIVE' ? [] : [{ code: 'wallet.notActive', status: wallet.status }]),
+    ...(frozenAt === null ? [] : [{ code: 'payment.frozen', status: 'FROZEN' }]),
+  ]
+  return reasons.length > 0 ? { verdict: 'DENY', reasons } : { verdict: 'ALLOW', reasons }
 }
 
 export const isFrozen = ({ organization, agent, wallet }: Standing, payment: Pick<PaymentRow, 'frozenAt'>): boolean =>

@@ -1,5 +1,5 @@
 import type { PaymentRow } from '@wedi/database'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import { ChainUnavailable, chainProblems, type Receipt } from '#modules/chains'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -7,7 +7,7 @@ import { sqlState, UNIQUE_VIOLATION } from '#platform/database/errors'
 import { invalid, Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
 import { paymentProblems } from '../problems.ts'
-import { assetOf, payeeOf } from '../rules.ts'
+import { moveOf } from '../rules.ts'
 import { paymentStore } from '../store/payments.ts'
 import { transactionStore } from '../store/transactions.ts'
 import { about, holdStill, type PaymentNeeds } from './needs.ts'
@@ -29,12 +29,7 @@ export function resolving(needs: PaymentNeeds) {
   /** The receipt, when the chain shows that this transaction made this payment and no other. */
   async function prove(payment: PaymentRow, hash: Hex): Promise<Receipt> {
     const wallet = await wallets.find(payment.organizationId, payment.walletId)
-    const seen = await chains.effect(hash, {
-      from: wallet?.address as Address,
-      payee: payeeOf(payment),
-      asset: assetOf(payment),
-      amount: payment.amount,
-    })
+    const seen = await chains.effect(hash, moveOf(wallet?.address ?? null, payment))
     if (seen === 'absent') throw notProven('The chain does not know this transaction, or has not mined it.')
     if (seen === 'shallow') throw notProven('It is mined, but not enough blocks stand on it.')
     if (seen.effect !== 'moved') throw notProven('Sender, recipient, asset or amount are not those of the payment.')

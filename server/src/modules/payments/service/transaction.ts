@@ -4,7 +4,7 @@ import type { Call, Intent, Preflight } from '#modules/chains'
 import type { UnsignedTransaction } from '#modules/wallets'
 import type { ChainId } from '#platform/caip'
 import { newId } from '#platform/ids'
-import { assetOf, type Fees, payeeOf } from '../rules.ts'
+import { type Fees, moveOf } from '../rules.ts'
 import type { NewTransaction } from '../store/transactions.ts'
 
 /** How the fields to sign are stored: quantities as decimal strings. */
@@ -67,12 +67,7 @@ export function nextOf(
 }
 
 /** What the chain has to show for a payment. */
-export const transferOf = (payment: PaymentRow, wallet: WalletRow): Intent => ({
-  from: wallet.address as Address,
-  payee: payeeOf(payment),
-  asset: assetOf(payment),
-  amount: payment.amount,
-})
+export const transferOf = (payment: PaymentRow, wallet: WalletRow): Intent => moveOf(wallet.address, payment)
 
 type Fields = Pick<ChainTransactionRow, 'chain' | 'nonce' | 'unsigned'>
 

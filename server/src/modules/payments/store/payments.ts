@@ -9,8 +9,9 @@ import type { Failure } from '../rules.ts'
 const insert = sql<PaymentRow>(
   'payments.insert',
   `insert into payment (organization_id, id, agent_id, wallet_id, task_id, chain, asset, payee, amount, reference, memo,
-                        status, decision_id, approval_id, capability_revision, requested_by, intent_hash, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+                        status, decision_id, approval_id, capability_revision, requested_by, intent_hash,
+                        "authorization", created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
    returning ${columns.payment}`,
 )
 
@@ -131,10 +132,10 @@ const hasOpenOfAgent = sql<{ found: boolean }>(
   `select exists (select from payment where organization_id = $1 and agent_id = $2 and status = any($3::payment_status[])) as found`,
 )
 
-/** It counts from the moment it was asked for, or approved: there its reservation is. `$4`: the first that counts. */
+/** Of an agent's own money. It counts from the moment it was asked for, or approved: there its reservation is. `$4`: the first that counts. */
 const COUNTED = `from payment p
    left join approval a on a.organization_id = p.organization_id and a.id = p.approval_id and a.status = 'APPROVED'
-   where p.organization_id = $1 and p.asset = $3 and coalesce(a.decided_at, p.created_at) >= $4
+   where p.organization_id = $1 and p."authorization" is null and p.asset = $3 and coalesce(a.decided_at, p.created_at) >= $4
      and ($2::uuid is null or p.agent_id = $2)`
 
 const openSince = sql<{ paymentId: string; payee: string; amount: bigint }>(
@@ -177,14 +178,15 @@ export type NewPayment = Pick<
   | 'capabilityRevision'
   | 'requestedBy'
   | 'intentHash'
->
+> &
+  Partial<Pick<PaymentRow, 'authorization'>>
 
 export const paymentStore = {
   async insert(tx: Tx, row: NewPayment): Promise<PaymentRow> {
     const { id, agentId, walletId, taskId, chain, asset, payee, amount, reference, memo } = row
     const asked = [id, agentId, walletId, taskId, chain, asset, payee, amount, reference, memo]
-    const { status, decisionId, approvalId, capabilityRevision, requestedBy, intentHash } = row
-    const judged = [status, decisionId, approvalId, capabilityRevision, requestedBy, intentHash]
+    const { status, decisionId, approvalId, capabilityRevision, requestedBy, intentHash, authorization = null } = row
+    const judged = [status, decisionId, approvalId, capabilityRevision, requestedBy, intentHash, authorization]
     const [made] = await tx.query(insert, [tx.organizationId, ...asked, ...judged, tx.now])
     return made as PaymentRow
   },

@@ -1,0 +1,249 @@
+import { wrapAxiosWithPayment, x402Client } from '@x402/axios'
+import { registerExactEvmScheme } from '@x402/evm/exact/client'
+import axios from 'axios'
+import { type Address, erc20Abi, type Hex } from 'viem'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { expectOk } from '../../../test/support/client.ts'
+import { PAYEE, type TaskView, taskIn } from '../../../test/support/factories.ts'
+import {
+  aCollector,
+  aLink,
+  aPayer,
+  decoded,
+  type LinkView,
+  linkThat,
+  payingFetch,
+  payWith,
+  type Required402,
+  requirementsOf,
+  type Signed,
+  signatureOf,
+} from '../../../test/support/links.ts'
+import { breaksOf, reconciled } from '../../../test/support/reconciliation.ts'
+import { chainClient } from '../../embedded/chain-client.ts'
+
+interface Settled {
+  readonly success: boolean
+  readonly transaction: Hex
+  readonly payer: Address
+  readonly network: string
+}
+
+let app: TestApp
+beforeAll(async () => {
+  app = await startApp({ reconcileEveryMs: 100 })
+})
+afterAll(() => app.stop())
+
+const balanceOf = (address: unknown): Promise<bigint> => {
+  const { rpcUrl, token } = inject('infrastructure').chain
+  const call = { address: token, abi: erc20Abi, functionName: 'balanceOf', args: [address as Address] } as const
+  return chainClient(rpcUrl).readContract(call)
+}
+
+describe('a stock client', () => {
+  it('@x402/fetch pays a link, and the money is there', async () => {
+    const { agent, wallet, shop } = await aCollector(app)
+    const link = await aLink(app, shop)
+    const payer = await aPayer(app)
+    const reply = await payingFetch(payer)(link.url)
+    expect(reply.status).toBe(200)
+    expect(await reply.json()).toMatchObject({ status: 'PAID', payment: { kind: 'EXACT', amount: '2500000' } })
+    const answer = decoded<Settled>(reply.headers.get('payment-response'))
+    expect(answer).toMatchObject({ success: true, payer: payer.address, network: link.chain })
+    expect(await balanceOf(wallet.address)).toBe(2_500_000n)
+    const paid = await linkThat(shop, link.id, ({ status }) => status === 'PAID')
+    expect(paid).toMatchObject({ paidCount: 1, settlingCount: 0 })
+    expect(paid.payments).toMatchObject([{ state: 'CONFIRMED', kind: 'EXACT', transactionHash: answer.transaction }])
+    // Carried by the wallet itself, whose books know every nonce and every dollar of it.
+    await reconciled(app)
+    expect(await breaksOf(app, agent.id)).toEqual([])
+    expect((await expectOk(app.admin.get<{ data: object[] }>(`/v1/agents/${agent.id}/limits`))).data).toEqual([])
+  })
+
+  it('@x402/axios pays one as well', async () => {
+    const { shop } = await aCollector(app)
+    const link = await aLink(app, shop)
+    const client = new x402Client()
+    registerExactEvmScheme(client as unknown as Parameters<typeof registerExactEvmScheme>[0], {
+      signer: await aPayer(app),
+    })
+    const { status, data } = await wrapAxiosWithPayment(axios.create(), client).get(link.url)
+    expect([status, data.status]).toEqual([200, 'PAID'])
+  })
+
+  it('pays what it chose, within bounds, as often as the link says', async () => {
+    const { shop } = await aCollector(app)
+    const link = await aLink(app, shop, { amount: { min: '1000000', max: '5000000' }, maxPayments: 2 })
+    const pay = payingFetch(await aPayer(app))
+    expect(await (await pay(`${link.url}?amount=3000000`)).json()).toMatchObject({ status: 'OPEN' })
+    expect(await (await pay(link.url)).json()).toMatchObject({ status: 'PAID', payment: { amount: '1000000' } })
+    expect((await pay(`${link.url}?amount=3000000`)).status).toBe(410)
+    const other = await aLink(app, shop, { amount: { min: '1000000', max: '5000000' } })
+    for (const amount of ['999999', '5000001']) {
+      const refused = await app.admin.get(`/pay/${other.slug}?amount=${amount}`)
+      expect([refused.status, refused.body.code]).toEqual([400, 'request.invalid'])
+    }
+  })
+})
+
+describe('the agent', () => {
+  it('is told once of what it was paid, and its program forwards it less its share', async () => {
+    const merchant = PAYEE
+    const before = await balanceOf(merchant)
+    const { agent, wallet, shop } = await aCollector(app, { metadata: { payoutAddress: merchant } })
+    const link = await aLink(app, shop, { metadata: { order: '17', shareBasisPoints: 250 } })
+    await payingFetch(await aPayer(app))(link.url)
+    const paid = await linkThat(shop, link.id, ({ payments }) => payments[0]?.taskId != null)
+    const [payment] = paid.payments
+    const task = await taskIn(app.admin, payment?.taskId as string, 'SUCCEEDED')
+    expect(task).toMatchObject({
+      ...{ type: 'payment-link.paid', agentId: agent.id },
+      payload: { linkId: link.id, paymentId: payment?.id, amount: '2500000', metadata: { order: '17' } },
+    })
+    expect((await balanceOf(merchant)) - before).toBe(2_437_500n)
+    expect(await balanceOf(wallet.address)).toBe(62_500n)
+  })
+
+  it('keeps what nobody is named for, and forwards nothing its capability does not allow', async () => {
+    const { shop } = await aCollector(app)
+    const kept = await aLink(app, shop)
+    await payingFetch(await aPayer(app))(kept.url)
+    const { payments } = await linkThat(shop, kept.id, ({ payments: [first] }) => first?.taskId != null)
+    expect((await taskIn(app.admin, payments[0]?.taskId as string, 'SUCCEEDED')).result).toEqual({ kept: true })
+
+    const { shop: other } = await aCollector(app, {
+      capability: {
+        ...{ authorityLevel: 'AUTONOMOUS', taskTypes: ['*'], providers: ['*'], chains: ['*'], assets: ['*'] },
+        payees: { allow: [], deny: [] },
+      },
+    })
+    const link = await aLink(app, other, { metadata: { payoutAddress: PAYEE } })
+    await payingFetch(await aPayer(app))(link.url)
+    const paid = await linkThat(other, link.id, ({ payments: [first] }) => first?.taskId != null)
+    const task = await taskIn(app.admin, paid.payments[0]?.taskId as string, 'FAILED')
+    expect(task.error).toMatchObject({ code: 'payment.denied', reasons: [{ code: 'payee.notAllowed' }] })
+  })
+})
+
+describe('a link for one payment', () => {
+  it('takes one of two that race for it, and the other keeps its money', async () => {
+    const { wallet, shop } = await aCollector(app)
+    const link = await aLink(app, shop)
+    const payers = await Promise.all([aPayer(app), aPayer(app), aPayer(app)])
+    const asked = await requirementsOf(link.url)
+    const signatures = await Promise.all(payers.map((payer) => signatureOf(payer, asked)))
+    const replies = await Promise.all(signatures.map((each) => payWith(app, link, each)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 402, 402])
+    expect(await balanceOf(wallet.address)).toBe(2_500_000n)
+    const held = await Promise.all(payers.map(({ address }) => balanceOf(address)))
+    expect(held.sort()).toEqual([100_000_000n, 100_000_000n, 97_500_000n].sort())
+    const { payments } = await linkThat(shop, link.id, ({ status }) => status === 'PAID')
+    expect(payments).toHaveLength(1)
+  })
+
+  it('takes the same signature, sent several times at once, as one payment', async () => {
+    const { wallet, shop } = await aCollector(app)
+    const link = await aLink(app, shop, { maxPayments: 5 })
+    const signature = await signatureOf(await aPayer(app), await requirementsOf(link.url))
+    const replies = await Promise.all([1, 2, 3].map(() => payWith(app, link, signature)))
+    expect(replies.map(({ status }) => status)).toContain(200)
+    expect(await balanceOf(wallet.address)).toBe(2_500_000n)
+    const { paidCount, settlingCount } = await linkThat(shop, link.id, (each) => each.settlingCount === 0)
+    expect([paidCount, settlingCount]).toEqual([1, 0])
+    const replayed = await payWith(app, link, signature)
+    expect([replayed.status, replayed.body.error]).toEqual([402, 'authorization_already_used'])
+  })
+})
+
+describe('what does not pay', () => {
+  let link: LinkView
+  let asked: Required402['accepts'][number]
+  const now = Math.floor(Date.now() / 1000)
+  beforeAll(async () => {
+    link = await aLink(app, (await aCollector(app)).shop)
+    asked = await requirementsOf(link.url)
+  })
+
+  const bad: [string, Signed, RegExp][] = [
+    ['less than the amount', { value: '2499999' }, /invalid_payment_requirements/],
+    ['more than the amount', { value: '2500001' }, /invalid_payment_requirements/],
+    ['another recipient', { to: PAYEE }, /invalid_payment_requirements/],
+    ['another chain', { chainId: 1 }, /invalid_exact_evm.*signature|signature/],
+    ['an authorisation that has expired', { validBefore: now - 10 }, /valid_before/],
+    ['an authorisation that is not valid yet', { validAfter: now + 600 }, /valid_after/],
+  ]
+  it.each(bad)('%s: 402, and nothing changes', async (_what, over, reason) => {
+    const payer = await aPayer(app)
+    const reply = await payWith(app, link, await signatureOf(payer, asked, over))
+    expect([reply.status, reply.body.accepts.length]).toEqual([402, 1])
+    expect(reply.body.error).toMatch(reason)
+    expect(decoded<Required402>(reply.headers.get('payment-required'))).toEqual(reply.body)
+    expect(await balanceOf(payer.address)).toBe(100_000_000n)
+    expect(await expectOk(app.admin.get(`/v1/payment-links/${link.id}`))).toMatchObject({
+      ...{ status: 'OPEN', paidCount: 0, settlingCount: 0, payments: [] },
+    })
+  })
+
+  const others: [string, (header: string) => string, string][] = [
+    ['garbage', () => 'garbage', 'invalid_payload'],
+    ['another version', (header) => changed(header, (said) => ({ ...said, x402Version: 1 })), 'invalid_payload'],
+    [
+      'what was accepted on another network',
+      (header) =>
+        changed(header, (said) => ({ ...said, accepted: { ...(said.accepted as object), network: 'eip155:1' } })),
+      'invalid_payment_requirements',
+    ],
+  ]
+  it.each(others)('%s: 402', async (_what, change, error) => {
+    const header = change(await signatureOf(await aPayer(app), asked))
+    expect((await payWith(app, link, header)).body.error).toBe(error)
+  })
+
+  it('an account without the money: 402', async () => {
+    const reply = await payWith(app, link, await signatureOf(await aPayer(app, '1'), asked))
+    expect([reply.status, reply.body.error]).toEqual([402, expect.stringMatching(/insufficient|simulation_failed/)])
+  })
+
+  it('somebody else’s signature: 402', async () => {
+    const [payer, thief] = await Promise.all([aPayer(app), aPayer(app)])
+    const forged = { ...thief, address: payer.address } as typeof thief
+    const reply = await payWith(app, link, await signatureOf(forged, asked))
+    expect([reply.status, reply.body.error]).toEqual([402, expect.stringMatching(/signature/)])
+    expect(await balanceOf(payer.address)).toBe(100_000_000n)
+  })
+
+  it('a signature that paid another link: 402', async () => {
+    const { shop } = await aCollector(app)
+    const one = await aLink(app, shop)
+    const two = await aLink(app, shop)
+    const signature = await signatureOf(await aPayer(app), await requirementsOf(one.url))
+    expect((await payWith(app, one, signature)).status).toBe(200)
+    const again = await payWith(app, two, signature)
+    expect([again.status, again.body.error]).toEqual([402, 'authorization_already_used'])
+  })
+
+  it('whoever is frozen settles nothing: 409, and the link keeps its room', async () => {
+    const { agent, shop } = await aCollector(app)
+    const frozen = await aLink(app, shop)
+    const signature = await signatureOf(await aPayer(app), await requirementsOf(frozen.url))
+    await expectOk(app.admin.post(`/v1/agents/${agent.id}/freeze`, { reason: 'looked at' }))
+    const refused = await payWith(app, frozen, signature)
+    expect([refused.status, (refused.body as unknown as { code: string }).code]).toEqual([
+      409,
+      'payment-link.notPayable',
+    ])
+    await expectOk(app.admin.post(`/v1/agents/${agent.id}/unfreeze`, { reason: 'looked at' }))
+    expect((await payWith(app, frozen, signature)).status).toBe(200)
+  })
+})
+
+function changed(header: string, change: (said: Record<string, unknown>) => object): string {
+  return Buffer.from(JSON.stringify(change(decoded(header)))).toString('base64')
+}
+
+it('what agents do about their links is in their tasks only', async () => {
+  const { data } = await expectOk(app.admin.get<{ data: TaskView[] }>('/v1/tasks?type=payment-link.paid&limit=200'))
+  expect(new Set(data.map(({ dedupeKey }) => dedupeKey)).size).toBe(data.length)
+})

@@ -1,0 +1,130 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PaymentLinkPaymentRow, PaymentLinkRow } from '@wedi/database'
+import type { Address } from 'viem'
+import { type Authorization, ChainUnavailable, chainProblems } from '#modules/chains'
+import type { Tx } from '#platform/database/database'
+import { newId } from '#platform/ids'
+import { Problem } from '#platform/problem'
+import { linkProblems } from '../problems.ts'
+import { linkStore } from '../store/links.ts'
+import { receivedStore } from '../store/received.ts'
+import { verifyHere } from '../x402/facilitator.ts'
+import { accepts, authorizationOf, type Payload, payloadOf, type Requirements } from '../x402/wire.ts'
+import { aboutLink, changed, type LinkNeeds, SYSTEM, tokenOf, wordsOf } from './needs.ts'
+
+/** Whoever pays waits so long for the chain; what takes longer goes on without them. Less than the time to drain. */
+const WAIT_MS = 8000
+const POLL_MS = 40
+/** When a call to a facilitator was lost with the process, somebody has to look. */
+const FOLLOW_AFTER_MS = 15_000
+
+export type Settled = { readonly row: PaymentLinkPaymentRow } | { readonly refused: string }
+
+/** A payer's signed permission: checked, given the link's room, and carried to the chain. In this order. */
+export function paying(needs: LinkNeeds) {
+  const { chains, database, decisions, facilitator, jobs, payments } = needs
+
+  async function faultOf(payload: Payload, requirements: Requirements): Promise<string | undefined> {
+    try {
+      return await (facilitator ? facilitator.verify(payload, requirements) : verifyHere(chains, payload, requirements))
+    } catch (error) {
+      if (error instanceof ChainUnavailable) throw new Problem(chainProblems.unavailable, { cause: error })
+      throw error
+    }
+  }
+
+  /**
+   * Our own transaction, room of the link, and the payment's row: all or nothing, before anything is sent. In the order of
+   * locks, in which links come last.
+   */
+  async function take(tx: Tx, { id, ...seen }: PaymentLinkRow, asked: Asked): Promise<PaymentLinkPaymentRow> {
+    const { authorization, amount } = asked
+    const carried = facilitator
+      ? undefined
+      : await payments.carry(tx, {
+          ...{ agentId: seen.agentId, asset: tokenOf(seen.asset), payTo: seen.payTo as Address, amount },
+          ...{ authorization, reference: `payment-link:${id}`, actor: SYSTEM },
+        })
+    if (carried && 'reasons' in carried) throw new Problem(linkProblems.notPayable)
+    const link = await linkStore.reserve(tx, id)
+    if (!link) throw new NoRoom()
+    const row = await receivedStore.insert(tx, {
+      ...{ id: newId(), linkId: link.id, state: 'PENDING', kind: 'EXACT', asset: link.asset, payTo: link.payTo },
+      ...{ payer: authorization.from, amount, nonce: authorization.nonce, paymentId: carried?.payment.id ?? null },
+      validBefore: momentOf(authorization.validBefore),
+    })
+    // Written down by another call in the meantime: that one has taken the room.
+    if (!row) throw new NoRoom()
+    const inMs = FOLLOW_AFTER_MS
+    if (facilitator) await jobs.request(tx, 'payment-links.follow', row.id, { inMs })
+    await decisions.record(tx, SYSTEM, {
+      ...{ ...aboutLink(link), type: 'payment-link.paying', paymentId: row.paymentId },
+      inputs: { ...wordsOf(row), nonce: row.nonce },
+    })
+    await changed(tx, needs, link)
+    return row
+  }
+
+  async function takeOnce(link: PaymentLinkRow, asked: Asked): Promise<PaymentLinkPaymentRow | undefined> {
+    try {
+      return await database.inOrganization(link.organizationId, (tx) => take(tx, link, asked))
+    } catch (error) {
+      if (error instanceof NoRoom) return undefined
+      throw error
+    }
+  }
+
+  const known = ({ organizationId, asset }: PaymentLinkRow, { authorization }: Pick<Asked, 'authorization'>) =>
+    receivedStore.ofAuthorization(database, organizationId, {
+      ...{ asset, payer: authorization.from, nonce: authorization.nonce },
+    })
+
+  /** As it is once it is settled, or when nobody wants to wait any longer. */
+  async function outcomeOf({ organizationId, id }: PaymentLinkPaymentRow): Promise<PaymentLinkPaymentRow> {
+    const deadline = performance.now() + WAIT_MS
+    for (;;) {
+      const row = (await receivedStore.find(database, organizationId, id)) as PaymentLinkPaymentRow
+      if (row.state !== 'PENDING' || performance.now() > deadline) return row
+      await pause(POLL_MS)
+    }
+  }
+
+  return async function pay(link: PaymentLinkRow, header: string, requirements: Requirements): Promise<Settled> {
+    const payload = payloadOf(header)
+    const authorization = payload && authorizationOf(payload)
+    if (!payload || !authorization) return { refused: 'invalid_payload' }
+    if (!accepts(payload, requirements)) return { refused: 'invalid_payment_requirements' }
+    const before = await known(link, { authorization })
+    // Sent again while it is on its way, it is the same payment; afterwards it is a replay.
+    if (before) {
+      const isOnItsWay = before.linkId === link.id && before.state === 'PENDING'
+      return isOnItsWay ? { row: await outcomeOf(before) } : { refused: 'authorization_already_used' }
+    }
+    if (link.status !== 'OPEN') return { refused: 'payment_link_closed' }
+    const fault = await faultOf(payload, requirements)
+    if (fault !== undefined) return { refused: fault }
+    const asked = { authorization, amount: BigInt(requirements.amount) }
+    const taken = await takeOnce(link, asked)
+    // The room went to somebody: maybe to the same payment, sent twice at once.
+    const row = taken ?? (await known(link, asked))
+    if (!row) return { refused: 'payment_link_closed' }
+    // Once. Whether it did is looked for on the chain, also when no answer comes.
+    if (facilitator && taken) await facilitator.settle(payload, requirements).catch(() => undefined)
+    return { row: await outcomeOf(row) }
+  }
+}
+
+interface Asked {
+  readonly authorization: Authorization
+  readonly amount: bigint
+}
+
+/** Nothing of the attempt stays. */
+class NoRoom extends Error {}
+
+/** The last moment PostgreSQL and JavaScript both know: who signs for longer signs for ever. */
+const LAST_MOMENT_MS = 253_402_300_799_000n
+function momentOf(seconds: string): Date {
+  const ms = BigInt(seconds) * 1000n
+  return new Date(Number(ms < LAST_MOMENT_MS ? ms : LAST_MOMENT_MS))
+}
