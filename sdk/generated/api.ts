@@ -578,6 +578,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agents/{agentId}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Waits until there is work, at most `waitMs`; empty when there was none. */
+        post: operations["claimTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{taskId}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["heartbeatTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{taskId}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{taskId}/fail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["failTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/current/fairness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getFairness"];
+        put: operations["putFairness"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -3467,8 +3548,12 @@ export interface operations {
                             dedupeKey: string | null;
                             agentId: string | null;
                             assignedAgentId: string | null;
+                            laneId: string | null;
                             fencingToken: string;
                             leaseExpiresAt: string | null;
+                            leaseSeconds: number | null;
+                            instanceId: string | null;
+                            assignedAt: string | null;
                             /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
                             isParked: boolean;
                             attempt: number;
@@ -3579,8 +3664,12 @@ export interface operations {
                         dedupeKey: string | null;
                         agentId: string | null;
                         assignedAgentId: string | null;
+                        laneId: string | null;
                         fencingToken: string;
                         leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
                         /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
                         isParked: boolean;
                         attempt: number;
@@ -3656,8 +3745,12 @@ export interface operations {
                         dedupeKey: string | null;
                         agentId: string | null;
                         assignedAgentId: string | null;
+                        laneId: string | null;
                         fencingToken: string;
                         leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
                         /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
                         isParked: boolean;
                         attempt: number;
@@ -3737,8 +3830,12 @@ export interface operations {
                         dedupeKey: string | null;
                         agentId: string | null;
                         assignedAgentId: string | null;
+                        laneId: string | null;
                         fencingToken: string;
                         leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
                         /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
                         isParked: boolean;
                         attempt: number;
@@ -3818,8 +3915,12 @@ export interface operations {
                         dedupeKey: string | null;
                         agentId: string | null;
                         assignedAgentId: string | null;
+                        laneId: string | null;
                         fencingToken: string;
                         leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
                         /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
                         isParked: boolean;
                         attempt: number;
@@ -3853,6 +3954,404 @@ export interface operations {
                          */
                         updatedAt: string;
                         finishedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    claimTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description UUIDv7 */
+                    instanceId: string;
+                    max: number;
+                    /** @description How long to wait for work */
+                    waitMs: number;
+                    /** @description A task that is not heard of for so long goes to another */
+                    leaseSeconds?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            task: {
+                                /** @description UUIDv7 */
+                                organizationId: string;
+                                /** @description UUIDv7 */
+                                id: string;
+                                type: string;
+                                payload: {
+                                    [key: string]: unknown;
+                                };
+                                requires: {
+                                    [key: string]: unknown;
+                                };
+                                /** @enum {string} */
+                                status: "QUEUED" | "ASSIGNED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "DEAD";
+                                priority: number;
+                                fairnessKey: string | null;
+                                dedupeKey: string | null;
+                                agentId: string | null;
+                                assignedAgentId: string | null;
+                                laneId: string | null;
+                                fencingToken: string;
+                                leaseExpiresAt: string | null;
+                                leaseSeconds: number | null;
+                                instanceId: string | null;
+                                assignedAt: string | null;
+                                /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
+                                isParked: boolean;
+                                attempt: number;
+                                maxAttempts: number;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                runAfter: string;
+                                deadlineAt: string | null;
+                                unassignableReason: string | null;
+                                paymentId: string | null;
+                                result: {
+                                    [key: string]: unknown;
+                                } | null;
+                                error: ({
+                                    code: string;
+                                    detail: string;
+                                } & {
+                                    [key: string]: unknown;
+                                }) | null;
+                                createdBy: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                updatedAt: string;
+                                finishedAt: string | null;
+                            };
+                            lease: {
+                                fencingToken: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                expiresAt: string;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    heartbeatTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it came with the lease */
+                    fencingToken: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        lease: {
+                            fencingToken: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            expiresAt: string;
+                        } | null;
+                        /** @description The task was canceled: stop, nothing more is taken of it */
+                        cancelRequested: boolean;
+                    };
+                };
+            };
+        };
+    };
+    completeTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it came with the lease */
+                    fencingToken: string;
+                    result?: {
+                        [key: string]: unknown;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        type: string;
+                        payload: {
+                            [key: string]: unknown;
+                        };
+                        requires: {
+                            [key: string]: unknown;
+                        };
+                        /** @enum {string} */
+                        status: "QUEUED" | "ASSIGNED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "DEAD";
+                        priority: number;
+                        fairnessKey: string | null;
+                        dedupeKey: string | null;
+                        agentId: string | null;
+                        assignedAgentId: string | null;
+                        laneId: string | null;
+                        fencingToken: string;
+                        leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
+                        /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
+                        isParked: boolean;
+                        attempt: number;
+                        maxAttempts: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        runAfter: string;
+                        deadlineAt: string | null;
+                        unassignableReason: string | null;
+                        paymentId: string | null;
+                        result: {
+                            [key: string]: unknown;
+                        } | null;
+                        error: ({
+                            code: string;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        }) | null;
+                        createdBy: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                        finishedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    failTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                taskId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description As it came with the lease */
+                    fencingToken: string;
+                    error: {
+                        code: string;
+                        detail: string;
+                    };
+                    /**
+                     * @description False: no other attempt can do better
+                     * @default true
+                     */
+                    retryable?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        type: string;
+                        payload: {
+                            [key: string]: unknown;
+                        };
+                        requires: {
+                            [key: string]: unknown;
+                        };
+                        /** @enum {string} */
+                        status: "QUEUED" | "ASSIGNED" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED" | "DEAD";
+                        priority: number;
+                        fairnessKey: string | null;
+                        dedupeKey: string | null;
+                        agentId: string | null;
+                        assignedAgentId: string | null;
+                        laneId: string | null;
+                        fencingToken: string;
+                        leaseExpiresAt: string | null;
+                        leaseSeconds: number | null;
+                        instanceId: string | null;
+                        assignedAt: string | null;
+                        /** @description Its payment was held for a person: it waits without a slot of its agent until it ends */
+                        isParked: boolean;
+                        attempt: number;
+                        maxAttempts: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        runAfter: string;
+                        deadlineAt: string | null;
+                        unassignableReason: string | null;
+                        paymentId: string | null;
+                        result: {
+                            [key: string]: unknown;
+                        } | null;
+                        error: ({
+                            code: string;
+                            detail: string;
+                        } & {
+                            [key: string]: unknown;
+                        }) | null;
+                        createdBy: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                        finishedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getFairness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            key: string;
+                            weight: number;
+                            maxRunning: number | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    putFairness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    keys: {
+                        /** @description Empty: of tasks without a `fairnessKey` */
+                        key: string;
+                        /** @default 1 */
+                        weight?: number;
+                        maxRunning?: number | null;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            key: string;
+                            weight: number;
+                            maxRunning: number | null;
+                        }[];
                     };
                 };
             };

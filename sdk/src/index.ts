@@ -16,3 +16,8 @@ export type {
   Task,
   Wallet,
 } from './operations.ts'
+export type { Context, Intent } from './runner/context.ts'
+export { type Failure, PaymentFailed, TaskFailure, TaskLost } from './runner/failure.ts'
+export type { GivenOptions as AgentOptions } from './runner/options.ts'
+export type { Program } from './runner/run.ts'
+export { type RunningAgent, runAgent } from './runner/run-agent.ts'
