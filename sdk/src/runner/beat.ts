@@ -16,7 +16,7 @@ export async function beat(self: Self, ending: AbortSignal): Promise<void> {
 
 /** Answers when the next is due. */
 async function beatOnce(self: Self, ending: AbortSignal): Promise<number> {
-  const { wedi, board, instanceId, options, stopping } = self
+  const { wedi, board, instanceId, options, stopping, stop } = self
   const runs = board.runs()
   const tasks = runs.map(({ taskId, fencingToken }) => ({ taskId, fencingToken }))
   const at = performance.now()
@@ -29,6 +29,7 @@ async function beatOnce(self: Self, ending: AbortSignal): Promise<number> {
       if (held.has(run.taskId)) run.renew(at)
       else run.lose('The task was canceled, given to another, or waits for a person to answer for its payment.')
     }
+    if (news.drain) stop()
     return news.nextHeartbeatMs
   } catch (error) {
     if (ending.aborted || (stopping.aborted && isGone(error))) return AGAIN_MS

@@ -25,13 +25,14 @@ export async function claim(self: Self): Promise<void> {
     } catch (error) {
       if (stopping.aborted) return
       if (!(error instanceof WediError && maySoonWork(error))) throw error
+      if (failed === 0) options.onError(error)
       await pause(backoffMs(failed++), stopping).catch(() => undefined)
     }
   }
 }
 
-/** An agent that is paused or frozen may be resumed; an instance that is gone is registered anew by its heartbeat. */
-const maySoonWork = (error: WediError): boolean => isPassing(error) || [404, 409].includes(error.status)
+/** An instance that is gone is registered anew by its heartbeat. */
+const maySoonWork = (error: WediError): boolean => isPassing(error) || error.code.startsWith('instance.')
 
 async function claimOnce(self: Self, max: number): Promise<void> {
   const { wedi, board, options, stopping, agentId, instanceId } = self

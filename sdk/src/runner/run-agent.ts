@@ -8,7 +8,7 @@ import { ownId, register, type Self, signOff } from './self.ts'
 export interface RunningAgent {
   /** Takes no more tasks, lets those in work end, signs off. */
   stop(): Promise<void>
-  /** Rejects when it cannot go on: the credential is not valid any more, the agent is retired. */
+  /** Rejects when it cannot go on: its credential is not valid any more, say, or Wedi runs this agent itself. */
   readonly ended: Promise<void>
 }
 
@@ -19,7 +19,7 @@ export function runAgent(given: GivenOptions): RunningAgent {
   const stop = () => stopping.abort()
   if (options.signal?.aborted) stop()
   options.signal?.addEventListener('abort', stop, { once: true })
-  const ended = live(options, stopping.signal).finally(() => options.signal?.removeEventListener('abort', stop))
+  const ended = live(options, stopping.signal, stop).finally(() => options.signal?.removeEventListener('abort', stop))
   return {
     ended,
     stop: () => {
@@ -29,11 +29,11 @@ export function runAgent(given: GivenOptions): RunningAgent {
   }
 }
 
-async function live(options: AgentOptions, stopping: AbortSignal): Promise<void> {
+async function live(options: AgentOptions, stopping: AbortSignal, stop: () => void): Promise<void> {
   try {
     const { url, credential, fetch } = options
     const wedi = new Wedi({ url, key: credential, ...(fetch && { fetch }) })
-    const agent = { wedi, options, stopping, board: new Board(), agentId: await ownId(wedi, stopping) }
+    const agent = { wedi, options, stopping, stop, board: new Board(), agentId: await ownId(wedi, stopping) }
     await work({ ...agent, instanceId: await register(agent) })
   } catch (error) {
     if (error !== stopping.reason) throw error

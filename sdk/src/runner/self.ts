@@ -9,6 +9,8 @@ export interface Self {
   readonly options: AgentOptions
   /** Aborted when the drain begins. */
   readonly stopping: AbortSignal
+  /** Begins it. */
+  readonly stop: () => void
   readonly board: Board
   readonly agentId: string
   /** Another once the server has taken this one for gone. */

@@ -14,6 +14,7 @@ export const PAYEE = '0x000000000000000000000000000000000000dEaD'
 export interface Remote {
   readonly id: string
   readonly credential: string
+  readonly credentialId: string
   readonly address: string
   /** What its tasks have to be for it to get them. */
   readonly type: string
@@ -50,8 +51,8 @@ export async function worldOf(sdk: Sdk, { url, key }: Server): Promise<World> {
         return data[0]?.address ?? undefined
       })
       await admin.post('/v1/dev/faucet', { address, asset: token, amount: '1000000000' })
-      const { secret } = await admin.post('/v1/agents/{agentId}/credentials', { agentId: id })
-      return { id, credential: secret, address, type }
+      const { secret, credential } = await admin.post('/v1/agents/{agentId}/credentials', { agentId: id })
+      return { id, credential: secret, credentialId: credential.id, address, type }
     },
 
     submit: ({ type }, { payload = {}, ...task } = {}) => admin.post('/v1/tasks', { type, payload, ...task }),
