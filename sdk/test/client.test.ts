@@ -13,7 +13,7 @@ beforeAll(async () => {
   project = await newProject()
   sdk = await project.load()
   server = await startWedi()
-}, 120_000)
+}, 240_000)
 afterAll(async () => {
   await closeAll()
   project.remove()
