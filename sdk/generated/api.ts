@@ -514,6 +514,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agentId}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAgentHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agentId}/health/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getHealthThresholds"];
+        put: operations["putHealthThresholds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -3500,6 +3548,293 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    listHealth: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                status?: "HEALTHY" | "DEGRADED" | "DOWN" | "UNKNOWN";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            agentId: string;
+                            /** @enum {string} */
+                            status: "HEALTHY" | "DEGRADED" | "DOWN" | "UNKNOWN";
+                            reason: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            since: string;
+                            breaker: {
+                                /** @enum {string} */
+                                state: "CLOSED" | "OPEN" | "HALF_OPEN";
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                since: string;
+                                until: string | null;
+                                /** @description How often it opened without having closed */
+                                openings: number;
+                            };
+                        }[];
+                        nextCursor: string | null;
+                        totals: {
+                            HEALTHY: number;
+                            DEGRADED: number;
+                            DOWN: number;
+                            UNKNOWN: number;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getAgentHealth: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339, UTC, milliseconds */
+                from?: string;
+                /** @description RFC 3339, UTC, milliseconds */
+                to?: string;
+                /** @description Asks for a series as well */
+                resolution?: "MINUTE" | "HOUR" | "DAY";
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        agentId: string;
+                        /** @enum {string} */
+                        status: "HEALTHY" | "DEGRADED" | "DOWN" | "UNKNOWN";
+                        reason: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        since: string;
+                        breaker: {
+                            /** @enum {string} */
+                            state: "CLOSED" | "OPEN" | "HALF_OPEN";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            since: string;
+                            until: string | null;
+                            /** @description How often it opened without having closed */
+                            openings: number;
+                        };
+                        /** @description Share of the time since its first instance in which at least one was there; null without any */
+                        uptime: {
+                            "1h": number | null;
+                            "24h": number | null;
+                            "7d": number | null;
+                            "30d": number | null;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        from: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        to: string;
+                        responseTime: {
+                            p50Ms: number | null;
+                            p95Ms: number | null;
+                            p99Ms: number | null;
+                        };
+                        errorRate: number | null;
+                        /** @description That ended: the error rate and the response times are theirs */
+                        tasks: number;
+                        /** @description Of each class, also of those that are no ill health */
+                        errors: {
+                            [key: string]: number;
+                        };
+                        lastSeenAt: string | null;
+                        load: {
+                            inUse: number;
+                            max: number;
+                        };
+                        /** @description Starts of the last 24 hours that came after another instance had ended */
+                        restarts: number;
+                        instances: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @description UUIDv7 */
+                            agentId: string;
+                            version: string | null;
+                            labels: string[];
+                            /** @enum {string} */
+                            status: "HEALTHY" | "SUSPECT" | "DOWN" | "STOPPED";
+                            /** @description It was asked to stop and still holds tasks: it gets no more */
+                            isDraining: boolean;
+                            maxConcurrency: number | null;
+                            /** @description How many tasks it says it is working on */
+                            inUse: number;
+                            /** @description How often it has to be heard of */
+                            heartbeatMs: number;
+                            /** @description So many heartbeats missed make it SUSPECT */
+                            suspectAfter: number;
+                            /** @description So many heartbeats missed make it DOWN */
+                            downAfter: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            startedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            lastSeenAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            statusSince: string;
+                        }[];
+                        series?: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            at: string;
+                            responseTime: {
+                                p50Ms: number | null;
+                                p95Ms: number | null;
+                                p99Ms: number | null;
+                            };
+                            errorRate: number | null;
+                            /** @description That ended: the error rate and the response times are theirs */
+                            tasks: number;
+                            /** @description Of each class, also of those that are no ill health */
+                            errors: {
+                                [key: string]: number;
+                            };
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    getHealthThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errorRate: number;
+                        p95Ms: number | null;
+                        breakerErrorRate: number;
+                        breakerConsecutiveErrors: number;
+                        breakerProbes: number;
+                        suspectAfter: number;
+                        downAfter: number;
+                    };
+                };
+            };
+        };
+    };
+    putHealthThresholds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description DEGRADED from this share of failures on */
+                    errorRate?: number;
+                    p95Ms?: number | null;
+                    /** @description Out of assignment from this share on */
+                    breakerErrorRate?: number;
+                    /** @description or from so many failures one after the other */
+                    breakerConsecutiveErrors?: number;
+                    /** @description In again after so many tasks that were done */
+                    breakerProbes?: number;
+                    /** @description Heartbeats missed */
+                    suspectAfter?: number;
+                    /** @description Heartbeats missed */
+                    downAfter?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errorRate: number;
+                        p95Ms: number | null;
+                        breakerErrorRate: number;
+                        breakerConsecutiveErrors: number;
+                        breakerProbes: number;
+                        suspectAfter: number;
+                        downAfter: number;
+                    };
                 };
             };
         };
