@@ -88,6 +88,14 @@ export default {
       to: { path: '^(server|database|console|sdk|bench|scripts)/' },
     },
     {
+      name: 'sdk-stands-alone',
+      comment:
+        'The SDK is a package of its own that also runs in browsers: global fetch and timers, no package, no node:.',
+      severity: 'error',
+      from: { path: '^sdk/src/' },
+      to: { pathNot: '^sdk/(src|generated)/' },
+    },
+    {
       name: 'no-circles',
       comment: 'Two files that need each other are one file, or miss a third.',
       severity: 'error',

@@ -10,10 +10,11 @@ const steps = [
   [
     'who may call whom',
     'depcruise',
-    ['--config', '.dependency-cruiser.mjs', 'server', 'database/tools', 'bench', 'cli', 'faults'],
+    ['--config', '.dependency-cruiser.mjs', 'server', 'database/tools', 'bench', 'cli', 'faults', 'sdk'],
   ],
   ['nothing unused', 'knip', []],
   ['the replayed rules are the rules', 'node', ['scripts/bundle-rules.mjs', '--check']],
+  ['the SDK knows the API as it is', 'node', ['scripts/sdk-types.mjs', '--check']],
   ['the token is what its source says', 'node', ['scripts/compile-token.mjs', '--check']],
   ['tests', 'vitest', ['run', ...process.argv.slice(2)]],
 ]

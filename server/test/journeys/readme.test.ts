@@ -24,14 +24,15 @@ function cloneOf(wedi: Wedi): string {
   return folder
 }
 
-it('leads a newcomer through five minutes that work as they are printed, the log checked included', async () => {
+it('leads a newcomer through tours that work as they are printed, the log checked included', async () => {
   const wedi = await startWedi({ home: newHome() })
   const folder = cloneOf(wedi)
-  const address = wedi.url.replace('http://', '')
-  const script = ['set -eu', ...blocksOf('README.md', 'bash')]
-    .join('\n')
-    .replaceAll('127.0.0.1:4080', address)
-    .replaceAll(/^(curl|until) /gm, 'echo; $1 ')
+  const here = (text: string) => text.replaceAll('127.0.0.1:4080', wedi.url.replace('http://', ''))
+  writeFileSync(join(folder, 'agent.ts'), blocksOf('README.md', 'ts').map(here).join(''))
+  const script = here(['set -eu', ...blocksOf('README.md', 'bash')].join('\n')).replaceAll(
+    /^(curl|until) /gm,
+    'echo; $1 ',
+  )
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder })
   const answers = stdout.split('\n').filter((line) => line.startsWith('{'))
   expect(answers.map((line) => JSON.parse(line))).toMatchObject([
@@ -42,6 +43,8 @@ it('leads a newcomer through five minutes that work as they are printed, the log
     { data: [{ verdict: 'DENY' }] },
     { data: [{ remaining: '7500000' }] },
     { status: 'FROZEN' },
+    { balance: '100000000' },
+    { status: 'SUCCEEDED', result: { invoice: 'INV-2', transactionHash: expect.stringMatching(/^0x/) } },
   ])
 })
 
