@@ -1,0 +1,118 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { DatabaseServer } from '../database.ts'
+import type { Findings } from '../invariants.ts'
+import type { TaskInvariant } from './invariants.ts'
+
+/** A time in which nobody could be served: no server was up, the database was away, or the machine was busy. */
+export interface Outage {
+  readonly from: number
+  readonly to: number
+}
+
+export interface TaskWatch {
+  readonly samples: () => number
+  readonly outages: () => readonly Outage[]
+  /** The most that an agent held at once, as a share of what it may. */
+  readonly fullest: () => number
+  end(): Promise<void>
+}
+
+export interface WatchOptions {
+  readonly database: DatabaseServer
+  readonly name: string
+  readonly findings: Findings<TaskInvariant>
+  readonly ready: () => readonly string[]
+  readonly maxConcurrencyOf: ReadonlyMap<string, number>
+  readonly maxRunningOf: ReadonlyMap<string, number>
+  readonly signal: AbortSignal
+}
+
+const SAMPLE_MS = 40
+/** A look takes milliseconds: one that took longer says that nobody else was served either. */
+const STALL_MS = 300
+/** What Wedi may take to be itself again after it or its database was away. */
+const RECOVERY_MS = 5000
+
+const HELD = `
+  select 'agent' as kind, assigned_agent_id::text as name, count(*)::int as count from task
+  where status in ('ASSIGNED', 'RUNNING') and not is_parked group by 2
+  union all
+  select 'key', fairness_key, count(*)::int from task
+  where status in ('ASSIGNED', 'RUNNING') and not is_parked and fairness_key is not null group by 2`
+
+/** Counts again and again, in one snapshot each time, what every agent and every key holds. */
+export function watchTasks({ database, name, findings, ready, signal, ...caps }: WatchOptions): TaskWatch {
+  const outages: Outage[] = []
+  let isOver = false
+  let samples = 0
+  let fullest = 0
+  /** Since when it is bad, and how long it takes to be good again. */
+  let bad: { from: number; recoveryMs: number } | undefined
+
+  function judge({ kind, name: who, count }: Held): void {
+    const cap = (kind === 'agent' ? caps.maxConcurrencyOf : caps.maxRunningOf).get(who)
+    if (cap === undefined) return
+    if (kind === 'agent') fullest = Math.max(fullest, count / cap)
+    if (count <= cap) return
+    const what = `${kind} ${who} holds more than its ${cap}`
+    findings.add(kind === 'agent' ? 'over its slots' : 'over the cap of a key', what)
+  }
+
+  async function look(): Promise<void> {
+    const begun = Date.now()
+    let recoveryMs: number | undefined
+    try {
+      for (const held of await database.query<Held>(name, HELD)) judge(held)
+      samples += 1
+      if (ready().length === 0) recoveryMs = RECOVERY_MS
+      else if (Date.now() - begun > STALL_MS) recoveryMs = 0
+    } catch {
+      recoveryMs = RECOVERY_MS
+    }
+    if (recoveryMs !== undefined)
+      bad = { from: bad?.from ?? begun, recoveryMs: Math.max(bad?.recoveryMs ?? 0, recoveryMs) }
+    else if (bad) {
+      outages.push({ from: bad.from, to: Date.now() + bad.recoveryMs })
+      bad = undefined
+    }
+  }
+
+  const running = (async () => {
+    while (!isOver && !signal.aborted) {
+      const begun = Date.now()
+      await look()
+      await pause(SAMPLE_MS)
+      // This process itself did not get on: the others will not have fared better.
+      if (Date.now() - begun > STALL_MS) outages.push({ from: begun, to: Date.now() })
+    }
+  })()
+  return {
+    samples: () => samples,
+    outages: () => outages,
+    fullest: () => fullest,
+    async end() {
+      isOver = true
+      await running
+    },
+  }
+}
+
+interface Held {
+  readonly kind: 'agent' | 'key'
+  readonly name: string
+  readonly count: number
+}
+
+/** How much of a time was lost to outages, which may overlap each other. */
+export function lostIn(outages: readonly Outage[], from: number, to: number): number {
+  let lost = 0
+  let reached = from
+  for (const outage of [...outages].sort((a, b) => a.from - b.from)) {
+    const begin = Math.max(reached, outage.from)
+    const end = Math.min(to, outage.to)
+    if (end <= begin) continue
+    lost += end - begin
+    reached = end
+  }
+  return lost
+}
