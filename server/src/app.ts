@@ -1,7 +1,7 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
-import { agentRoutes, agentService } from '#modules/agents'
+import { agentRoutes, agentService, DEFAULT_TOLERANCE, instanceRoutes, instanceService } from '#modules/agents'
 import { assignmentService, taskRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
@@ -53,6 +53,8 @@ export interface AppOptions {
   readonly clock: Clock
   /** Instead of the pauses between two looks at a wallet that fit its chain. */
   readonly reconcileEveryMs?: number
+  /** Instead of five seconds between two heartbeats of an instance. */
+  readonly heartbeatMs?: number
   /** Only for the test that takes the organisation out of every statement. */
   readonly rewriteStatements?: (text: string) => string
 }
@@ -108,6 +110,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
   })
+  const instances = instanceService({
+    ...{ database, decisions, events, log, agents, heartbeatMs: options.heartbeatMs },
+    toleranceOf: async () => DEFAULT_TOLERANCE,
+    extendLeases: async () => [],
+    holdsTasks: async () => false,
+  })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
   const capabilities = capabilityService({
     ...{ database, clock, decisions, events, organizations, agents, knownChains: chains.known },
@@ -158,6 +166,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
       await v1.register(accessRoutes(access, effect))
       await v1.register(agentRoutes(agents, { effect, access, decisions, furnishing }))
+      await v1.register(instanceRoutes(instances, effect))
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
@@ -184,16 +193,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
       jobs.start()
       reconciliation.start()
       decisionsLog.start()
+      instances.sweep.start()
       const keepHouse = () =>
-        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
-          log.warn({ err }, 'cannot forget what is past'),
+        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast(), instances.forgetPast()]).catch(
+          (err) => log.warn({ err }, 'cannot forget what is past'),
         )
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
       clearInterval(housekeeping)
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop()])
+      await Promise.all([jobs.stop(), reconciliation.stop(), instances.sweep.stop()])
       await decisionsLog.stop()
       await database.close()
     },
