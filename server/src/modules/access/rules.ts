@@ -75,7 +75,7 @@ const ADMINISTERS = [
   'reconciliation:resolve',
 ] as const
 /** What only an agent's own credential may do. */
-const RUNS = ['instances:write'] as const
+const RUNS = ['instances:write', 'tasks:work'] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
 export type Permission =

@@ -9,5 +9,6 @@ export const agentProblems = defineProblems('agent', {
 export const instanceProblems = defineProblems('instance', {
   notFound: [404, 'No instance here has this id.'],
   stopped: [409, 'The instance is stopped: start another.'],
+  draining: [409, 'The instance is draining: it gets no more tasks.'],
   tooMany: [409, 'The agent has as many instances as it may have.'],
 })
