@@ -22,18 +22,18 @@ const SURELY_MS = 30_000
 
 /** Three who break things at the same time, each one thing after the other; leaves everything running. Answers the kills. */
 export async function wreakHavoc(plan: TaskPlan, scene: Scene): Promise<number> {
-  let kills = 0
+  const kills: number[] = []
   const loose: Promise<unknown>[] = []
   const agents = async () => {
     for (const step of plan.agentSteps) {
       await pause(step.afterMs)
-      kills += await harmAgent(step, scene, loose)
+      kills.push(await harmAgent(step, scene, loose))
     }
   }
   const servers = async () => {
     for (const step of plan.serverSteps) {
       await pause(step.afterMs)
-      kills += await harmServer(step, scene)
+      kills.push(await harmServer(step, scene))
     }
   }
   const people = async () => {
@@ -46,7 +46,7 @@ export async function wreakHavoc(plan: TaskPlan, scene: Scene): Promise<number> 
   await Promise.all(loose)
   await scene.servers.restart()
   await makeUp(scene)
-  return kills
+  return kills.reduce((sum, count) => sum + count, 0)
 }
 
 async function harmAgent(step: AgentStep, { crew, tally }: Scene, loose: Promise<unknown>[]): Promise<number> {
@@ -121,6 +121,7 @@ async function meddleWithAgent(step: AgentOrder, { workshop, tally, book }: Scen
       await pause(step.forMs)
       return say('PUT', '/capability', capabilityOf(worker.plan, worker.plan.types))
     case 'retire agent':
+      book.retired.add(worker.id)
       return say('DELETE', '')
   }
 }
@@ -133,10 +134,7 @@ async function meddleWithTasks({ what, count }: TasksOrder, scene: Scene): Promi
     const [id] = random.pick(isCancel ? book.tasks.slice(-15) : book.tasks).ids
     if (id === undefined) continue
     const answered = await workshop.admin.once('POST', `/v1/tasks/${id}/${isCancel ? 'cancel' : 'requeue'}`, {})
-    if (answered?.status !== 200) continue
-    tally.add(isCancel ? 'task canceled' : 'task requeued')
-    if (isCancel) book.canceled.add(id)
-    else book.requeued.push(id)
+    if (answered?.status === 200) tally.add(isCancel ? 'task canceled' : 'task requeued')
   }
 }
 

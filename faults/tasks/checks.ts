@@ -5,7 +5,7 @@ import type { Life } from './crew.ts'
 import type { Change } from './history.ts'
 import type { TaskInvariant } from './invariants.ts'
 import type { Entry } from './journal.ts'
-import type { Kind, TaskBook } from './load.ts'
+import type { Submitted, TaskBook } from './load.ts'
 
 export interface TaskSeen {
   readonly id: string
@@ -14,24 +14,27 @@ export interface TaskSeen {
   readonly reason: string | null
   readonly mark: string | null
   readonly payments: number
-  readonly deadlineAt: number | null
 }
 
 const TASKS = `
-  select id, status::text, error ->> 'code' as error, unassignable_reason as reason, result ->> 'mark' as mark,
-         extract(epoch from deadline_at)::float8 * 1000 as "deadlineAt",
+  select t.id, status::text, error ->> 'code' as error, coalesce(t.unassignable_reason, l.reason) as reason,
+         result ->> 'mark' as mark,
          (select count(*)::int from payment p where p.organization_id = t.organization_id and p.task_id = t.id
           and p.status not in ('FAILED', 'REVERTED', 'CANCELED')) as payments
-  from task t`
+  from task t left join task_lane l on l.organization_id = t.organization_id and l.id = t.lane_id`
 
 const OVER = ['SUCCEEDED', 'FAILED', 'CANCELED', 'DEAD']
 const HELD = ['ASSIGNED', 'RUNNING']
 
 export const tasksSeen = ({ query }: DatabaseServer, name: string): Promise<TaskSeen[]> => query<TaskSeen>(name, TASKS)
 
-/** It ended, with a reason where one is due, or it says what it waits for and nobody could take it. */
-export const isSettled = ({ status, reason }: TaskSeen, kind: Kind | undefined): boolean =>
-  OVER.includes(status) || (status === 'QUEUED' && reason !== null && (kind === 'nobody' || kind === 'pinned'))
+/** It ended, or nobody can take it and it says so. */
+export const isSettled = ({ status, reason }: TaskSeen, asked: Submitted | undefined, book: TaskBook): boolean =>
+  OVER.includes(status) || (status === 'QUEUED' && reason !== null && asked !== undefined && isForNobody(asked, book))
+
+const isForNobody = ({ kind, pinnedTo, body }: Submitted, { retired }: TaskBook): boolean =>
+  kind === 'nobody' ||
+  (pinnedTo !== undefined && (retired.has(pinnedTo.id) || !pinnedTo.plan.types.includes(String(body.type))))
 
 export interface TaskEvidence {
   readonly book: TaskBook
@@ -65,13 +68,14 @@ export function checkTasks(evidence: TaskEvidence, findings: Say): void {
 
 function checkAccepted({ book, tasks }: TaskEvidence, findings: Say): void {
   const byId = new Map(tasks.map((task) => [task.id, task]))
-  for (const { key, kind, ids, isAnswered } of book.tasks) {
+  for (const asked of book.tasks) {
+    const { key, kind, ids, isAnswered } = asked
     if (!isAnswered) findings.add('acknowledged but lost', `${key} was never answered`)
     if (ids.size > 1) findings.add('ended twice', `${key} is several tasks: ${[...ids].join()}`)
     for (const id of ids) {
       const task = byId.get(id)
       if (!task) findings.add('acknowledged but lost', `${key}: there is no task ${id}`)
-      else if (!isSettled(task, kind)) findings.add('stuck', `${kind} task ${id}: ${task.status} ${task.reason}`)
+      else if (!isSettled(task, asked, book)) findings.add('stuck', `${kind} task ${id}: ${task.status} ${task.reason}`)
       else if (['FAILED', 'DEAD'].includes(task.status) && task.error === null)
         findings.add('not recorded', `task ${id} is ${task.status} without a reason`)
     }
@@ -167,13 +171,17 @@ interface Own {
   readonly book: TaskBook
 }
 
-/** Nobody takes a task from an agent that keeps its lease, but the agent itself, a person, or a deadline. */
+/**
+ * Nobody takes a task from an agent that keeps its lease, but the agent itself, a person, or a deadline. What was given to
+ * a poll that nobody waits for any more goes to the next at once.
+ */
 function checkLeases(task: TaskSeen, changes: readonly Change[], { own, calmAgents }: Own, findings: Say): void {
   for (const { was, now, agentWas, tokenWas, leaseWas, at } of changes) {
     const isTaken = HELD.includes(was ?? '') && (now === 'QUEUED' || now === 'DEAD' || now === 'ASSIGNED')
     if (!isTaken || leaseWas === null || agentWas === null || !calmAgents.has(agentWas) || leaseWas <= at) continue
+    const hasHeard = own.some((entry) => entry.what === 'begun' && entry.token === tokenWas)
     const isGivenBack = own.some((entry) => entry.what === 'asked' && entry.act === 'fail' && entry.token === tokenWas)
-    if (!isGivenBack)
+    if (hasHeard && !isGivenBack)
       findings.add('taken too early', `task ${task.id}: token ${tokenWas} had ${Math.round(leaseWas - at)} ms left`)
   }
 }

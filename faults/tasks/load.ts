@@ -3,6 +3,7 @@ import type { Answered } from '../caller.ts'
 import type { Random } from '../random.ts'
 import { accountOf } from '../tenant.ts'
 import type { Work } from './agent.ts'
+import type { Worker } from './crew.ts'
 import { NOBODYS_TYPE, RARE_TAG, TYPES } from './plan.ts'
 import type { Workshop } from './tenant.ts'
 
@@ -11,6 +12,7 @@ export interface Submitted {
   readonly key: string
   readonly body: Readonly<Record<string, unknown>>
   readonly kind: Kind
+  readonly pinnedTo?: Worker
   /** Of every answer that names it: it has one. */
   readonly ids: Set<string>
   isAnswered: boolean
@@ -23,12 +25,11 @@ export type Kind = 'work' | 'pinned' | 'keyed' | 'urgent' | 'poison' | 'paying' 
 export interface TaskBook {
   readonly tasks: Submitted[]
   readonly odd: string[]
-  /** Of every cancel and requeue that was answered with 200. */
-  readonly canceled: Set<string>
-  readonly requeued: string[]
+  /** Agents that will take nothing any more. */
+  readonly retired: Set<string>
 }
 
-export const newTaskBook = (): TaskBook => ({ tasks: [], odd: [], canceled: new Set(), requeued: [] })
+export const newTaskBook = (): TaskBook => ({ tasks: [], odd: [], retired: new Set() })
 
 export interface TaskLoad {
   finish(deadlineMs: number): Promise<void>
@@ -104,16 +105,26 @@ function taskOf(kind: Kind, number: number, random: Random, { workers, token }: 
     ...(random.chance(0.3) && { dedupeKey: `work-${number}` }),
     ...(random.chance(0.1) && { requires: { tags: [RARE_TAG] } }),
   }
-  const body = { ...common, ...special(kind, random, pay, workers) }
-  return { key: `task-${number}`, body, kind, ids: new Set(), isAnswered: false, isRefused: false }
+  const pinnedTo = kind === 'pinned' ? random.pick(workers) : undefined
+  const body = { ...common, ...(pinnedTo ? pinTo(pinnedTo, random) : special(kind, random, pay)) }
+  return {
+    key: `task-${number}`,
+    body,
+    kind,
+    ...(pinnedTo && { pinnedTo }),
+    ids: new Set(),
+    isAnswered: false,
+    isRefused: false,
+  }
 }
 
-function special(kind: Kind, random: Random, pay: NonNullable<Work['pay']>, workers: Workshop['workers']): object {
+const pinTo = ({ id }: Worker, random: Random) => ({ type: random.pick(TYPES), requires: {}, agentId: id })
+
+function special(kind: Kind, random: Random, pay: NonNullable<Work['pay']>): object {
   switch (kind) {
     case 'work':
-      return {}
     case 'pinned':
-      return { type: random.pick(TYPES), requires: {}, agentId: random.pick(workers).id }
+      return {}
     case 'keyed':
       return { fairnessKey: random.pick(['narrow', 'small']), payload: { workMs: random.pick([100, 500, 1000]) } }
     case 'urgent':
