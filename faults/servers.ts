@@ -7,7 +7,11 @@ import { freePort } from '../server/src/embedded/process.ts'
 import { until } from '../server/test/support/until.ts'
 
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
-const READY_MS = 60_000
+/** Long enough for a machine that has other things to do. */
+const READY_MS = 240_000
+const PRELOAD = new URL('preload.ts', import.meta.url).href
+/** Compiled once, so that a start costs half. */
+export const COMPILED = join(tmpdir(), 'wedi-faults-compiled')
 /** Of what each printed: enough to tell why it does not come up. */
 const TAIL = 20_000
 
@@ -65,11 +69,12 @@ export async function startServers({ count, directory, env, envOf }: ServerOptio
 
   function launch(slot: Slot): void {
     const { PATH = '' } = process.env
-    // Compiled once, so that a start costs half.
-    const NODE_COMPILE_CACHE = join(tmpdir(), 'wedi-faults-compiled')
-    const given = { PATH, NODE_COMPILE_CACHE, WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0', ...env }
+    const given = {
+      ...{ PATH, NODE_COMPILE_CACHE: COMPILED, NODE_OPTIONS: `--import=${PRELOAD}` },
+      ...{ WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0' },
+    }
     const child = spawn(process.execPath, [MAIN], {
-      env: { ...given, ...envOf?.(slot.number) },
+      env: { ...given, ...env, ...envOf?.(slot.number) },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     slot.child = child

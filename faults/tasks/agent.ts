@@ -15,7 +15,7 @@ export interface AgentOrders {
   readonly leaseSeconds: number
   readonly polls: number
   readonly hangsUpPercent: number
-  readonly isAnchor: boolean
+  readonly isWellBehaved: boolean
 }
 
 /** What a task of this simulator asks for. */
@@ -31,7 +31,7 @@ interface Given {
   readonly lease: { readonly fencingToken: string; readonly expiresAt: string }
 }
 
-export const CRASHED = 7
+const CRASHED = 7
 const BEAT_MS = 1000
 const ANSWER_MS = 20_000
 const WAIT_MS = 20_000
@@ -43,13 +43,20 @@ const MOST_AT_ONCE = 4
 const orders = JSON.parse(process.env.FAULTS_ORDERS ?? '') as AgentOrders
 const random = seeded(orders.seed)
 const note = openJournal(orders.journal)
-const wire = wireTo(orders.urls, orders.credential, random.between(0, 9))
+const { urls, credential } = orders
+const onOdd = (text: string) => note({ what: 'odd', text })
+const wire = wireTo({ urls, credential, first: random.between(0, 9), onOdd })
 /** What it works on, by task, with its token: the leases its heartbeats extend. */
 const held = new Map<string, string>()
+let { isWellBehaved } = orders
 let isEnding = false
 let working = 0
 process.once('SIGTERM', () => {
   isEnding = true
+})
+// From now on it does its work properly, so that everything comes to an end.
+process.once('SIGUSR2', () => {
+  isWellBehaved = true
 })
 
 const expect = (what: string, heard: { status: number; code: string }, ...statuses: number[]) => {
@@ -113,7 +120,7 @@ async function take({ task, lease }: Given): Promise<void> {
 }
 
 async function work(task: string, token: string, { workMs, pay }: Work): Promise<void> {
-  const habit = habitOf(random, orders.isAnchor)
+  const habit = habitOf(random, isWellBehaved)
   await pause(workMs)
   if (pay) await askForPayment(task, token, pay)
   await ACTS[habit](task, token)

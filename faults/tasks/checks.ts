@@ -218,3 +218,10 @@ const SEATS = `
 export async function checkSeats({ query }: DatabaseServer, name: string, findings: Say): Promise<void> {
   for (const { what } of await query<{ what: string }>(name, SEATS)) findings.add('over its slots', `agent ${what}`)
 }
+
+/** Whoever waits in a circle is sent away: it is answered «not now», a second late, with everybody beside it. */
+export async function checkDeadlocks({ query }: DatabaseServer, name: string, findings: Say): Promise<void> {
+  const text = 'select deadlocks::int from pg_stat_database where datname = current_database()'
+  for (const { deadlocks } of await query<{ deadlocks: number }>(name, text))
+    if (deadlocks > 0) findings.add('odd answer', `${deadlocks} deadlocks in the database`)
+}

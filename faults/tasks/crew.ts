@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { AgentOrders } from './agent.ts'
+import { COMPILED } from '../servers.ts'
 import { type Entry, readJournal } from './journal.ts'
 import type { WorkerPlan } from './plan.ts'
 
@@ -29,6 +31,8 @@ export interface Crew {
   /** It sees nothing of the time: a process on a machine that was suspended. */
   stopFor(at: number, ms: number): Promise<void>
   endPolitely(at: number): void
+  /** From now on everybody works properly. */
+  calmDown(): void
   readonly lives: readonly Life[]
   readonly crashes: () => number
   /** Everything that any process wrote down, with the life that wrote it. */
@@ -37,8 +41,12 @@ export interface Crew {
 }
 
 const AGENT = fileURLToPath(new URL('agent.ts', import.meta.url))
+/** What makes an agent well-behaved while it runs. */
+const BEHAVE = 'SIGUSR2'
 const RESTART_MS = 200
 const END_MS = 3000
+const BUSY_MS = 5000
+const LOOK_MS = 20
 
 const alive = new Set<ChildProcess>()
 process.on('exit', () => {
@@ -61,6 +69,7 @@ export function startCrew(
   const lives: Life[] = []
   let crashes = 0
   let isOver = false
+  let isCalm = false
   const posts = workers.flatMap((worker) =>
     Array.from({ length: worker.plan.processes }, (_, at): Post => {
       return { worker, name: `${worker.plan.name} ${at}`, born: 0, downMs: 0 }
@@ -71,14 +80,16 @@ export function startCrew(
   function start(post: Post): void {
     if (isOver) return
     const { plan, id: agentId, credential } = post.worker
-    const { leaseSeconds, polls, hangsUpPercent, isAnchor } = plan
+    const { leaseSeconds, polls, isAnchor } = plan
+    const hangsUpPercent = isCalm ? 0 : plan.hangsUpPercent
     const journal = join(directory, `${post.name} ${++post.born}.journal`.replaceAll(' ', '-'))
     const orders: AgentOrders = {
-      ...{ urls, agentId, credential, journal, leaseSeconds, polls, hangsUpPercent, isAnchor },
+      ...{ urls, agentId, credential, journal, leaseSeconds, polls, hangsUpPercent },
+      isWellBehaved: isAnchor || isCalm,
       seed: `${seed}/${post.name}/${post.born}`,
     }
     const { PATH = '' } = process.env
-    const env = { PATH, FAULTS_ORDERS: JSON.stringify(orders) }
+    const env = { PATH, NODE_COMPILE_CACHE: COMPILED, FAULTS_ORDERS: JSON.stringify(orders) }
     const child = spawn(process.execPath, [AGENT], { env, stdio: ['ignore', 'ignore', 'inherit'] })
     post.child = child
     post.life = { agentId, journal, leaseSeconds }
@@ -93,6 +104,12 @@ export function startCrew(
   }
 
   const isUp = ({ child }: Post) => child !== undefined && child.exitCode === null && child.signalCode === null
+
+  /** One that has begun nothing yet has nothing to lose. */
+  async function busy({ life }: Post): Promise<void> {
+    const deadline = performance.now() + BUSY_MS
+    while (life && !existsSync(life.journal) && performance.now() < deadline) await pause(LOOK_MS)
+  }
 
   /** False when it was down already. */
   async function kill(post: Post, downMs: number): Promise<boolean> {
@@ -109,7 +126,11 @@ export function startCrew(
   for (const post of posts) start(post)
   return {
     ...{ size: prey.length, lives },
-    kill: (at, downMs) => kill(prey[at % prey.length] as Post, downMs),
+    async kill(at, downMs) {
+      const post = prey[at % prey.length] as Post
+      await busy(post)
+      return kill(post, downMs)
+    },
     killAll: async (downMs) => (await Promise.all(prey.map((post) => kill(post, downMs)))).filter(Boolean).length,
     async stopFor(at, ms) {
       const { child } = prey[at % prey.length] as Post
@@ -118,6 +139,10 @@ export function startCrew(
       child?.kill('SIGCONT')
     },
     endPolitely: (at) => void prey[at % prey.length]?.child?.kill('SIGTERM'),
+    calmDown() {
+      isCalm = true
+      for (const { child } of posts) child?.kill(BEHAVE)
+    },
     crashes: () => crashes,
     entries: () => lives.flatMap((life) => readJournal(life.journal).map((entry) => ({ ...entry, life }))),
     async end() {

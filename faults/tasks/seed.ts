@@ -10,7 +10,7 @@ import { type Servers, startServers } from '../servers.ts'
 import { Tally } from '../tally.ts'
 import type { World } from '../world.ts'
 import { wreakHavoc } from './chaos.ts'
-import { checkRecords, checkSeats, checkTasks, isSettled, type TaskSeen, tasksSeen } from './checks.ts'
+import { checkDeadlocks, checkRecords, checkSeats, checkTasks, isSettled, type TaskSeen, tasksSeen } from './checks.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { historyOf, keepHistory } from './history.ts'
 import type { TaskInvariant } from './invariants.ts'
@@ -42,7 +42,6 @@ export interface RunOptions extends TaskPlanOptions {
   readonly graceMs: number
 }
 
-const SKEW = new URL('skew.ts', import.meta.url).href
 const MASTER_KEY = 'the master key of the fault simulator, which guards nothing'
 const ANSWER_MS = 60_000
 /** Every attempt of a task may cost a lease, and the pause before the next. */
@@ -91,6 +90,7 @@ export async function runTaskSeed(world: World, seed: string, options: RunOption
     const tally = new Tally()
     const scene = { database, servers, crew, workshop, book, random: random.stream('chaos'), tally }
     const kills = await wreakHavoc(plan, scene)
+    crew.calmDown()
     await load.finish(ANSWER_MS)
     const tasks = await settled(() => tasksSeen(database, name), book)
     const found = await conclude({
@@ -128,10 +128,7 @@ function environments({ database, chain }: World, { skewsMs }: TaskPlan, { name,
     ...{ DATABASE_URL: database.wayUrl(name), WEDI_MASTER_KEY: MASTER_KEY, WEDI_ADMIN_KEY: key },
     ...{ WEDI_CHAINS: JSON.stringify([settings]), LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' },
   }
-  const envOf = (number: number): Record<string, string> => {
-    const skewMs = skewsMs[number] ?? 0
-    return skewMs === 0 ? {} : { NODE_OPTIONS: `--import=${SKEW}`, FAULTS_SKEW_MS: String(skewMs) }
-  }
+  const envOf = (number: number) => ({ FAULTS_SKEW_MS: String(skewsMs[number] ?? 0) })
   return { env, envOf }
 }
 
@@ -184,6 +181,7 @@ async function conclude({ world, name, findings, workshop, crew, servers, watch,
   checkTasks(evidence, findings)
   await checkRecords(workshop.admin, evidence, findings)
   await checkSeats(database, name, findings)
+  await checkDeadlocks(database, name, findings)
   const mayWait = new Set(
     book.tasks
       .filter(({ kind }) => ['pinned', 'keyed', 'hosted', 'nobody', 'paying'].includes(kind))

@@ -22,7 +22,16 @@ export interface Wire {
 
 const SURELY_TIMEOUT_MS = 5000
 
-export function wireTo(urls: readonly string[], credential: string, first: number): Wire {
+interface WireOptions {
+  readonly urls: readonly string[]
+  readonly credential: string
+  /** Where it begins. */
+  readonly first: number
+  /** Told of answers nobody should ever get. */
+  readonly onOdd: (what: string) => void
+}
+
+export function wireTo({ urls, credential, first, onOdd }: WireOptions): Wire {
   let at = first
   const post: Wire['post'] = async (path, body, { timeoutMs, key, signal }) => {
     const timeout = AbortSignal.timeout(timeoutMs)
@@ -37,6 +46,7 @@ export function wireTo(urls: readonly string[], credential: string, first: numbe
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       })
       const answer = (await response.json()) as Record<string, unknown>
+      if (response.status === 500) onOdd(`POST ${path}: 500 ${answer.code}`)
       return { status: response.status, code: String(answer.code ?? ''), body: answer }
     } catch {
       at += 1
