@@ -135,8 +135,10 @@ function checkAnswers(task: TaskSeen, changes: readonly Change[], own: readonly 
     const isKnown = changes.some((change) => change.token === token && HELD.includes(change.now))
     if (!isKnown) findings.add('old token taken', `task ${id}: ${act} with token ${token}, which was never given out`)
   }
-  const isAsked = own.some((entry) => entry.what === 'asked' && entry.act === 'complete' && entry.mark === mark)
-  if (mark !== null && !isAsked) findings.add('odd answer', `task ${id} has a result that nobody sent: ${mark}`)
+  const sent = own.find((entry) => entry.what === 'asked' && entry.act === 'complete' && entry.mark === mark)
+  if (mark !== null && !sent) findings.add('odd answer', `task ${id} has a result that nobody sent: ${mark}`)
+  if (sent?.what === 'asked' && success && sent.token !== success.tokenWas)
+    findings.add('old token taken', `task ${id} at ${success.tokenWas} ended with what was said with ${sent.token}`)
   for (const what of checkOldWrites(id, changes, own, taken)) findings.add('old token taken', what)
 }
 

