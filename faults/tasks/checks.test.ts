@@ -158,8 +158,18 @@ it('measures how long a lost task waits, without what outages took', () => {
     const measured = measureReassignments({ history, entries, outages, mayWait: new Set(), graceMs: 0 }, findings)
     return { ...measured, found: findings.all.map(({ invariant }) => invariant) }
   }
-  expect(measure([])).toEqual({ afterLease: [2100], afterKill: [17_000], found: ['given late', 'given late'] })
-  expect(measure([{ from: 16_000, to: 17_500 }])).toEqual({ afterLease: [600], afterKill: [15_500], found: [] })
+  expect(measure([])).toEqual({
+    noticed: [300],
+    afterLease: [2100],
+    afterKill: [17_000],
+    found: ['given late', 'given late'],
+  })
+  expect(measure([{ from: 16_000, to: 17_500 }])).toEqual({
+    noticed: [100],
+    afterLease: [600],
+    afterKill: [15_500],
+    found: [],
+  })
 })
 
 it('counts a time that was lost to several outages once', () => {

@@ -6,6 +6,7 @@ import type { Work } from './agent.ts'
 import type { Worker } from './crew.ts'
 import { NOBODYS_TYPE, RARE_TAG, TYPES } from './plan.ts'
 import type { Workshop } from './tenant.ts'
+import { MOST_WAITING } from './watch.ts'
 
 /** A task somebody asked for, and what was said about it. */
 export interface Submitted {
@@ -39,6 +40,8 @@ interface LoadOptions {
   readonly submitters: number
   readonly random: Random
   readonly hasPoison: boolean
+  /** Tasks that nobody has taken yet. */
+  readonly waiting: () => number
   readonly signal: AbortSignal
 }
 
@@ -57,7 +60,7 @@ const LONGEST_PAUSE_MS = 500
 
 /** Clients that ask for work without pause, each by its own stream of choices. */
 export function startTaskLoad(workshop: Workshop, book: TaskBook, options: LoadOptions): TaskLoad {
-  const { submitters, random, hasPoison, signal } = options
+  const { submitters, random, hasPoison, waiting, signal } = options
   let isOver = false
   let number = 0
   let poison = hasPoison ? MOST_POISON : 0
@@ -71,7 +74,8 @@ export function startTaskLoad(workshop: Workshop, book: TaskBook, options: LoadO
       book.tasks.push(asked)
       const isTwice = own.chance(0.15)
       await Promise.all([submit(workshop, book, asked), isTwice && submit(workshop, book, asked)])
-      await pause(own.between(20, LONGEST_PAUSE_MS))
+      do await pause(own.between(20, LONGEST_PAUSE_MS))
+      while (waiting() > MOST_WAITING && !isOver && !signal.aborted)
     }
   }
 

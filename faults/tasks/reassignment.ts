@@ -7,6 +7,8 @@ import { lostIn, type Outage } from './watch.ts'
 
 /** Milliseconds; each without what was lost to outages. */
 export interface Reassignments {
+  /** From the end of a lease until the task is nobody's. */
+  readonly noticed: number[]
   /** From the end of a lease to the next assignment. */
   readonly afterLease: number[]
   /** From SIGKILL of the agent that had the task to the next assignment. */
@@ -34,12 +36,13 @@ export function measureReassignments(
 ): Reassignments {
   const holders = new Map<string, Life>()
   for (const entry of entries) if (entry.what === 'begun') holders.set(`${entry.task} ${entry.token}`, entry.life)
-  const measured: Reassignments = { afterLease: [], afterKill: [] }
+  const measured: Reassignments = { noticed: [], afterLease: [], afterKill: [] }
   for (const [taskId, changes] of history) {
     if (mayWait.has(taskId)) continue
     for (const { lost, given } of reassignmentsOf(changes)) {
       const leaseEnd = lost.leaseWas as number
       const late = given.at - leaseEnd - lostIn(outages, leaseEnd, given.at)
+      measured.noticed.push(lost.at - leaseEnd - lostIn(outages, leaseEnd, lost.at))
       measured.afterLease.push(late)
       const about = `task ${taskId}: token ${lost.tokenWas} ran out at ${iso(leaseEnd)}, given away at ${iso(given.at)}`
       if (late > PROMISED_MS + graceMs) findings.add('given late', `${about}, ${Math.round(late)} ms late`)

@@ -16,12 +16,13 @@ export function summaryOf(results: readonly TaskSeedResult[]): string[] {
   for (const result of results)
     for (const [status, count] of Object.entries(result.tasks)) tasks[status] = (tasks[status] ?? 0) + count
   const afterLease = results.flatMap(({ reassignments }) => reassignments.afterLease)
+  const noticed = results.flatMap(({ reassignments }) => reassignments.noticed)
   const afterKill = results.flatMap(({ reassignments }) => reassignments.afterKill)
   return [
     `${results.length} seeds, ${sum(({ kills }) => kills)} kills, ${(sum((each) => each.seconds) / 60).toFixed(1)} minutes`,
     `${sum((each) => Object.values(each.tasks).reduce((total, count) => total + count, 0))} tasks (${ends(tasks)}), ` +
       `${sum(({ assignments }) => assignments)} assignments, ${sum(({ refusedWrites }) => refusedWrites)} late writes refused`,
-    `${afterLease.length} leases ran out; given again after ${spread(afterLease)}`,
+    `${afterLease.length} leases ran out; noticed after ${spread(noticed)}, given again after ${spread(afterLease)}`,
     `${afterKill.length} of them after SIGKILL of their agent, ${spread(afterKill)} after it (leases of 15 s)`,
     `slots and caps counted ${sum(({ samples }) => samples)} times; servers held at most ${Math.max(0, ...results.flatMap(({ memoryMb }) => memoryMb))} MB`,
     `${sum(({ violations }) => violations.length)} violations`,

@@ -84,6 +84,7 @@ export async function runTaskSeed(world: World, seed: string, options: RunOption
     const load = startTaskLoad(workshop, book, {
       submitters,
       hasPoison,
+      waiting: watch.waiting,
       random: random.stream('load'),
       signal: over.signal,
     })

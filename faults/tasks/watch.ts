@@ -3,7 +3,7 @@ import type { DatabaseServer } from '../database.ts'
 import type { Findings } from '../invariants.ts'
 import type { TaskInvariant } from './invariants.ts'
 
-/** A time in which nobody could be served: no server was up, the database was away, or the machine was busy. */
+/** A time in which nobody could be served: no server was up, the database was away, or there was more to do than hands. */
 export interface Outage {
   readonly from: number
   readonly to: number
@@ -12,8 +12,8 @@ export interface Outage {
 export interface TaskWatch {
   readonly samples: () => number
   readonly outages: () => readonly Outage[]
-  /** The most that an agent held at once, as a share of what it may. */
-  readonly fullest: () => number
+  /** Tasks that nobody had taken at the last look. */
+  readonly waiting: () => number
   end(): Promise<void>
 }
 
@@ -28,6 +28,8 @@ export interface WatchOptions {
 }
 
 const SAMPLE_MS = 40
+/** Nobody asks for more while so many tasks wait: who is given again late is late because of Wedi, not of a backlog. */
+export const MOST_WAITING = 20
 /** A look takes milliseconds: one that took longer says that nobody else was served either. */
 const STALL_MS = 300
 /** What Wedi may take to be itself again after it or its database was away. */
@@ -38,22 +40,23 @@ const HELD = `
   where status in ('ASSIGNED', 'RUNNING') and not is_parked group by 2
   union all
   select 'key', fairness_key, count(*)::int from task
-  where status in ('ASSIGNED', 'RUNNING') and not is_parked and fairness_key is not null group by 2`
+  where status in ('ASSIGNED', 'RUNNING') and not is_parked and fairness_key is not null group by 2
+  union all
+  select 'queue', '', count(*)::int from task where status = 'QUEUED'`
 
 /** Counts again and again, in one snapshot each time, what every agent and every key holds. */
 export function watchTasks({ database, name, findings, ready, signal, ...caps }: WatchOptions): TaskWatch {
   const outages: Outage[] = []
   let isOver = false
   let samples = 0
-  let fullest = 0
+  let waiting = 0
   /** Since when it is bad, and how long it takes to be good again. */
   let bad: { from: number; recoveryMs: number } | undefined
 
   function judge({ kind, name: who, count }: Held): void {
+    if (kind === 'queue') waiting = count
     const cap = (kind === 'agent' ? caps.maxConcurrencyOf : caps.maxRunningOf).get(who)
-    if (cap === undefined) return
-    if (kind === 'agent') fullest = Math.max(fullest, count / cap)
-    if (count <= cap) return
+    if (cap === undefined || count <= cap) return
     const what = `${kind} ${who} holds more than its ${cap}`
     findings.add(kind === 'agent' ? 'over its slots' : 'over the cap of a key', what)
   }
@@ -65,7 +68,7 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
       for (const held of await database.query<Held>(name, HELD)) judge(held)
       samples += 1
       if (ready().length === 0) recoveryMs = RECOVERY_MS
-      else if (Date.now() - begun > STALL_MS) recoveryMs = 0
+      else if (Date.now() - begun > STALL_MS || waiting > MOST_WAITING) recoveryMs = 0
     } catch {
       recoveryMs = RECOVERY_MS
     }
@@ -89,7 +92,7 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
   return {
     samples: () => samples,
     outages: () => outages,
-    fullest: () => fullest,
+    waiting: () => waiting,
     async end() {
       isOver = true
       await running
@@ -98,7 +101,7 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
 }
 
 interface Held {
-  readonly kind: 'agent' | 'key'
+  readonly kind: 'agent' | 'key' | 'queue'
   readonly name: string
   readonly count: number
 }
