@@ -24,6 +24,7 @@ export function summaryOf(results: readonly TaskSeedResult[]): string[] {
       `${sum(({ assignments }) => assignments)} assignments, ${sum(({ refusedWrites }) => refusedWrites)} late writes refused`,
     `${afterLease.length} leases ran out; noticed after ${spread(noticed)}, given again after ${spread(afterLease)}`,
     `${afterKill.length} of them after SIGKILL of their agent, ${spread(afterKill)} after it (leases of 15 s)`,
+    `${Math.round((100 * sum(({ outageShare, seconds: took }) => outageShare * took)) / sum(({ seconds: took }) => took))} % of the time does not count for these: nobody was up, or the machine was busy`,
     `slots and caps counted ${sum(({ samples }) => samples)} times; servers held at most ${Math.max(0, ...results.flatMap(({ memoryMb }) => memoryMb))} MB`,
     `${sum(({ violations }) => violations.length)} violations`,
   ]

@@ -18,7 +18,7 @@ import { newTaskBook, startTaskLoad, type TaskBook } from './load.ts'
 import { type TaskPlan, type TaskPlanOptions, taskPlanOf } from './plan.ts'
 import { measureReassignments, type Reassignments } from './reassignment.ts'
 import { hostedConcurrency, makeWorkshop, type Workshop } from './tenant.ts'
-import { type TaskWatch, watchTasks } from './watch.ts'
+import { lostIn, type TaskWatch, watchTasks } from './watch.ts'
 
 export interface TaskSeedResult {
   readonly seed: string
@@ -30,6 +30,8 @@ export interface TaskSeedResult {
   readonly crashes: number
   readonly reassignments: Reassignments
   readonly samples: number
+  /** How much of the time there was nobody who could have given a task again, from 0 to 1. */
+  readonly outageShare: number
   readonly memoryMb: readonly number[]
   readonly injected: Readonly<Record<string, number>>
   readonly violations: readonly Violation<TaskInvariant>[]
@@ -196,7 +198,10 @@ async function conclude({ world, name, findings, workshop, crew, servers, watch,
   const counts: Record<string, number> = {}
   for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1
   const changes = [...history.values()].flat()
+  const times = changes.map(({ at }) => at)
+  const [from, to] = [Math.min(...times), Math.max(...times)]
   return {
+    outageShare: lostIn(watch.outages(), from, to) / Math.max(1, to - from),
     ...{ tasks: counts, reassignments, memoryMb, samples: watch.samples() },
     assignments: changes.filter(({ now, token, tokenWas }) => now === 'ASSIGNED' && token !== tokenWas).length,
     refusedWrites: entries.filter((entry) => entry.what === 'answered' && entry.status !== 200).length,

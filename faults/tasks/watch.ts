@@ -30,7 +30,7 @@ export interface WatchOptions {
 const SAMPLE_MS = 40
 /** Nobody asks for more while so many tasks wait: who is given again late is late because of Wedi, not of a backlog. */
 export const MOST_WAITING = 20
-/** A look takes milliseconds: one that took longer says that nobody else was served either. */
+/** A look, and each server's word that it lives, take milliseconds: what takes longer says that nobody is served. */
 const STALL_MS = 300
 /** What Wedi may take to be itself again after it or its database was away. */
 const RECOVERY_MS = 5000
@@ -65,7 +65,8 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
     const begun = Date.now()
     let recoveryMs: number | undefined
     try {
-      for (const held of await database.query<Held>(name, HELD)) judge(held)
+      const [counts] = await Promise.all([database.query<Held>(name, HELD), ...ready().map(isAlive)])
+      for (const held of counts) judge(held)
       samples += 1
       if (ready().length === 0) recoveryMs = RECOVERY_MS
       else if (Date.now() - begun > STALL_MS || waiting > MOST_WAITING) recoveryMs = 0
@@ -99,6 +100,13 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
     },
   }
 }
+
+/** One that was killed meanwhile is not asked again. */
+const isAlive = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/live`, { signal: AbortSignal.timeout(RECOVERY_MS) }).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 interface Held {
   readonly kind: 'agent' | 'key' | 'queue'
