@@ -16,20 +16,20 @@ export const INVARIANTS = [
 ] as const
 export type Invariant = (typeof INVARIANTS)[number]
 
-export interface Violation {
-  readonly invariant: Invariant
+export interface Violation<Name extends string = Invariant> {
+  readonly invariant: Name
   readonly what: string
 }
 
 /** Collects violations; the same words are kept once. */
-export class Findings {
-  readonly #seen = new Map<string, Violation>()
+export class Findings<Name extends string = Invariant> {
+  readonly #seen = new Map<string, Violation<Name>>()
 
-  add(invariant: Invariant, what: string): void {
+  add(invariant: Name, what: string): void {
     this.#seen.set(`${invariant} ${what}`, { invariant, what })
   }
 
-  get all(): readonly Violation[] {
+  get all(): readonly Violation<Name>[] {
     return [...this.#seen.values()]
   }
 }

@@ -13,8 +13,11 @@ interface Patch {
   readonly replace: string
 }
 
-/** A test of a file (all of it without a name), or the simulator. */
-export type Finder = { readonly test: string; readonly name?: string } | { readonly faults: readonly string[] }
+/** A test of a file (all of it without a name), or one of the simulators. */
+export type Finder =
+  | { readonly test: string; readonly name?: string }
+  | { readonly faults: readonly string[] }
+  | { readonly tasks: readonly string[] }
 
 const modules = 'server/src/modules'
 const database = 'server/src/platform/database'
@@ -22,6 +25,7 @@ const migration = 'database/migrations/20261123000000_first_house/migration.sql'
 const reserving = 'database/migrations/20261123140000_reserve_limits/migration.sql'
 const service = `${modules}/payments/service`
 const reconciliation = `${modules}/payments/reconciliation`
+const tasks = `${modules}/assignment/store/tasks.ts`
 
 const chainEffect = { test: `${modules}/chains/effect.test.ts` }
 const signatures = { test: `${modules}/wallets/rules.test.ts` }
@@ -33,6 +37,7 @@ const webhook = (name: string): Finder => ({ test: `${modules}/wallets/webhook.t
 const reconciling = (name: string): Finder => ({ test: `${reconciliation}/reconciliation.test.ts`, name })
 const tenants = (name: string): Finder => ({ test: `${database}/tenancy.test.ts`, name })
 const jobs = (name: string): Finder => ({ test: 'server/src/platform/jobs.test.ts', name })
+const killing: Finder = { tasks: ['--seed', '1', '--per-seed', '8', '--kills', '1', '--grace-ms', '10000'] }
 const approving = (name: string): Finder => ({ test: `${modules}/payments/approvals.test.ts`, name })
 const paying = (name: string): Finder => ({ test: `${modules}/payments/payments.test.ts`, name })
 
@@ -605,6 +610,32 @@ export const MUTANTS: readonly Mutant[] = [
       ),
     ],
     foundBy: { test: 'server/test/guards/database.test.ts', name: 'stays as it is, also for the owner' },
+  },
+  {
+    name: 'takes the word of whoever had a task once',
+    guard: 'a write with an old token is refused',
+    patches: [swap(tasks, '(g.token is null or g.token = t.fencing_token)', 'true')],
+    foundBy: killing,
+  },
+  {
+    name: 'never looks for leases that ran out',
+    guard: "a dead agent's tasks are given to others",
+    patches: [swap(`${modules}/assignment/overdue.ts`, 'leaseStore.expired(tx, BATCH)', 'leaseStore.expired(tx, 0)')],
+    foundBy: killing,
+  },
+  {
+    name: 'counts a slot twice',
+    guard: 'slots are counted by the statements that give and take them',
+    patches: [
+      swap(tasks, 'set in_use = s.in_use + sat.count', 'set in_use = least(s.max_in_use, s.in_use + 2 * sat.count)'),
+    ],
+    foundBy: killing,
+  },
+  {
+    name: 'gives a task again with the token it had',
+    guard: 'each assignment has a higher token',
+    patches: [swap(tasks, 'fencing_token = t.fencing_token + 1,', 'fencing_token = greatest(t.fencing_token, 1),')],
+    foundBy: killing,
   },
 ]
 

@@ -31,6 +31,8 @@ interface Outcome {
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WORKSPACES = ['database', 'server']
 const TIMEOUT_MS = 240_000
+/** What waits for leases to run out takes its time. */
+const TASKS_TIMEOUT_MS = 900_000
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, after: { type: 'string' }, unharmed: { type: 'boolean', default: false } },
@@ -106,10 +108,16 @@ async function tryOne(copy: string, mutant: Mutant): Promise<Outcome> {
   }
 }
 
-const commandOf = (finder: Finder): string[] =>
-  'faults' in finder
-    ? ['faults/run.ts', ...finder.faults]
-    : ['node_modules/vitest/vitest.mjs', 'run', finder.test, ...(finder.name === undefined ? [] : ['-t', finder.name])]
+const commandOf = (finder: Finder): string[] => {
+  if ('faults' in finder) return ['faults/run.ts', ...finder.faults]
+  if ('tasks' in finder) return ['faults/tasks/run.ts', ...finder.tasks]
+  return [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    finder.test,
+    ...(finder.name === undefined ? [] : ['-t', finder.name]),
+  ]
+}
 
 type End = 'passed' | 'failed' | 'no such test'
 const VERDICTS: Record<End, Verdict> = { passed: 'SURVIVED', failed: 'found', 'no such test': 'NO SUCH TEST' }
@@ -122,7 +130,7 @@ async function run(copy: string, finder: Finder): Promise<End> {
     output += text
   }
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep)
-  const timer = setTimeout(() => child.kill('SIGTERM'), TIMEOUT_MS)
+  const timer = setTimeout(() => child.kill('SIGTERM'), 'tasks' in finder ? TASKS_TIMEOUT_MS : TIMEOUT_MS)
   const [code] = await once(child, 'close')
   clearTimeout(timer)
   // A name that no test has any more would let every bug live.
@@ -132,10 +140,11 @@ async function run(copy: string, finder: Finder): Promise<End> {
   return code === 0 ? 'passed' : 'failed'
 }
 
-const textOf = (finder: Finder): string =>
-  'faults' in finder
-    ? `npm run faults -- ${finder.faults.join(' ')}`
-    : `${finder.test}${finder.name ? ` «${finder.name}»` : ''}`
+function textOf(finder: Finder): string {
+  if ('faults' in finder) return `npm run faults -- ${finder.faults.join(' ')}`
+  if ('tasks' in finder) return `npm run faults:tasks -- ${finder.tasks.join(' ')}`
+  return `${finder.test}${finder.name ? ` «${finder.name}»` : ''}`
+}
 
 function table(outcomes: readonly Outcome[]): string {
   const rows = outcomes.map(({ mutant, verdict, seconds }) =>

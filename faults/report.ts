@@ -1,45 +1,52 @@
-import { INVARIANTS, type Invariant } from './invariants.ts'
+import type { Violation } from './invariants.ts'
 import type { ReservationsResult } from './reservations.ts'
 import type { SeedResult } from './seed.ts'
 
 /** What was done to it, and what broke. */
-type Harmed = Pick<SeedResult, 'injected' | 'violations'>
+interface Harmed<Name extends string> {
+  readonly injected: Readonly<Record<string, number>>
+  readonly violations: readonly Violation<Name>[]
+}
 
-interface Row {
+interface Row<Name extends string> {
   readonly fault: string
   readonly injected: number
   readonly seeds: number
-  readonly violations: Readonly<Record<Invariant, number>>
+  readonly violations: Readonly<Record<Name, number>>
 }
 
 /** For each fault: how often it was injected, in how many seeds, and what was violated in those seeds. */
-function rowsOf(results: readonly Harmed[]): Row[] {
+function rowsOf<Name extends string>(results: readonly Harmed<Name>[], names: readonly Name[]): Row<Name>[] {
   const faults = [...new Set(results.flatMap(({ injected }) => Object.keys(injected)))].sort()
   return faults.map((fault) => {
     const hit = results.filter(({ injected }) => fault in injected)
     return {
-      ...{ fault, seeds: hit.length, violations: violationsOf(hit) },
+      ...{ fault, seeds: hit.length, violations: violationsOf(hit, names) },
       injected: hit.reduce((sum, { injected }) => sum + (injected[fault] ?? 0), 0),
     }
   })
 }
 
-function violationsOf(results: readonly Harmed[]): Record<Invariant, number> {
+function violationsOf<Name extends string>(
+  results: readonly Harmed<Name>[],
+  names: readonly Name[],
+): Record<Name, number> {
   const all = results.flatMap(({ violations }) => violations)
-  const counts = INVARIANTS.map((name) => [name, all.filter(({ invariant }) => invariant === name).length] as const)
-  return Object.fromEntries(counts) as Record<Invariant, number>
+  const counts = names.map((name) => [name, all.filter(({ invariant }) => invariant === name).length] as const)
+  return Object.fromEntries(counts) as Record<Name, number>
 }
 
 /** Fault × invariant, as Markdown that reads in a terminal as well. */
-export function faultTable(results: readonly Harmed[]): string {
-  const head = ['fault', 'injected', 'seeds', ...INVARIANTS]
-  const body = rowsOf(results).map(({ fault, injected, seeds, violations }) => [
+export function faultTable<Name extends string>(results: readonly Harmed<Name>[], names: readonly Name[]): string {
+  const head = ['fault', 'injected', 'seeds', ...names]
+  const rows = rowsOf(results, names)
+  const body = rows.map(({ fault, injected, seeds, violations }) => [
     ...[fault, String(injected), String(seeds)],
-    ...INVARIANTS.map((name) => String(violations[name])),
+    ...names.map((name) => String(violations[name])),
   ])
-  const injected = rowsOf(results).reduce((sum, row) => sum + row.injected, 0)
-  const all = violationsOf(results)
-  const foot = ['**all**', String(injected), String(results.length), ...INVARIANTS.map((name) => String(all[name]))]
+  const injected = rows.reduce((sum, row) => sum + row.injected, 0)
+  const all = violationsOf(results, names)
+  const foot = ['**all**', String(injected), String(results.length), ...names.map((name) => String(all[name]))]
   return markdown([head, ...body, foot])
 }
 

@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { detailOf, keep, write } from './files.ts'
+import { INVARIANTS } from './invariants.ts'
 import { faultTable, progressOf, reservationsLine, summaryOf } from './report.ts'
 import { type ReservationsResult, runReservations } from './reservations.ts'
 import { runSeed, type SeedResult } from './seed.ts'
@@ -18,7 +17,6 @@ const USAGE = `npm run faults -- [--seeds N] [--from S] [--seed S] [--kills K] [
   --write F    writes the table into this Markdown file, between its two marks`
 
 const MODES = ['local', 'engine signer', 'engine queue'] as const
-const MARKS = ['<!-- faults: begin -->', '<!-- faults: end -->'] as const
 
 const { values } = parseArgs({
   options: {
@@ -95,34 +93,12 @@ function conclude({ results, broken, reservations }: Outcome): number {
     ...(broken.length > 0 ? [`broken down: seeds ${broken.join(', ')}`] : []),
   ]
   const harmed = [...results, ...(reservations ? [reservations] : [])]
-  const table = faultTable(harmed)
+  const table = faultTable(harmed, INVARIANTS)
   say(`\n${table}\n\n${summary.join('\n')}`)
   for (const { seed, violations } of results.filter((each) => each.violations.length > 0))
     say(`again: npm run faults -- --seed ${seed} --kills ${values.kills} (${violations.length} violations)`)
   say(`Results: ${keep({ command, summary, broken, results, reservations })}`)
   if (values.write !== undefined)
-    write(values.write, [`\`${command}\``, '', ...summary.map((line) => `- ${line}`), '', table])
+    write(values.write, 'faults', [`\`${command}\``, '', ...summary.map((line) => `- ${line}`), '', table])
   return broken.length > 0 || harmed.some(({ violations }) => violations.length > 0) ? 1 : 0
-}
-
-function keep(content: object): string {
-  const folder = fileURLToPath(new URL('results', import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  const path = join(folder, `${new Date().toISOString().replaceAll(':', '-')}.json`)
-  writeFileSync(path, `${JSON.stringify(content, null, 2)}\n`)
-  return path
-}
-
-function write(file: string, lines: readonly string[]): void {
-  const text = readFileSync(file, 'utf8')
-  const [begin, end] = MARKS.map((mark) => text.indexOf(mark)) as [number, number]
-  if (begin < 0 || end < begin) throw new Error(`${file} has no ${MARKS.join(' … ')}`)
-  writeFileSync(file, `${text.slice(0, begin + MARKS[0].length)}\n${lines.join('\n')}\n${text.slice(end)}`)
-}
-
-function detailOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause === undefined
-    ? (error.stack ?? error.message)
-    : `${error.message}\nbecause of ${detailOf(error.cause)}`
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +7,11 @@ import { freePort } from '../server/src/embedded/process.ts'
 import { until } from '../server/test/support/until.ts'
 
 const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
-const READY_MS = 60_000
+/** Long enough for a machine that has other things to do. */
+const READY_MS = 240_000
+const PRELOAD = new URL('preload.ts', import.meta.url).href
+/** Compiled once, so that a start costs half. */
+export const COMPILED = join(tmpdir(), 'wedi-faults-compiled')
 /** Of what each printed: enough to tell why it does not come up. */
 const TAIL = 20_000
 
@@ -15,6 +20,8 @@ export interface ServerOptions {
   /** Each gets a home of its own in it: all they share is the database. */
   readonly directory: string
   readonly env: Readonly<Record<string, string>>
+  /** What one of them, by number, is told besides. */
+  readonly envOf?: (number: number) => Readonly<Record<string, string>>
 }
 
 /** Several processes of Wedi on one database, each of which can be killed at any time. */
@@ -31,6 +38,8 @@ export interface Servers {
   readonly urls: readonly string[]
   /** The end of what each printed. */
   output(): string[]
+  /** What each that runs holds of the memory, in megabytes; nothing where the system does not say. */
+  memoryMb(): number[]
   /** Those that ended by themselves after they were ready: whatever breaks around it, a server stays. */
   fallen(): readonly string[]
 }
@@ -42,6 +51,7 @@ process.on('exit', () => {
 })
 
 interface Slot {
+  readonly number: number
   readonly port: number
   readonly home: string
   child?: ChildProcess
@@ -49,19 +59,24 @@ interface Slot {
   output: string
 }
 
-export async function startServers({ count, directory, env }: ServerOptions): Promise<Servers> {
+export async function startServers({ count, directory, env, envOf }: ServerOptions): Promise<Servers> {
   const slots: Slot[] = []
   const fallen: string[] = []
   for (let number = 0; number < count; number++) {
-    slots.push({ port: await freePort(), home: join(directory, `server-${number}`), isReady: false, output: '' })
+    const home = join(directory, `server-${number}`)
+    slots.push({ number, port: await freePort(), home, isReady: false, output: '' })
   }
 
   function launch(slot: Slot): void {
     const { PATH = '' } = process.env
-    // Compiled once, so that a start costs half.
-    const NODE_COMPILE_CACHE = join(tmpdir(), 'wedi-faults-compiled')
-    const given = { PATH, NODE_COMPILE_CACHE, WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0', ...env }
-    const child = spawn(process.execPath, [MAIN], { env: given, stdio: ['ignore', 'pipe', 'pipe'] })
+    const given = {
+      ...{ PATH, NODE_COMPILE_CACHE: COMPILED, NODE_OPTIONS: `--import=${PRELOAD}` },
+      ...{ WEDI_HOME: slot.home, PORT: String(slot.port), WEDI_DEMO: '0' },
+    }
+    const child = spawn(process.execPath, [MAIN], {
+      env: { ...given, ...env, ...envOf?.(slot.number) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     slot.child = child
     alive.add(child)
     const keep = (text: string) => {
@@ -109,6 +124,16 @@ export async function startServers({ count, directory, env }: ServerOptions): Pr
     kill: async (numbers) => void (await Promise.all(numbers.map((number) => end(slots[number] as Slot, 'SIGKILL')))),
     stop: async () => void (await Promise.all(slots.map((slot) => end(slot, 'SIGKILL')))),
     output: () => slots.map(({ output }) => output),
+    memoryMb: () => slots.filter(isRunning).flatMap(({ child }) => residentMb(child?.pid)),
     fallen: () => fallen,
+  }
+}
+
+function residentMb(pid: number | undefined): number[] {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kilobytes === undefined ? [] : [Math.round(Number(kilobytes) / 1024)]
+  } catch {
+    return [] // another system, or it has just ended
   }
 }
