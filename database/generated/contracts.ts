@@ -121,12 +121,20 @@ export interface TaskRow {
   priority: number
   fairnessKey: string | null
   dedupeKey: string | null
+  /** The lane it waits in. */
+  laneId: string | null
   /** The agent it is pinned to, if any. */
   agentId: string | null
   assignedAgentId: string | null
   /** Rises by one with each assignment; a write with an older one is refused. */
   fencingToken: bigint
+  /** Null for a hosted agent's task, whose job is leased instead, and for a parked one. */
   leaseExpiresAt: Date | null
+  /** How long a heartbeat extends it for. */
+  leaseSeconds: number | null
+  /** The process that claimed it, if a remote agent has it. */
+  instanceId: string | null
+  assignedAt: Date | null
   /** Its payment was held for a person: the agent is done with it, and it holds no slot until it ends. */
   isParked: boolean
   attempt: number
@@ -142,6 +150,72 @@ export interface TaskRow {
   createdAt: Date
   updatedAt: Date
   finishedAt: Date | null
+}
+
+/** What an organisation's queue has to be looked at for, and where its fair order stands. */
+export interface TaskQueueRow {
+  organizationId: string
+  /** When the next lease or deadline runs out, or something new was not looked at yet; null when nothing is to be done. */
+  dueAt: Date | null
+  /** Rises with each ability that is new: lanes matched before it are matched again. */
+  abilityRevision: number
+  /** The virtual time of the fair order: the turn of whom was served last. */
+  turn: number
+}
+
+/** Tasks that any agent takes alike: of one type, with the same requirements, pin and fairness key. */
+export interface TaskLaneRow {
+  organizationId: string
+  id: string
+  type: string
+  requires: unknown
+  agentId: string | null
+  /** Empty for tasks without one. */
+  fairnessKey: string
+  /** Since when a task may wait in it; null when none does. */
+  waitingSince: Date | null
+  /** The abilities that can take its tasks, of those there were at `abilityRevision`. */
+  abilities: string[]
+  abilityRevision: number
+  /** Why its tasks wait. */
+  reason: string | null
+}
+
+/** What agents can take, as far as assignment asks: agents with the same task types, providers, chains, assets and tags share one. */
+export interface AbilityRow {
+  organizationId: string
+  id: string
+  /** `{taskTypes, providers, chains, assets, tags}` */
+  scope: unknown
+}
+
+/** The slots of an agent. Changed by the statements that assign and end its tasks, so the counts are exact. */
+export interface AgentSeatRow {
+  organizationId: string
+  agentId: string
+  abilityId: string | null
+  runtime: AgentRuntime
+  /** It may be given tasks: active, healthy, and with a capability. */
+  isOpen: boolean
+  maxInUse: number
+  inUse: number
+  /** What it holds beyond `maxInUse` since that was lowered; only shrinks. */
+  over: number
+  /** When its capability ends. */
+  expiresAt: Date | null
+  recentFailures: number
+}
+
+/** How much of an organisation's slots the tasks of a fairness key get. The empty key is that of tasks without one. */
+export interface FairnessShareRow {
+  organizationId: string
+  key: string
+  weight: number
+  maxRunning: number | null
+  /** Named by a person; the others are there for their turn only. */
+  isSet: boolean
+  /** Whoever has the lowest is next; rises by 1/weight with each task. */
+  turn: number
 }
 
 /** One revision of what an agent may do. Never changed: a change is the next revision. */
@@ -563,7 +637,15 @@ export const columns = {
     'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
   agent:
     'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
-  task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
+  task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", lane_id AS "laneId", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", lease_seconds AS "leaseSeconds", instance_id AS "instanceId", assigned_at AS "assignedAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
+  taskQueue: 'organization_id AS "organizationId", due_at AS "dueAt", ability_revision AS "abilityRevision", turn',
+  taskLane:
+    'organization_id AS "organizationId", id, type, requires, agent_id AS "agentId", fairness_key AS "fairnessKey", waiting_since AS "waitingSince", abilities, ability_revision AS "abilityRevision", reason',
+  ability: 'organization_id AS "organizationId", id, scope',
+  agentSeat:
+    'organization_id AS "organizationId", agent_id AS "agentId", ability_id AS "abilityId", runtime, is_open AS "isOpen", max_in_use AS "maxInUse", in_use AS "inUse", over, expires_at AS "expiresAt", recent_failures AS "recentFailures"',
+  fairnessShare:
+    'organization_id AS "organizationId", key, weight, max_running AS "maxRunning", is_set AS "isSet", turn',
   capability:
     'organization_id AS "organizationId", agent_id AS "agentId", revision, authority_level AS "authorityLevel", task_types AS "taskTypes", providers, chains, assets, payees_allow AS "payeesAllow", payees_deny AS "payeesDeny", tags, limits, approval_threshold AS "approvalThreshold", expires_at AS "expiresAt", created_by AS "createdBy", created_at AS "createdAt"',
   spendingLimit:

@@ -33,6 +33,31 @@ export type Agent = Prisma.AgentModel
  */
 export type Task = Prisma.TaskModel
 /**
+ * Model TaskQueue
+ * What an organisation's queue has to be looked at for, and where its fair order stands.
+ */
+export type TaskQueue = Prisma.TaskQueueModel
+/**
+ * Model TaskLane
+ * Tasks that any agent takes alike: of one type, with the same requirements, pin and fairness key.
+ */
+export type TaskLane = Prisma.TaskLaneModel
+/**
+ * Model Ability
+ * What agents can take, as far as assignment asks: agents with the same task types, providers, chains, assets and tags share one.
+ */
+export type Ability = Prisma.AbilityModel
+/**
+ * Model AgentSeat
+ * The slots of an agent. Changed by the statements that assign and end its tasks, so the counts are exact.
+ */
+export type AgentSeat = Prisma.AgentSeatModel
+/**
+ * Model FairnessShare
+ * How much of an organisation's slots the tasks of a fairness key get. The empty key is that of tasks without one.
+ */
+export type FairnessShare = Prisma.FairnessShareModel
+/**
  * Model Capability
  * One revision of what an agent may do. Never changed: a change is the next revision.
  */

@@ -400,6 +400,11 @@ export const ModelName = {
   ApiKey: 'ApiKey',
   Agent: 'Agent',
   Task: 'Task',
+  TaskQueue: 'TaskQueue',
+  TaskLane: 'TaskLane',
+  Ability: 'Ability',
+  AgentSeat: 'AgentSeat',
+  FairnessShare: 'FairnessShare',
   Capability: 'Capability',
   SpendingLimit: 'SpendingLimit',
   LimitCounter: 'LimitCounter',
@@ -438,7 +443,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -661,6 +666,376 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.TaskCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.TaskCountAggregateOutputType> | number
+        }
+      }
+    }
+    TaskQueue: {
+      payload: Prisma.$TaskQueuePayload<ExtArgs>
+      fields: Prisma.TaskQueueFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TaskQueueFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TaskQueueFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        findFirst: {
+          args: Prisma.TaskQueueFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TaskQueueFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        findMany: {
+          args: Prisma.TaskQueueFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>[]
+        }
+        create: {
+          args: Prisma.TaskQueueCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        createMany: {
+          args: Prisma.TaskQueueCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TaskQueueCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>[]
+        }
+        delete: {
+          args: Prisma.TaskQueueDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        update: {
+          args: Prisma.TaskQueueUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        deleteMany: {
+          args: Prisma.TaskQueueDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TaskQueueUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TaskQueueUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>[]
+        }
+        upsert: {
+          args: Prisma.TaskQueueUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskQueuePayload>
+        }
+        aggregate: {
+          args: Prisma.TaskQueueAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTaskQueue>
+        }
+        groupBy: {
+          args: Prisma.TaskQueueGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TaskQueueGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TaskQueueCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TaskQueueCountAggregateOutputType> | number
+        }
+      }
+    }
+    TaskLane: {
+      payload: Prisma.$TaskLanePayload<ExtArgs>
+      fields: Prisma.TaskLaneFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TaskLaneFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TaskLaneFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        findFirst: {
+          args: Prisma.TaskLaneFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TaskLaneFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        findMany: {
+          args: Prisma.TaskLaneFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>[]
+        }
+        create: {
+          args: Prisma.TaskLaneCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        createMany: {
+          args: Prisma.TaskLaneCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TaskLaneCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>[]
+        }
+        delete: {
+          args: Prisma.TaskLaneDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        update: {
+          args: Prisma.TaskLaneUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        deleteMany: {
+          args: Prisma.TaskLaneDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TaskLaneUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TaskLaneUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>[]
+        }
+        upsert: {
+          args: Prisma.TaskLaneUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TaskLanePayload>
+        }
+        aggregate: {
+          args: Prisma.TaskLaneAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTaskLane>
+        }
+        groupBy: {
+          args: Prisma.TaskLaneGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TaskLaneGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TaskLaneCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TaskLaneCountAggregateOutputType> | number
+        }
+      }
+    }
+    Ability: {
+      payload: Prisma.$AbilityPayload<ExtArgs>
+      fields: Prisma.AbilityFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AbilityFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AbilityFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        findFirst: {
+          args: Prisma.AbilityFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AbilityFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        findMany: {
+          args: Prisma.AbilityFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>[]
+        }
+        create: {
+          args: Prisma.AbilityCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        createMany: {
+          args: Prisma.AbilityCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AbilityCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>[]
+        }
+        delete: {
+          args: Prisma.AbilityDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        update: {
+          args: Prisma.AbilityUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        deleteMany: {
+          args: Prisma.AbilityDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AbilityUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AbilityUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>[]
+        }
+        upsert: {
+          args: Prisma.AbilityUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AbilityPayload>
+        }
+        aggregate: {
+          args: Prisma.AbilityAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAbility>
+        }
+        groupBy: {
+          args: Prisma.AbilityGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AbilityGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AbilityCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AbilityCountAggregateOutputType> | number
+        }
+      }
+    }
+    AgentSeat: {
+      payload: Prisma.$AgentSeatPayload<ExtArgs>
+      fields: Prisma.AgentSeatFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentSeatFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentSeatFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        findFirst: {
+          args: Prisma.AgentSeatFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentSeatFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        findMany: {
+          args: Prisma.AgentSeatFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>[]
+        }
+        create: {
+          args: Prisma.AgentSeatCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        createMany: {
+          args: Prisma.AgentSeatCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentSeatCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>[]
+        }
+        delete: {
+          args: Prisma.AgentSeatDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        update: {
+          args: Prisma.AgentSeatUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentSeatDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentSeatUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentSeatUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentSeatUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentSeatPayload>
+        }
+        aggregate: {
+          args: Prisma.AgentSeatAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentSeat>
+        }
+        groupBy: {
+          args: Prisma.AgentSeatGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentSeatGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentSeatCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentSeatCountAggregateOutputType> | number
+        }
+      }
+    }
+    FairnessShare: {
+      payload: Prisma.$FairnessSharePayload<ExtArgs>
+      fields: Prisma.FairnessShareFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.FairnessShareFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.FairnessShareFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        findFirst: {
+          args: Prisma.FairnessShareFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.FairnessShareFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        findMany: {
+          args: Prisma.FairnessShareFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>[]
+        }
+        create: {
+          args: Prisma.FairnessShareCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        createMany: {
+          args: Prisma.FairnessShareCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.FairnessShareCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>[]
+        }
+        delete: {
+          args: Prisma.FairnessShareDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        update: {
+          args: Prisma.FairnessShareUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        deleteMany: {
+          args: Prisma.FairnessShareDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.FairnessShareUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.FairnessShareUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>[]
+        }
+        upsert: {
+          args: Prisma.FairnessShareUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FairnessSharePayload>
+        }
+        aggregate: {
+          args: Prisma.FairnessShareAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateFairnessShare>
+        }
+        groupBy: {
+          args: Prisma.FairnessShareGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FairnessShareGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.FairnessShareCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FairnessShareCountAggregateOutputType> | number
         }
       }
     }
@@ -2456,10 +2831,14 @@ export const TaskScalarFieldEnum = {
   priority: 'priority',
   fairnessKey: 'fairnessKey',
   dedupeKey: 'dedupeKey',
+  laneId: 'laneId',
   agentId: 'agentId',
   assignedAgentId: 'assignedAgentId',
   fencingToken: 'fencingToken',
   leaseExpiresAt: 'leaseExpiresAt',
+  leaseSeconds: 'leaseSeconds',
+  instanceId: 'instanceId',
+  assignedAt: 'assignedAt',
   isParked: 'isParked',
   attempt: 'attempt',
   maxAttempts: 'maxAttempts',
@@ -2476,6 +2855,69 @@ export const TaskScalarFieldEnum = {
 } as const
 
 export type TaskScalarFieldEnum = (typeof TaskScalarFieldEnum)[keyof typeof TaskScalarFieldEnum]
+
+
+export const TaskQueueScalarFieldEnum = {
+  organizationId: 'organizationId',
+  dueAt: 'dueAt',
+  abilityRevision: 'abilityRevision',
+  turn: 'turn'
+} as const
+
+export type TaskQueueScalarFieldEnum = (typeof TaskQueueScalarFieldEnum)[keyof typeof TaskQueueScalarFieldEnum]
+
+
+export const TaskLaneScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  type: 'type',
+  requires: 'requires',
+  agentId: 'agentId',
+  fairnessKey: 'fairnessKey',
+  waitingSince: 'waitingSince',
+  abilities: 'abilities',
+  abilityRevision: 'abilityRevision',
+  reason: 'reason'
+} as const
+
+export type TaskLaneScalarFieldEnum = (typeof TaskLaneScalarFieldEnum)[keyof typeof TaskLaneScalarFieldEnum]
+
+
+export const AbilityScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  scope: 'scope'
+} as const
+
+export type AbilityScalarFieldEnum = (typeof AbilityScalarFieldEnum)[keyof typeof AbilityScalarFieldEnum]
+
+
+export const AgentSeatScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  abilityId: 'abilityId',
+  runtime: 'runtime',
+  isOpen: 'isOpen',
+  maxInUse: 'maxInUse',
+  inUse: 'inUse',
+  over: 'over',
+  expiresAt: 'expiresAt',
+  recentFailures: 'recentFailures'
+} as const
+
+export type AgentSeatScalarFieldEnum = (typeof AgentSeatScalarFieldEnum)[keyof typeof AgentSeatScalarFieldEnum]
+
+
+export const FairnessShareScalarFieldEnum = {
+  organizationId: 'organizationId',
+  key: 'key',
+  weight: 'weight',
+  maxRunning: 'maxRunning',
+  isSet: 'isSet',
+  turn: 'turn'
+} as const
+
+export type FairnessShareScalarFieldEnum = (typeof FairnessShareScalarFieldEnum)[keyof typeof FairnessShareScalarFieldEnum]
 
 
 export const CapabilityScalarFieldEnum = {
@@ -3082,6 +3524,20 @@ export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel,
 
 
 /**
+ * Reference to a field of type 'Float'
+ */
+export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
+    
+
+
+/**
+ * Reference to a field of type 'Float[]'
+ */
+export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
+    
+
+
+/**
  * Reference to a field of type 'AuthorityLevel'
  */
 export type EnumAuthorityLevelFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'AuthorityLevel'>
@@ -3276,20 +3732,6 @@ export type EnumWalletStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$Pri
 export type ListEnumWalletStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'WalletStatus[]'>
     
 
-
-/**
- * Reference to a field of type 'Float'
- */
-export type FloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float'>
-    
-
-
-/**
- * Reference to a field of type 'Float[]'
- */
-export type ListFloatFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Float[]'>
-    
-
 /**
  * Batch Payload for updateMany & deleteMany & createMany
  */
@@ -3444,6 +3886,11 @@ export type GlobalOmitConfig = {
   apiKey?: Prisma.ApiKeyOmit
   agent?: Prisma.AgentOmit
   task?: Prisma.TaskOmit
+  taskQueue?: Prisma.TaskQueueOmit
+  taskLane?: Prisma.TaskLaneOmit
+  ability?: Prisma.AbilityOmit
+  agentSeat?: Prisma.AgentSeatOmit
+  fairnessShare?: Prisma.FairnessShareOmit
   capability?: Prisma.CapabilityOmit
   spendingLimit?: Prisma.SpendingLimitOmit
   limitCounter?: Prisma.LimitCounterOmit

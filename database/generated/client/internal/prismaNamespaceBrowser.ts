@@ -54,6 +54,11 @@ export const ModelName = {
   ApiKey: 'ApiKey',
   Agent: 'Agent',
   Task: 'Task',
+  TaskQueue: 'TaskQueue',
+  TaskLane: 'TaskLane',
+  Ability: 'Ability',
+  AgentSeat: 'AgentSeat',
+  FairnessShare: 'FairnessShare',
   Capability: 'Capability',
   SpendingLimit: 'SpendingLimit',
   LimitCounter: 'LimitCounter',
@@ -146,10 +151,14 @@ export const TaskScalarFieldEnum = {
   priority: 'priority',
   fairnessKey: 'fairnessKey',
   dedupeKey: 'dedupeKey',
+  laneId: 'laneId',
   agentId: 'agentId',
   assignedAgentId: 'assignedAgentId',
   fencingToken: 'fencingToken',
   leaseExpiresAt: 'leaseExpiresAt',
+  leaseSeconds: 'leaseSeconds',
+  instanceId: 'instanceId',
+  assignedAt: 'assignedAt',
   isParked: 'isParked',
   attempt: 'attempt',
   maxAttempts: 'maxAttempts',
@@ -166,6 +175,69 @@ export const TaskScalarFieldEnum = {
 } as const
 
 export type TaskScalarFieldEnum = (typeof TaskScalarFieldEnum)[keyof typeof TaskScalarFieldEnum]
+
+
+export const TaskQueueScalarFieldEnum = {
+  organizationId: 'organizationId',
+  dueAt: 'dueAt',
+  abilityRevision: 'abilityRevision',
+  turn: 'turn'
+} as const
+
+export type TaskQueueScalarFieldEnum = (typeof TaskQueueScalarFieldEnum)[keyof typeof TaskQueueScalarFieldEnum]
+
+
+export const TaskLaneScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  type: 'type',
+  requires: 'requires',
+  agentId: 'agentId',
+  fairnessKey: 'fairnessKey',
+  waitingSince: 'waitingSince',
+  abilities: 'abilities',
+  abilityRevision: 'abilityRevision',
+  reason: 'reason'
+} as const
+
+export type TaskLaneScalarFieldEnum = (typeof TaskLaneScalarFieldEnum)[keyof typeof TaskLaneScalarFieldEnum]
+
+
+export const AbilityScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  scope: 'scope'
+} as const
+
+export type AbilityScalarFieldEnum = (typeof AbilityScalarFieldEnum)[keyof typeof AbilityScalarFieldEnum]
+
+
+export const AgentSeatScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  abilityId: 'abilityId',
+  runtime: 'runtime',
+  isOpen: 'isOpen',
+  maxInUse: 'maxInUse',
+  inUse: 'inUse',
+  over: 'over',
+  expiresAt: 'expiresAt',
+  recentFailures: 'recentFailures'
+} as const
+
+export type AgentSeatScalarFieldEnum = (typeof AgentSeatScalarFieldEnum)[keyof typeof AgentSeatScalarFieldEnum]
+
+
+export const FairnessShareScalarFieldEnum = {
+  organizationId: 'organizationId',
+  key: 'key',
+  weight: 'weight',
+  maxRunning: 'maxRunning',
+  isSet: 'isSet',
+  turn: 'turn'
+} as const
+
+export type FairnessShareScalarFieldEnum = (typeof FairnessShareScalarFieldEnum)[keyof typeof FairnessShareScalarFieldEnum]
 
 
 export const CapabilityScalarFieldEnum = {

@@ -29,6 +29,7 @@ export type AggregateTask = {
 export type TaskAvgAggregateOutputType = {
   priority: number | null
   fencingToken: number | null
+  leaseSeconds: number | null
   attempt: number | null
   maxAttempts: number | null
 }
@@ -36,6 +37,7 @@ export type TaskAvgAggregateOutputType = {
 export type TaskSumAggregateOutputType = {
   priority: number | null
   fencingToken: bigint | null
+  leaseSeconds: number | null
   attempt: number | null
   maxAttempts: number | null
 }
@@ -48,10 +50,14 @@ export type TaskMinAggregateOutputType = {
   priority: number | null
   fairnessKey: string | null
   dedupeKey: string | null
+  laneId: string | null
   agentId: string | null
   assignedAgentId: string | null
   fencingToken: bigint | null
   leaseExpiresAt: Date | null
+  leaseSeconds: number | null
+  instanceId: string | null
+  assignedAt: Date | null
   isParked: boolean | null
   attempt: number | null
   maxAttempts: number | null
@@ -73,10 +79,14 @@ export type TaskMaxAggregateOutputType = {
   priority: number | null
   fairnessKey: string | null
   dedupeKey: string | null
+  laneId: string | null
   agentId: string | null
   assignedAgentId: string | null
   fencingToken: bigint | null
   leaseExpiresAt: Date | null
+  leaseSeconds: number | null
+  instanceId: string | null
+  assignedAt: Date | null
   isParked: boolean | null
   attempt: number | null
   maxAttempts: number | null
@@ -100,10 +110,14 @@ export type TaskCountAggregateOutputType = {
   priority: number
   fairnessKey: number
   dedupeKey: number
+  laneId: number
   agentId: number
   assignedAgentId: number
   fencingToken: number
   leaseExpiresAt: number
+  leaseSeconds: number
+  instanceId: number
+  assignedAt: number
   isParked: number
   attempt: number
   maxAttempts: number
@@ -124,6 +138,7 @@ export type TaskCountAggregateOutputType = {
 export type TaskAvgAggregateInputType = {
   priority?: true
   fencingToken?: true
+  leaseSeconds?: true
   attempt?: true
   maxAttempts?: true
 }
@@ -131,6 +146,7 @@ export type TaskAvgAggregateInputType = {
 export type TaskSumAggregateInputType = {
   priority?: true
   fencingToken?: true
+  leaseSeconds?: true
   attempt?: true
   maxAttempts?: true
 }
@@ -143,10 +159,14 @@ export type TaskMinAggregateInputType = {
   priority?: true
   fairnessKey?: true
   dedupeKey?: true
+  laneId?: true
   agentId?: true
   assignedAgentId?: true
   fencingToken?: true
   leaseExpiresAt?: true
+  leaseSeconds?: true
+  instanceId?: true
+  assignedAt?: true
   isParked?: true
   attempt?: true
   maxAttempts?: true
@@ -168,10 +188,14 @@ export type TaskMaxAggregateInputType = {
   priority?: true
   fairnessKey?: true
   dedupeKey?: true
+  laneId?: true
   agentId?: true
   assignedAgentId?: true
   fencingToken?: true
   leaseExpiresAt?: true
+  leaseSeconds?: true
+  instanceId?: true
+  assignedAt?: true
   isParked?: true
   attempt?: true
   maxAttempts?: true
@@ -195,10 +219,14 @@ export type TaskCountAggregateInputType = {
   priority?: true
   fairnessKey?: true
   dedupeKey?: true
+  laneId?: true
   agentId?: true
   assignedAgentId?: true
   fencingToken?: true
   leaseExpiresAt?: true
+  leaseSeconds?: true
+  instanceId?: true
+  assignedAt?: true
   isParked?: true
   attempt?: true
   maxAttempts?: true
@@ -311,10 +339,14 @@ export type TaskGroupByOutputType = {
   priority: number
   fairnessKey: string | null
   dedupeKey: string | null
+  laneId: string | null
   agentId: string | null
   assignedAgentId: string | null
   fencingToken: bigint
   leaseExpiresAt: Date | null
+  leaseSeconds: number | null
+  instanceId: string | null
+  assignedAt: Date | null
   isParked: boolean
   attempt: number
   maxAttempts: number
@@ -363,10 +395,14 @@ export type TaskWhereInput = {
   priority?: Prisma.IntFilter<"Task"> | number
   fairnessKey?: Prisma.StringNullableFilter<"Task"> | string | null
   dedupeKey?: Prisma.StringNullableFilter<"Task"> | string | null
+  laneId?: Prisma.UuidNullableFilter<"Task"> | string | null
   agentId?: Prisma.UuidNullableFilter<"Task"> | string | null
   assignedAgentId?: Prisma.UuidNullableFilter<"Task"> | string | null
   fencingToken?: Prisma.BigIntFilter<"Task"> | bigint | number
   leaseExpiresAt?: Prisma.DateTimeNullableFilter<"Task"> | Date | string | null
+  leaseSeconds?: Prisma.IntNullableFilter<"Task"> | number | null
+  instanceId?: Prisma.UuidNullableFilter<"Task"> | string | null
+  assignedAt?: Prisma.DateTimeNullableFilter<"Task"> | Date | string | null
   isParked?: Prisma.BoolFilter<"Task"> | boolean
   attempt?: Prisma.IntFilter<"Task"> | number
   maxAttempts?: Prisma.IntFilter<"Task"> | number
@@ -392,10 +428,14 @@ export type TaskOrderByWithRelationInput = {
   priority?: Prisma.SortOrder
   fairnessKey?: Prisma.SortOrderInput | Prisma.SortOrder
   dedupeKey?: Prisma.SortOrderInput | Prisma.SortOrder
+  laneId?: Prisma.SortOrderInput | Prisma.SortOrder
   agentId?: Prisma.SortOrderInput | Prisma.SortOrder
   assignedAgentId?: Prisma.SortOrderInput | Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
   leaseExpiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  instanceId?: Prisma.SortOrderInput | Prisma.SortOrder
+  assignedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   isParked?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
@@ -425,10 +465,14 @@ export type TaskWhereUniqueInput = Prisma.AtLeast<{
   priority?: Prisma.IntFilter<"Task"> | number
   fairnessKey?: Prisma.StringNullableFilter<"Task"> | string | null
   dedupeKey?: Prisma.StringNullableFilter<"Task"> | string | null
+  laneId?: Prisma.UuidNullableFilter<"Task"> | string | null
   agentId?: Prisma.UuidNullableFilter<"Task"> | string | null
   assignedAgentId?: Prisma.UuidNullableFilter<"Task"> | string | null
   fencingToken?: Prisma.BigIntFilter<"Task"> | bigint | number
   leaseExpiresAt?: Prisma.DateTimeNullableFilter<"Task"> | Date | string | null
+  leaseSeconds?: Prisma.IntNullableFilter<"Task"> | number | null
+  instanceId?: Prisma.UuidNullableFilter<"Task"> | string | null
+  assignedAt?: Prisma.DateTimeNullableFilter<"Task"> | Date | string | null
   isParked?: Prisma.BoolFilter<"Task"> | boolean
   attempt?: Prisma.IntFilter<"Task"> | number
   maxAttempts?: Prisma.IntFilter<"Task"> | number
@@ -454,10 +498,14 @@ export type TaskOrderByWithAggregationInput = {
   priority?: Prisma.SortOrder
   fairnessKey?: Prisma.SortOrderInput | Prisma.SortOrder
   dedupeKey?: Prisma.SortOrderInput | Prisma.SortOrder
+  laneId?: Prisma.SortOrderInput | Prisma.SortOrder
   agentId?: Prisma.SortOrderInput | Prisma.SortOrder
   assignedAgentId?: Prisma.SortOrderInput | Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
   leaseExpiresAt?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrderInput | Prisma.SortOrder
+  instanceId?: Prisma.SortOrderInput | Prisma.SortOrder
+  assignedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   isParked?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
@@ -491,10 +539,14 @@ export type TaskScalarWhereWithAggregatesInput = {
   priority?: Prisma.IntWithAggregatesFilter<"Task"> | number
   fairnessKey?: Prisma.StringNullableWithAggregatesFilter<"Task"> | string | null
   dedupeKey?: Prisma.StringNullableWithAggregatesFilter<"Task"> | string | null
+  laneId?: Prisma.UuidNullableWithAggregatesFilter<"Task"> | string | null
   agentId?: Prisma.UuidNullableWithAggregatesFilter<"Task"> | string | null
   assignedAgentId?: Prisma.UuidNullableWithAggregatesFilter<"Task"> | string | null
   fencingToken?: Prisma.BigIntWithAggregatesFilter<"Task"> | bigint | number
   leaseExpiresAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Task"> | Date | string | null
+  leaseSeconds?: Prisma.IntNullableWithAggregatesFilter<"Task"> | number | null
+  instanceId?: Prisma.UuidNullableWithAggregatesFilter<"Task"> | string | null
+  assignedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Task"> | Date | string | null
   isParked?: Prisma.BoolWithAggregatesFilter<"Task"> | boolean
   attempt?: Prisma.IntWithAggregatesFilter<"Task"> | number
   maxAttempts?: Prisma.IntWithAggregatesFilter<"Task"> | number
@@ -520,10 +572,14 @@ export type TaskCreateInput = {
   priority?: number
   fairnessKey?: string | null
   dedupeKey?: string | null
+  laneId?: string | null
   agentId?: string | null
   assignedAgentId?: string | null
   fencingToken?: bigint | number
   leaseExpiresAt?: Date | string | null
+  leaseSeconds?: number | null
+  instanceId?: string | null
+  assignedAt?: Date | string | null
   isParked?: boolean
   attempt?: number
   maxAttempts: number
@@ -549,10 +605,14 @@ export type TaskUncheckedCreateInput = {
   priority?: number
   fairnessKey?: string | null
   dedupeKey?: string | null
+  laneId?: string | null
   agentId?: string | null
   assignedAgentId?: string | null
   fencingToken?: bigint | number
   leaseExpiresAt?: Date | string | null
+  leaseSeconds?: number | null
+  instanceId?: string | null
+  assignedAt?: Date | string | null
   isParked?: boolean
   attempt?: number
   maxAttempts: number
@@ -578,10 +638,14 @@ export type TaskUpdateInput = {
   priority?: Prisma.IntFieldUpdateOperationsInput | number
   fairnessKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dedupeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  laneId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   assignedAgentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fencingToken?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   leaseExpiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  instanceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  assignedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   isParked?: Prisma.BoolFieldUpdateOperationsInput | boolean
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   maxAttempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -607,10 +671,14 @@ export type TaskUncheckedUpdateInput = {
   priority?: Prisma.IntFieldUpdateOperationsInput | number
   fairnessKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dedupeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  laneId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   assignedAgentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fencingToken?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   leaseExpiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  instanceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  assignedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   isParked?: Prisma.BoolFieldUpdateOperationsInput | boolean
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   maxAttempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -636,10 +704,14 @@ export type TaskCreateManyInput = {
   priority?: number
   fairnessKey?: string | null
   dedupeKey?: string | null
+  laneId?: string | null
   agentId?: string | null
   assignedAgentId?: string | null
   fencingToken?: bigint | number
   leaseExpiresAt?: Date | string | null
+  leaseSeconds?: number | null
+  instanceId?: string | null
+  assignedAt?: Date | string | null
   isParked?: boolean
   attempt?: number
   maxAttempts: number
@@ -665,10 +737,14 @@ export type TaskUpdateManyMutationInput = {
   priority?: Prisma.IntFieldUpdateOperationsInput | number
   fairnessKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dedupeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  laneId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   assignedAgentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fencingToken?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   leaseExpiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  instanceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  assignedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   isParked?: Prisma.BoolFieldUpdateOperationsInput | boolean
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   maxAttempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -694,10 +770,14 @@ export type TaskUncheckedUpdateManyInput = {
   priority?: Prisma.IntFieldUpdateOperationsInput | number
   fairnessKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dedupeKey?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  laneId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   agentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   assignedAgentId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fencingToken?: Prisma.BigIntFieldUpdateOperationsInput | bigint | number
   leaseExpiresAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  leaseSeconds?: Prisma.NullableIntFieldUpdateOperationsInput | number | null
+  instanceId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  assignedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   isParked?: Prisma.BoolFieldUpdateOperationsInput | boolean
   attempt?: Prisma.IntFieldUpdateOperationsInput | number
   maxAttempts?: Prisma.IntFieldUpdateOperationsInput | number
@@ -728,10 +808,14 @@ export type TaskCountOrderByAggregateInput = {
   priority?: Prisma.SortOrder
   fairnessKey?: Prisma.SortOrder
   dedupeKey?: Prisma.SortOrder
+  laneId?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   assignedAgentId?: Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
   leaseExpiresAt?: Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrder
+  instanceId?: Prisma.SortOrder
+  assignedAt?: Prisma.SortOrder
   isParked?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
@@ -750,6 +834,7 @@ export type TaskCountOrderByAggregateInput = {
 export type TaskAvgOrderByAggregateInput = {
   priority?: Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
 }
@@ -762,10 +847,14 @@ export type TaskMaxOrderByAggregateInput = {
   priority?: Prisma.SortOrder
   fairnessKey?: Prisma.SortOrder
   dedupeKey?: Prisma.SortOrder
+  laneId?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   assignedAgentId?: Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
   leaseExpiresAt?: Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrder
+  instanceId?: Prisma.SortOrder
+  assignedAt?: Prisma.SortOrder
   isParked?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
@@ -787,10 +876,14 @@ export type TaskMinOrderByAggregateInput = {
   priority?: Prisma.SortOrder
   fairnessKey?: Prisma.SortOrder
   dedupeKey?: Prisma.SortOrder
+  laneId?: Prisma.SortOrder
   agentId?: Prisma.SortOrder
   assignedAgentId?: Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
   leaseExpiresAt?: Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrder
+  instanceId?: Prisma.SortOrder
+  assignedAt?: Prisma.SortOrder
   isParked?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
@@ -807,6 +900,7 @@ export type TaskMinOrderByAggregateInput = {
 export type TaskSumOrderByAggregateInput = {
   priority?: Prisma.SortOrder
   fencingToken?: Prisma.SortOrder
+  leaseSeconds?: Prisma.SortOrder
   attempt?: Prisma.SortOrder
   maxAttempts?: Prisma.SortOrder
 }
@@ -821,6 +915,14 @@ export type BigIntFieldUpdateOperationsInput = {
   decrement?: bigint | number
   multiply?: bigint | number
   divide?: bigint | number
+}
+
+export type NullableIntFieldUpdateOperationsInput = {
+  set?: number | null
+  increment?: number
+  decrement?: number
+  multiply?: number
+  divide?: number
 }
 
 export type BoolFieldUpdateOperationsInput = {
@@ -839,10 +941,14 @@ export type TaskSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = r
   priority?: boolean
   fairnessKey?: boolean
   dedupeKey?: boolean
+  laneId?: boolean
   agentId?: boolean
   assignedAgentId?: boolean
   fencingToken?: boolean
   leaseExpiresAt?: boolean
+  leaseSeconds?: boolean
+  instanceId?: boolean
+  assignedAt?: boolean
   isParked?: boolean
   attempt?: boolean
   maxAttempts?: boolean
@@ -868,10 +974,14 @@ export type TaskSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   priority?: boolean
   fairnessKey?: boolean
   dedupeKey?: boolean
+  laneId?: boolean
   agentId?: boolean
   assignedAgentId?: boolean
   fencingToken?: boolean
   leaseExpiresAt?: boolean
+  leaseSeconds?: boolean
+  instanceId?: boolean
+  assignedAt?: boolean
   isParked?: boolean
   attempt?: boolean
   maxAttempts?: boolean
@@ -897,10 +1007,14 @@ export type TaskSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensio
   priority?: boolean
   fairnessKey?: boolean
   dedupeKey?: boolean
+  laneId?: boolean
   agentId?: boolean
   assignedAgentId?: boolean
   fencingToken?: boolean
   leaseExpiresAt?: boolean
+  leaseSeconds?: boolean
+  instanceId?: boolean
+  assignedAt?: boolean
   isParked?: boolean
   attempt?: boolean
   maxAttempts?: boolean
@@ -926,10 +1040,14 @@ export type TaskSelectScalar = {
   priority?: boolean
   fairnessKey?: boolean
   dedupeKey?: boolean
+  laneId?: boolean
   agentId?: boolean
   assignedAgentId?: boolean
   fencingToken?: boolean
   leaseExpiresAt?: boolean
+  leaseSeconds?: boolean
+  instanceId?: boolean
+  assignedAt?: boolean
   isParked?: boolean
   attempt?: boolean
   maxAttempts?: boolean
@@ -945,7 +1063,7 @@ export type TaskSelectScalar = {
   finishedAt?: boolean
 }
 
-export type TaskOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "type" | "payload" | "requires" | "status" | "priority" | "fairnessKey" | "dedupeKey" | "agentId" | "assignedAgentId" | "fencingToken" | "leaseExpiresAt" | "isParked" | "attempt" | "maxAttempts" | "runAfter" | "deadlineAt" | "unassignableReason" | "paymentId" | "result" | "error" | "createdBy" | "createdAt" | "updatedAt" | "finishedAt", ExtArgs["result"]["task"]>
+export type TaskOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "type" | "payload" | "requires" | "status" | "priority" | "fairnessKey" | "dedupeKey" | "laneId" | "agentId" | "assignedAgentId" | "fencingToken" | "leaseExpiresAt" | "leaseSeconds" | "instanceId" | "assignedAt" | "isParked" | "attempt" | "maxAttempts" | "runAfter" | "deadlineAt" | "unassignableReason" | "paymentId" | "result" | "error" | "createdBy" | "createdAt" | "updatedAt" | "finishedAt", ExtArgs["result"]["task"]>
 
 export type $TaskPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Task"
@@ -964,6 +1082,10 @@ export type $TaskPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
     fairnessKey: string | null
     dedupeKey: string | null
     /**
+     * The lane it waits in.
+     */
+    laneId: string | null
+    /**
      * The agent it is pinned to, if any.
      */
     agentId: string | null
@@ -972,7 +1094,19 @@ export type $TaskPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs =
      * Rises by one with each assignment; a write with an older one is refused.
      */
     fencingToken: bigint
+    /**
+     * Null for a hosted agent's task, whose job is leased instead, and for a parked one.
+     */
     leaseExpiresAt: Date | null
+    /**
+     * How long a heartbeat extends it for.
+     */
+    leaseSeconds: number | null
+    /**
+     * The process that claimed it, if a remote agent has it.
+     */
+    instanceId: string | null
+    assignedAt: Date | null
     /**
      * Its payment was held for a person: the agent is done with it, and it holds no slot until it ends.
      */
@@ -1424,10 +1558,14 @@ export interface TaskFieldRefs {
   readonly priority: Prisma.FieldRef<"Task", 'Int'>
   readonly fairnessKey: Prisma.FieldRef<"Task", 'String'>
   readonly dedupeKey: Prisma.FieldRef<"Task", 'String'>
+  readonly laneId: Prisma.FieldRef<"Task", 'String'>
   readonly agentId: Prisma.FieldRef<"Task", 'String'>
   readonly assignedAgentId: Prisma.FieldRef<"Task", 'String'>
   readonly fencingToken: Prisma.FieldRef<"Task", 'BigInt'>
   readonly leaseExpiresAt: Prisma.FieldRef<"Task", 'DateTime'>
+  readonly leaseSeconds: Prisma.FieldRef<"Task", 'Int'>
+  readonly instanceId: Prisma.FieldRef<"Task", 'String'>
+  readonly assignedAt: Prisma.FieldRef<"Task", 'DateTime'>
   readonly isParked: Prisma.FieldRef<"Task", 'Boolean'>
   readonly attempt: Prisma.FieldRef<"Task", 'Int'>
   readonly maxAttempts: Prisma.FieldRef<"Task", 'Int'>

@@ -153,8 +153,8 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       return found(agentStore.find(database, organizationId, id))
     },
 
-    /** Everyone who might be given work. */
-    candidates: (tx: Tx): Promise<AgentRow[]> => agentStore.candidates(tx),
+    /** Those of these that there are, as they are now. */
+    readMany: (tx: Tx, ids: readonly string[]): Promise<AgentRow[]> => agentStore.readMany(tx, ids),
 
     /** Its first wallet is active: from now on it works. */
     async furnished(tx: Tx, id: string): Promise<void> {

@@ -79,10 +79,9 @@ const explain = sql<AgentRow>(
    returning ${columns.agent}`,
 )
 
-/** Everyone who may be given work: one row each, for the assigner. */
-const candidates = sql<AgentRow>(
-  'agents.candidates',
-  `select ${columns.agent} from agent where organization_id = $1 and status <> 'RETIRED'`,
+const readMany = sql<AgentRow>(
+  'agents.readMany',
+  `select ${columns.agent} from agent where organization_id = $1 and id = any($2::uuid[])`,
 )
 
 type Details = Pick<AgentRow, 'name' | 'description' | 'labels' | 'metadata' | 'maxConcurrency'>
@@ -122,7 +121,7 @@ export const agentStore = {
   furnished: async (tx: Tx, id: string) => (await tx.query(furnished, [tx.organizationId, id, tx.now]))[0],
   explain: async (tx: Tx, id: string, reason: string) => tx.query(explain, [tx.organizationId, id, reason, tx.now]),
 
-  candidates: (tx: Tx) => tx.query(candidates, [tx.organizationId]),
+  readMany: (tx: Tx, ids: readonly string[]) => tx.query(readMany, [tx.organizationId, ids]),
 
   /** `only`: the one agent the asker may see. */
   list(

@@ -1,69 +1,75 @@
 import type { PaymentStatus, TaskRow } from '@wedi/database'
 import type { Static } from 'typebox'
-import { Value } from 'typebox/value'
 import { isOpen } from '#modules/payments'
-import { parseAsset, parsePayee } from '#platform/caip'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
 import type { DomainEvent } from '#platform/events'
-import { newId } from '#platform/ids'
-import { type FieldError, invalid, Problem } from '#platform/problem'
+import { Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
-import { assigning } from './assign.ts'
-import { DEFAULT_MAX_ATTEMPTS, PAYMENT_TASK, PaymentPayload, type TaskBody, type TaskQuery } from './contract.ts'
-import { type AssignmentNeeds, aboutTask } from './needs.ts'
+import type { ClaimAsked } from './claims.ts'
+import type { FairnessBody, TaskQuery } from './contract.ts'
+import { ending, HELD } from './ends.ts'
+import { explaining } from './explain.ts'
+import { laneOf } from './lane.ts'
+import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
 import { taskProblems } from './problems.ts'
+import { retryOf } from './retry.ts'
+import { rounds } from './round.ts'
+import { Scheduler } from './scheduler.ts'
+import { seating } from './seating.ts'
+import { laneStore } from './store/lanes.ts'
+import { leaseStore } from './store/leases.ts'
+import { type Share, seatStore } from './store/seats.ts'
+import { type TaskError, taskStore } from './store/tasks.ts'
+import { submitting, type TaskInput } from './submit.ts'
 import type { Requirements } from './rules.ts'
-import { type TaskMove, taskStore } from './store.ts'
-
-type TaskInput = Static<typeof TaskBody>
+import { working } from './work.ts'
 
 export type AssignmentService = ReturnType<typeof assignmentService>
 
 export function assignmentService(needs: AssignmentNeeds) {
   const { database, events, decisions, payments } = needs
-  const requestAssignment = assigning(needs)
+  const end = ending(needs)
+  const { check, submit } = submitting(needs)
+  const { explain, withReasons } = explaining(needs)
+  const scheduler = new Scheduler({ ...needs, round: rounds(needs), explain, giveBack })
+  const { wake } = scheduler
+  const { heartbeat, finish } = working(needs, wake)
+  seating(needs, wake)
 
-  /** Ends a task once: the second call finds it ended and changes nothing. */
-  async function finish(tx: Tx, actor: string, id: string, end: TaskMove): Promise<TaskRow | undefined> {
-    const row = await taskStore.move(tx, id, end)
-    if (!row) return undefined
-    const type = `task.${end.to.toLowerCase()}`
-    await decisions.record(tx, actor, {
-      type,
-      ...aboutTask(row),
-      paymentId: row.paymentId,
-      inputs: { result: end.result, error: end.error },
+  const wakeAfter = (tx: Tx): void => tx.afterCommit(() => wake(tx.organizationId))
+
+  /** Tasks that were given out and that nobody took delivery of: to the next one, as if they had not been. */
+  async function giveBack(organizationId: string, tasks: readonly TaskRow[]): Promise<void> {
+    const why = 'nobody took delivery of it'
+    await database.inOrganization(organizationId, async (tx) => {
+      const back = tasks.map((task) => ({ task, actor: SYSTEM, to: 'QUEUED', token: task.fencingToken, isUncounted: true, why }) as const)
+      await end(tx, back, { from: ['ASSIGNED'] })
+      wakeAfter(tx)
     })
-    await events.publish(tx, 'task.changed', id)
-    await requestAssignment(tx)
-    return row
   }
 
-  events.subscribe('agent.changed', 'assignment', ({ organizationId }) =>
-    database.inOrganization(organizationId, requestAssignment),
-  )
-
-  /** A task that waits for its payment ends with it. */
+  /** A hosted agent's task, and one that was left to its payment, ends with the payment. A remote agent says it itself. */
   const endWithPayment = async ({ organizationId, subject }: DomainEvent): Promise<void> => {
     const payment = await payments.find(organizationId, subject)
     if (!payment?.taskId || isOpen(payment.status)) return
     const { id: paymentId, taskId, status, transactionHash } = payment
     await database.inOrganization(organizationId, async (tx) => {
       const task = await taskStore.lock(tx, taskId)
-      if (task?.paymentId !== paymentId) return
+      if (task?.paymentId !== paymentId || task.leaseExpiresAt !== null) return
       const failure = (payment.failure ?? {}) as { code?: string; detail?: string }
       const error = {
         code: failure.code ?? 'payment.failed',
         detail: failure.detail ?? `The payment is ${status}.`,
         paymentId,
       }
-      const end =
+      const how =
         status === 'CONFIRMED'
-          ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash } }
+          ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash }, outcome: 'OK' as const }
           : { to: 'FAILED' as const, error }
-      await finish(tx, 'system:assignment', taskId, { from: ['RUNNING'], ...end })
+      await end(tx, [{ task, actor: SYSTEM, ...how }], { from: ['RUNNING'] })
+      wakeAfter(tx)
     })
   }
   events.subscribe(
@@ -74,63 +80,29 @@ export function assignmentService(needs: AssignmentNeeds) {
   )
 
   return {
-    /** What a task is about is checked before it is stored: a payment task must be a payment that can be asked for. */
-    async check(input: TaskInput): Promise<Requirements> {
-      if (input.type !== PAYMENT_TASK) return input.requires ?? {}
-      const faults = faultsOfPayload(input.payload)
-      if (faults.length > 0) throw invalid(...faults)
-      const payload = input.payload as Static<typeof PaymentPayload>
-      const asset = await needs.chains.asset(payload.asset, '/payload/asset')
-      const payee = parsePayee(payload.payee, asset, '/payload/payee')
-      if (typeof payee !== 'string') throw invalid(payee)
-      const { requires = {} } = input
-      if (requires.asset !== undefined && parseAsset(requires.asset)?.id !== asset.id) {
-        throw invalid({ path: '/requires/asset', message: 'is not the asset of the payload' })
-      }
-      if (requires.chain !== undefined && requires.chain !== asset.chain) {
-        throw invalid({ path: '/requires/chain', message: 'is not the chain of the asset' })
-      }
-      return { ...requires, chain: asset.chain, asset: asset.id }
-    },
+    check,
+    heartbeat,
+    finish,
+    start: () => scheduler.start(),
+    stop: () => scheduler.stop(),
+    /** Before the server closes: who waits for work would hold it up. */
+    endWaits: () => scheduler.claims.close(),
 
     async submit(tx: Tx, caller: Caller, input: TaskInput, requires: Requirements) {
-      if (input.agentId !== undefined) await needs.agents.requireIn(tx, input.agentId)
-      const deadlineAt = input.deadlineAt === undefined ? null : new Date(input.deadlineAt)
-      if (deadlineAt && deadlineAt <= tx.now) throw invalid({ path: '/deadlineAt', message: 'is in the past' })
-      const row = await taskStore.insert(tx, {
-        id: newId(),
-        type: input.type,
-        payload: input.payload,
-        requires,
-        priority: input.priority ?? 0,
-        fairnessKey: input.fairnessKey ?? null,
-        dedupeKey: input.dedupeKey ?? null,
-        agentId: input.agentId ?? null,
-        maxAttempts: input.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
-        deadlineAt,
-        createdBy: caller.actor,
-      })
-      if (!row) {
-        const taken = input.dedupeKey === undefined ? undefined : await taskStore.byDedupeKey(tx, input.dedupeKey)
-        throw new Problem(taskProblems.duplicate, { members: { taskId: taken?.id } })
-      }
-      await decisions.record(tx, caller.actor, {
-        type: 'task.submitted',
-        ...aboutTask(row),
-        inputs: { type: row.type, payload: row.payload },
-      })
-      await requestAssignment(tx)
+      const row = await submit(tx, caller, input, requires)
+      wakeAfter(tx)
       return toWire(row)
     },
 
     async get({ organizationId }: Caller, id: string) {
       const row = await taskStore.find(database, organizationId, id)
       if (!row) throw new Problem(taskProblems.notFound)
-      return toWire(row)
+      return toWire((await withReasons(organizationId, [row]))[0] as TaskRow)
     },
 
     async list({ organizationId }: Caller, page: PageRequest, query: Static<typeof TaskQuery>) {
-      return pageFrom(toWire(await taskStore.list(database, organizationId, page, query)), page)
+      const rows = await taskStore.list(database, organizationId, page, query)
+      return pageFrom(toWire(await withReasons(organizationId, rows)), page)
     },
 
     /** Possible until its payment is on its way; a payment that is only set aside is canceled with it. */
@@ -138,28 +110,62 @@ export function assignmentService(needs: AssignmentNeeds) {
       const task = await taskStore.lock(tx, id)
       if (!task) throw new Problem(taskProblems.notFound)
       if (task.status === 'RUNNING' && task.paymentId !== null) await payments.cancel(tx, caller, task.paymentId)
-      const row = await finish(tx, caller.actor, id, { to: 'CANCELED', from: ['QUEUED', 'ASSIGNED', 'RUNNING'] })
+      const [row] = await end(tx, [{ task, actor: caller.actor, to: 'CANCELED' }], { from: ['QUEUED', ...HELD] })
       if (!row) throw new Problem(taskProblems.notCancelable)
+      wakeAfter(tx)
       return toWire(row)
     },
 
     async requeue(tx: Tx, caller: Caller, id: string) {
-      if (!(await taskStore.lock(tx, id))) throw new Problem(taskProblems.notFound)
-      const row = await taskStore.requeue(tx, id)
+      const task = await taskStore.lock(tx, id)
+      if (!task) throw new Problem(taskProblems.notFound)
+      const lane = laneOf(task)
+      laneStore.hold(tx, [lane.id])
+      const row = await taskStore.requeue(tx, id, lane.id)
       if (!row) throw new Problem(taskProblems.notRequeueable)
+      laneStore.open(tx, lane)
+      if (row.deadlineAt) laneStore.dueBy(tx, row.deadlineAt)
       await decisions.record(tx, caller.actor, { type: 'task.requeued', ...aboutTask(row) })
-      await requestAssignment(tx)
+      wakeAfter(tx)
       return toWire(row)
     },
 
-    /** For payments: is this agent working on this task just now? Undefined when there is no such task. */
+    /** Waits for work without holding anything of the database. */
+    async claim(caller: Caller, asked: ClaimAsked): Promise<TaskRow[]> {
+      const tasks = await scheduler.claim(caller.organizationId, asked)
+      if (!asked.signal.aborted || tasks.length === 0) return tasks
+      await giveBack(caller.organizationId, tasks)
+      return []
+    },
+
+    /** For instances: everything these have in hand is theirs for another while. */
+    extendOf: async (tx: Tx, instanceIds: readonly string[]): Promise<void> => {
+      await leaseStore.extendOf(tx, instanceIds)
+    },
+
+    shares: async ({ organizationId }: Caller) => ({ keys: await seatStore.shares(database, organizationId) }),
+
+    async putShares(tx: Tx, caller: Caller, { keys }: Static<typeof FairnessBody>) {
+      laneStore.lockQueue(tx)
+      const wanted = keys.map(({ key, weight = 1, maxRunning = null }): Share => ({ key, weight, maxRunning }))
+      await seatStore.setShares(tx, wanted)
+      const subject = `organization:${tx.organizationId}`
+      await decisions.record(tx, caller.actor, { type: 'organization.fairnessChanged', subject, inputs: { keys: wanted } })
+      wakeAfter(tx)
+      return { keys: wanted }
+    },
+
+    /**
+     * For payments: holds the task, before anybody else is held. Is this agent working on it just now? Undefined when
+     * there is no such task.
+     */
     async isWorkingOn(tx: Tx, agentId: string, taskId: string): Promise<boolean | undefined> {
-      const task = await taskStore.read(tx, taskId)
-      return task && task.assignedAgentId === agentId && (task.status === 'ASSIGNED' || task.status === 'RUNNING')
+      const task = await taskStore.lock(tx, taskId)
+      return task && task.assignedAgentId === agentId && HELD.includes(task.status) && !task.isParked
     },
 
     /** For the runtime: the task is being worked on from now on. Undefined when it is over. */
-    start: (organizationId: string, id: string) =>
+    begin: (organizationId: string, id: string) =>
       database.inOrganization(organizationId, (tx) => taskStore.start(tx, id)),
 
     /** For the runtime: holds the task still while its agent acts. Undefined when it is over or was given to another. */
@@ -168,20 +174,30 @@ export function assignmentService(needs: AssignmentNeeds) {
       return row?.status === 'RUNNING' && row.fencingToken === task.fencingToken ? row : undefined
     },
 
-    /** The agent has asked for a payment: the task waits for it. Parked, it gives its slot to the next. */
-    async attach(tx: Tx, task: TaskRow, paymentId: string, isParked: boolean): Promise<void> {
-      await taskStore.attach(tx, task, paymentId, isParked)
-      if (isParked) await requestAssignment(tx)
+    /** For payments: the agent has asked for one for its task. Parked, the task gives its slot to the next. */
+    async attach(tx: Tx, taskId: string, paymentId: string, isParked: boolean): Promise<void> {
+      await taskStore.attach(tx, taskId, paymentId, isParked)
+      if (isParked) wakeAfter(tx)
     },
 
-    fail: (tx: Tx, actor: string, task: TaskRow, error: TaskMove['error'] & object) =>
-      finish(tx, actor, task.id, { to: 'FAILED', from: ['RUNNING'], error }),
-  }
-}
+    /** For the runtime: the agent has given its answer, and it is no. */
+    async fail(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
+      await end(tx, [{ task, actor, to: 'FAILED', error, token: task.fencingToken, outcome: 'OK' }], { from: ['RUNNING'] })
+      wakeAfter(tx)
+    },
 
-function faultsOfPayload(payload: unknown): FieldError[] {
-  return [...Value.Errors(PaymentPayload, payload)].map(({ instancePath, message }) => ({
-    path: `/payload${instancePath}`,
-    message,
-  }))
+    /** For the runtime: the program did not get to an answer. */
+    async failAttempt(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
+      const ends = { task, actor, token: task.fencingToken, outcome: 'ERROR' as const, ...retryOf(task, error, true) }
+      await end(tx, [ends], { from: ['RUNNING'], isUnpaid: true })
+      wakeAfter(tx)
+    },
+
+    /** For the runtime: its agent was stopped before it could act; it is somebody else's, or its own later. */
+    async release(tx: Tx, actor: string, task: TaskRow, why: string): Promise<void> {
+      const back = { task, actor, to: 'QUEUED' as const, token: task.fencingToken, isUncounted: true, why }
+      await end(tx, [back], { from: ['RUNNING'], isUnpaid: true })
+      wakeAfter(tx)
+    },
+  }
 }

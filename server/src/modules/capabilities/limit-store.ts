@@ -69,6 +69,19 @@ const usesFor = sql<UseRow & { heldIn: Date | null }>(
    order by l.id`,
 )
 
+/** The limits of many agents and their organisation on these assets, a row per payee for limits per payee. */
+const usesOfMany = sql<UseRow & { scopeId: string }>(
+  'capabilities.usesOfMany',
+  `select ${useColumns}, l.scope_id as "scopeId", p.payee
+   from spending_limit l
+   cross join lateral (
+     select x.payee from unnest($8::text[]) as x (payee) where l.per_payee union all select '' where not l.per_payee) p
+   left join limit_counter c
+     on c.organization_id = l.organization_id and c.limit_id = l.id and c.window_start = ${windowStart} and c.payee = p.payee
+   where l.organization_id = $1 and (l.scope_id = $1 or l.scope_id = any($2::uuid[])) and l.asset = any($3::text[]) and l.is_active
+   order by l.id`,
+)
+
 /** Every limit of an agent (and its organisation's), a row per payee for limits per payee, which come last. */
 const usesOf = sql<UseRow>(
   'capabilities.usesOf',
@@ -101,6 +114,12 @@ export interface UsesAbout {
   payee: string
   /** One that has reserved already. */
   paymentId?: string
+}
+export interface UsesAboutMany {
+  readonly agentIds: readonly string[]
+  readonly assets: readonly string[]
+  /** In lower case. */
+  readonly payees: readonly string[]
 }
 export interface Starts {
   hour: Date
@@ -135,6 +154,9 @@ export const limitStore = {
 
   usesFor(tx: Tx, { agentId, asset, payee, paymentId }: UsesAbout, { hour, day, week, month }: Starts) {
     return tx.query(usesFor, [tx.organizationId, agentId, asset, hour, day, week, month, payee, paymentId ?? null])
+  },
+  usesOfMany(tx: Tx, { agentIds, assets, payees }: UsesAboutMany, { hour, day, week, month }: Starts) {
+    return tx.query(usesOfMany, [tx.organizationId, agentIds, assets, hour, day, week, month, payees])
   },
   usesOf(database: Database, agent: { organizationId: string; id: string }, starts: Starts, limit: number) {
     const { hour, day, week, month } = starts

@@ -4,7 +4,7 @@ import type { Clock } from '#platform/clock'
 import type { Database, Tx } from '#platform/database/database'
 import { newId } from '#platform/ids'
 import type { LimitUse } from './headroom.ts'
-import { limitStore, type Starts, type UseRow, type UsesAbout } from './limit-store.ts'
+import { limitStore, type Starts, type UseRow, type UsesAbout, type UsesAboutMany } from './limit-store.ts'
 import { type OpenPayment, type Part, type Place, reservationStore } from './reservation-store.ts'
 import { windowAt } from './windows.ts'
 
@@ -109,6 +109,21 @@ export function limitBook({ database, clock, historyOf }: { database: Database; 
     /** The limits a payment counts against, as they stand now. */
     async uses(tx: Tx, about: { agentId: string; asset: string; payee: string }): Promise<LimitUse[]> {
       return (await placesOf(tx, about)).map(({ use }) => use)
+    },
+
+    /**
+     * The same for many agents, assets and payees at once, to look ahead with: of each limit there is one use, which all
+     * who count against it share.
+     */
+    async usesOfMany(tx: Tx, about: UsesAboutMany) {
+      const rows = await limitStore.usesOfMany(tx, about, startsAt(tx.now))
+      const uses = rows.map(({ scopeId, ...row }) => ({ scopeId, use: { ...row, span: windowAt(row.window, tx.now) } }))
+      const byPlace = Map.groupBy(uses, ({ scopeId, use }) => `${scopeId} ${use.asset} ${use.payee}`)
+      return (agentId: string, asset: string, payee: string): LimitUse[] =>
+        [tx.organizationId, agentId]
+          .flatMap((scopeId) => ['', payee.toLowerCase()].map((of) => `${scopeId} ${asset} ${of}`))
+          .flatMap((place) => byPlace.get(place) ?? [])
+          .map(({ use }) => use)
     },
 
     /** The same for a payment that has reserved already, in the windows it did: its own part does not stand in its way. */

@@ -135,8 +135,9 @@ export function capabilityService(needs: Needs) {
     },
 
     /** What each of these agents may do just now, for whoever gives out work. */
-    async ofAgents(tx: Tx, agentIds: string[]): Promise<Map<string, CapabilityRow>> {
-      return new Map((await capabilityStore.ofAgents(tx, agentIds)).map((row) => [row.agentId, row]))
+    async authoritiesOf(tx: Tx, agentIds: string[]): Promise<Map<string, Authority & { tags: readonly string[] }>> {
+      const rows = await capabilityStore.ofAgents(tx, agentIds)
+      return new Map(rows.map((row) => [row.agentId, { ...authorityOf(row), tags: row.tags }]))
     },
 
     /** What the agent may do just now, for a verdict. The caller holds the agent's lock. */

@@ -83,6 +83,9 @@ export function organizationService(needs: Needs) {
       return toWire(row)
     },
 
+    /** The organisation as it is now, held by nobody. */
+    read: (tx: Tx) => existing(organizationStore.read(tx)),
+
     /** The organisation as it stands until the transaction ends: nobody freezes it meanwhile. */
     lockShared: (tx: Tx) => existing(organizationStore.lockShared(tx)),
 

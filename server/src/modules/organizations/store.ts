@@ -21,6 +21,11 @@ const lockShared = sql<OrganizationRow>(
   `select ${columns.organization} from organization, ${shared('$1')} where id = $1 for share of organization`,
 )
 
+const read = sql<OrganizationRow>(
+  'organizations.read',
+  `select ${columns.organization} from organization where id = $1`,
+)
+
 /** Held by whoever changes the organisation's limits, so that no payment reserves in between. */
 const lockForChange = sql<OrganizationRow>(
   'organizations.lockForChange',
@@ -65,6 +70,7 @@ export const organizationStore = {
   insert: async (tx: Tx, row: { name: string; isOperator: boolean }) =>
     one(await tx.query(insert, [tx.organizationId, row.name, row.isOperator, tx.now])),
   find: async (database: Database, id: string) => one(await database.query(id, find, [id])),
+  read: async (tx: Tx) => one(await tx.query(read, [tx.organizationId])),
   lockShared: async (tx: Tx) => one(await tx.query(lockShared, [tx.organizationId])),
   lockForChange: async (tx: Tx, revision?: number) =>
     one(await tx.query(lockForChange, [tx.organizationId, tx.now, revision ?? null])),

@@ -1,6 +1,6 @@
 export { paymentFields } from './contract.ts'
 export { reconciliationRoutes } from './reconciliation/routes.ts'
-export { reconciliationService } from './reconciliation/service.ts'
+export { type ReconciliationService, reconciliationService } from './reconciliation/service.ts'
 export { approvalRoutes, paymentRoutes } from './routes.ts'
 export { isOpen } from './rules.ts'
 export { type PaymentService, paymentService } from './service/index.ts'

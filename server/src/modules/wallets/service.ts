@@ -158,6 +158,9 @@ export function walletService(needs: WalletNeeds) {
 
     /** The wallet an agent would pay from, as it stands until the transaction ends. */
     lockPaying: (tx: Tx, agentId: string) => walletStore.lockPaying(tx, agentId),
+    /** The wallet each of these agents would pay from now. */
+    payingOf: async (tx: Tx, agentIds: readonly string[]) =>
+      new Map((await walletStore.payingOf(tx, agentIds)).map((row) => [row.agentId, row])),
     find: (organizationId: string, id: string) => walletStore.find(database, organizationId, id),
     lockShared: (tx: Tx, id: string) => walletStore.lockShared(tx, id),
     lockAlone: (tx: Tx, id: string) => walletStore.lockAlone(tx, id),

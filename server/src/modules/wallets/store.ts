@@ -45,6 +45,14 @@ const lockPaying = sql<WalletRow>(
    order by status = 'ACTIVE' desc, status = 'FROZEN' desc, id limit 1 for share`,
 )
 
+/** The same of many agents, held by nobody. */
+const payingOf = sql<Pick<WalletRow, 'agentId' | 'id' | 'status' | 'provider'>>(
+  'wallets.payingOf',
+  `select distinct on (agent_id) agent_id as "agentId", id, status, provider from wallet
+   where organization_id = $1 and agent_id = any($2::uuid[])
+   order by agent_id, status = 'ACTIVE' desc, status = 'FROZEN' desc, id`,
+)
+
 /** Held by whoever is about to sign: a freeze waits for it, and is seen by whoever comes after. */
 const lockShared = sql<WalletRow>(
   'wallets.lockShared',
@@ -91,6 +99,7 @@ export const walletStore = {
   move: async (tx: Tx, id: string, act: { to: WalletStatus; from: WalletStatus[]; reason?: string | undefined }) =>
     one(await tx.query(move, [tx.organizationId, id, act.to, act.reason ?? null, act.from, tx.now])),
   lockPaying: async (tx: Tx, agentId: string) => one(await tx.query(lockPaying, [tx.organizationId, agentId])),
+  payingOf: (tx: Tx, agentIds: readonly string[]) => tx.query(payingOf, [tx.organizationId, agentIds]),
   lockShared: async (tx: Tx, id: string) => one(await tx.query(lockShared, [tx.organizationId, id])),
   lockAlone: async (tx: Tx, id: string) => one(await tx.query(lockAlone, [tx.organizationId, id])),
   takeNonce: async (tx: Tx, id: string, chain: string, minedNonce: number): Promise<bigint | undefined> =>

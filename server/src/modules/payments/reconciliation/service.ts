@@ -41,6 +41,12 @@ export function reconciliationService(needs: ReconciliationNeeds) {
     foreignNonce: (tx: Tx, { nonce, paymentId, transactionHash, ...whose }: ForeignNonce): Promise<void> =>
       open(tx, whose, { ...foreignNonce(BigInt(nonce), transactionHash), ...(paymentId && { paymentId }) }),
 
+    /** What these wallets held of each asset when they were looked at last, by wallet and chain (`id chain`). */
+    async balancesSeen(tx: Tx, walletIds: readonly string[]): Promise<Map<string, Record<string, string>>> {
+      const rows = await reconciliationStore.balancesOf(tx, walletIds)
+      return new Map(rows.map(({ walletId, chain, balances }) => [`${walletId} ${chain}`, balances]))
+    },
+
     async list({ organizationId }: Caller, page: PageRequest, query: Static<typeof BreakQuery>) {
       const rows = await reconciliationStore.list(database, organizationId, page, query)
       const reconciledUntil = await reconciliationStore.until(database, organizationId)

@@ -82,6 +82,13 @@ const rest = sql(
    where organization_id = $1 and wallet_id = $2 and chain = $3`,
 )
 
+/** What wallets held when they were looked at last. */
+const balancesOf = sql<Pick<WalletBookRow, 'walletId' | 'chain'> & { balances: Record<string, string> }>(
+  'reconciliation.balancesOf',
+  `select wallet_id as "walletId", chain, balances from wallet_book
+   where organization_id = $1 and wallet_id = any($2::uuid[]) and block_number is not null`,
+)
+
 const until = sql<{ until: Date | null }>(
   'reconciliation.until',
   'select min(reconciled_at) as until from wallet_book where organization_id = $1 and due_at is not null',
@@ -228,6 +235,7 @@ export const reconciliationStore = {
     (await tx.query(doubt, [...keyOf(book), book.revision, doubts])).length === 1,
   rest: (database: Database, key: BookKey, ms: number | null, reconciledAt: Date | null) =>
     database.query(key.organizationId, rest, [...keyOf(key), ms, reconciledAt]),
+  balancesOf: (tx: Tx, walletIds: readonly string[]) => tx.query(balancesOf, [tx.organizationId, walletIds]),
   until: async (database: Database, organizationId: string) =>
     one(await database.query(organizationId, until, [organizationId]))?.until ?? null,
 

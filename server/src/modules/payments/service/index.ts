@@ -79,6 +79,7 @@ export function paymentService(needs: PaymentNeeds) {
 
     /** For modules below: the payment as it is now. */
     find: (organizationId: string, id: string) => paymentStore.find(database, organizationId, id),
+    read: (tx: Tx, id: string) => paymentStore.read(tx, id),
     /** The payment of a task that is not over without effect. */
     ofTask: (tx: Tx, taskId: string) => paymentStore.ofTask(tx, taskId),
 

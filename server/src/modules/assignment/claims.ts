@@ -1,0 +1,105 @@
+import type { TaskRow } from '@wedi/database'
+import { Problem, requestProblems } from '#platform/problem'
+
+/** How many requests may wait at once: each holds a connection of a client, none holds one of the database. */
+const MAX_WAITING = 5000
+const MAX_WAITING_PER_CALLER = 64
+
+export interface ClaimAsked {
+  readonly agentId: string
+  readonly instanceId: string
+  readonly max: number
+  readonly leaseSeconds: number
+  readonly waitMs: number
+  /** Whose key it is. */
+  readonly actor: string
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal
+}
+
+export interface Claim extends ClaimAsked {
+  readonly organizationId: string
+  readonly settle: PromiseWithResolvers<TaskRow[]>
+}
+
+/** Remote agents that wait for work in this process, by organisation. */
+export class Claims {
+  readonly #waiting = new Map<string, Set<Claim>>()
+  readonly #perCaller = new Map<string, number>()
+  #count = 0
+  #isClosed = false
+
+  /** Waits until there is work, the time is up, or the client is gone: an empty answer then. */
+  async wait(organizationId: string, asked: ClaimAsked, wake: () => void): Promise<TaskRow[]> {
+    const mine = this.#perCaller.get(asked.actor) ?? 0
+    if (this.#count >= MAX_WAITING || mine >= MAX_WAITING_PER_CALLER) {
+      throw new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: 1 } })
+    }
+    if (this.#isClosed || asked.signal.aborted) return []
+    const claim: Claim = { ...asked, organizationId, settle: Promise.withResolvers() }
+    const give = () => this.answer(claim, [])
+    this.#add(claim)
+    const timer = asked.waitMs > 0 ? setTimeout(give, asked.waitMs) : undefined
+    asked.signal.addEventListener('abort', give, { once: true })
+    wake()
+    try {
+      return await claim.settle.promise
+    } finally {
+      clearTimeout(timer)
+      asked.signal.removeEventListener('abort', give)
+      this.#remove(claim)
+    }
+  }
+
+  of(organizationId: string): Claim[] {
+    return [...(this.#waiting.get(organizationId) ?? [])]
+  }
+
+  organizations(): string[] {
+    return [...this.#waiting.keys()]
+  }
+
+  /** False when nobody waits for the answer any more. */
+  answer(claim: Claim, tasks: TaskRow[]): boolean {
+    const isWaiting = this.#remove(claim)
+    claim.settle.resolve(tasks)
+    return isWaiting
+  }
+
+  refuse(claim: Claim, error: unknown): void {
+    this.#remove(claim)
+    claim.settle.reject(error)
+  }
+
+  /** A round has looked for these and found nothing: who does not wait is answered. */
+  lookedFor(claims: readonly Claim[]): void {
+    for (const claim of claims) if (claim.waitMs === 0) this.answer(claim, [])
+  }
+
+  /** Answers everyone, now and from now on. */
+  close(): void {
+    this.#isClosed = true
+    for (const claims of this.#waiting.values()) for (const claim of claims) this.answer(claim, [])
+  }
+
+  #add(claim: Claim): void {
+    const { organizationId } = claim
+    const claims = this.#waiting.get(organizationId) ?? new Set()
+    this.#waiting.set(organizationId, claims.add(claim))
+    this.#perCaller.set(claim.actor, (this.#perCaller.get(claim.actor) ?? 0) + 1)
+    this.#count++
+  }
+
+  /** At once, so that no round takes it for waiting. */
+  #remove(claim: Claim): boolean {
+    const { organizationId } = claim
+    const claims = this.#waiting.get(organizationId)
+    if (!claims?.delete(claim)) return false
+    if (claims.size === 0) this.#waiting.delete(organizationId)
+    const left = (this.#perCaller.get(claim.actor) ?? 1) - 1
+    if (left > 0) this.#perCaller.set(claim.actor, left)
+    else this.#perCaller.delete(claim.actor)
+    this.#count--
+    return true
+  }
+}

@@ -1,0 +1,59 @@
+import type { TaskRow, TaskStatus } from '@wedi/database'
+import type { Tx } from '#platform/database/database'
+import { type AssignmentNeeds, aboutTask, type Observation } from './needs.ts'
+import { laneStore } from './store/lanes.ts'
+import { type MoveOptions, type TaskMove, taskStore } from './store/tasks.ts'
+
+/** A task as it was seen, and where it goes. */
+export interface Ending extends Omit<TaskMove, 'id'> {
+  readonly task: TaskRow
+  readonly actor: string
+  /** Why it goes back to the queue, in words for the record. */
+  readonly why?: string
+  /** What it says of its agent's health; nothing when it was not the agent's doing. */
+  readonly outcome?: Observation['outcome']
+}
+
+export const HELD: TaskStatus[] = ['ASSIGNED', 'RUNNING']
+
+/** Ends tasks, or gives them back to the queue: each once, with its slot, its record and its event. */
+export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'decisions' | 'events' | 'health'>) {
+  async function record(tx: Tx, { task, actor, why }: Ending, row: TaskRow): Promise<void> {
+    const type = row.status === 'QUEUED' ? 'task.released' : `task.${row.status.toLowerCase()}`
+    const about = { ...aboutTask(row), agentId: task.assignedAgentId, paymentId: row.paymentId }
+    const { result, error } = row
+    await decisions.record(tx, actor, {
+      ...{ type, ...about },
+      inputs: { why, attempt: task.attempt, result: result ?? undefined, error: error ?? undefined },
+    })
+    await events.publish(tx, 'task.changed', row.id)
+  }
+
+  /** The rows of those that were where they may be moved from; who comes second finds nothing to do. */
+  return async function end(
+    tx: Tx,
+    endings: readonly Ending[],
+    options: { from: TaskStatus[] } & MoveOptions,
+  ): Promise<TaskRow[]> {
+    if (endings.length === 0) return []
+    const back = endings.filter(({ to }) => to === 'QUEUED')
+    const lanes = back.flatMap(({ task }) => task.laneId ?? [])
+    if (lanes.length > 0) laneStore.hold(tx, lanes)
+    const moves = endings.map(({ task, ...each }) => ({ ...each, id: task.id }))
+    const rows = await taskStore.move(tx, moves, options.from, options)
+    if (lanes.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
+    const byId = new Map(endings.map((each) => [each.task.id, each]))
+    for (const row of rows) await record(tx, byId.get(row.id) as Ending, row)
+    const seen = rows.flatMap((row) => observed(tx, byId.get(row.id) as Ending))
+    if (seen.length > 0) await health.observe(tx, seen)
+    return rows
+  }
+}
+
+function observed(tx: Tx, { task, outcome, error }: Ending): Observation[] {
+  if (outcome === undefined || task.assignedAgentId === null) return []
+  const durationMs = Math.max(0, tx.now.getTime() - (task.assignedAt?.getTime() ?? tx.now.getTime()))
+  const { assignedAgentId: agentId, instanceId } = task
+  const errorClass = outcome === 'ERROR' ? (error?.code ?? 'task.failed') : null
+  return [{ agentId, instanceId, kind: 'TASK', outcome, errorClass, durationMs }]
+}

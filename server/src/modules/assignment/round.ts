@@ -1,0 +1,194 @@
+import type { TaskRow } from '@wedi/database'
+import type { Tx } from '#platform/database/database'
+import type { Claim } from './claims.ts'
+import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
+import { overdue } from './overdue.ts'
+import { fateBy, type Preview, previewOf } from './preview.ts'
+import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
+import { type HeadRow, laneStore, type QueueState } from './store/lanes.ts'
+import { seatStore } from './store/seats.ts'
+import { type Placed, taskStore } from './store/tasks.ts'
+
+/** Tasks given out in one transaction: as many as keep it short. */
+const BATCH = 256
+const LANES = 64
+const LANES_MATCHED = 500
+/** Looked at of each ability: with fewer tasks than seats the least used are among them. */
+const SEATS_OF_ABILITY = 64
+const PAYMENT = 'payment'
+
+export interface RoundResult {
+  /** There may be more to do at once. */
+  readonly hasMore: boolean
+  /** What was given to each claim. */
+  readonly given: ReadonlyMap<Claim, TaskRow[]>
+}
+
+/**
+ * One look at an organisation's queue, under its lock: what is overdue ends, then waiting tasks are given to agents with
+ * a free slot. Reads the heads of lanes that somebody can take, the least used seats, and nothing behind either.
+ */
+export function rounds(needs: AssignmentNeeds) {
+  const { database, decisions, events } = needs
+  const endOverdue = overdue(needs)
+
+  return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
+    return database.inOrganization(organizationId, async (tx) => {
+      laneStore.lockQueue(tx)
+      const queue = (await laneStore.queue(tx)) ?? { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
+      const wasOverdue = queue.isDue && (await endOverdue(tx))
+      const matchesMore = await matchLanes(tx, queue)
+      const situation = await situationOf(tx, queue, claims)
+      const { decided, preview } = await decide(tx, situation)
+      const given = await giveOut(tx, decided, claims)
+      await explain(tx, decided, situation, preview)
+      const isFull = isCut(decided, situation)
+      if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
+      if (queue.isDue || decided.placed.length > 0) laneStore.rest(tx, queue, decided.turn)
+      return { hasMore: matchesMore || isFull || wasOverdue, given }
+    })
+  }
+
+  /** Lanes that have not been held against the present abilities. True when there are more of them. */
+  async function matchLanes(tx: Tx, { abilityRevision }: QueueState): Promise<boolean> {
+    const lanes = await laneStore.unmatched(tx, abilityRevision, LANES_MATCHED)
+    if (lanes.length === 0) return false
+    const abilities = await seatStore.abilities(tx)
+    const found = lanes.map(({ id, type, requires }) => {
+      const kind = { type, requires: requires as HeadRow['requires'] }
+      const fit = abilities.filter(({ scope }) => missing(kind, scope) === undefined)
+      return { id, abilities: fit.map((ability) => ability.id) }
+    })
+    await laneStore.match(tx, found, abilityRevision)
+    const lost = found.filter((lane) => lane.abilities.length === 0).map(({ id }) => ({ id, reason: REASONS.nobody }))
+    const isPinned = new Map(lanes.map(({ id, agentId }) => [id, agentId !== null]))
+    laneStore.explain(
+      tx,
+      lost.filter(({ id }) => !isPinned.get(id)),
+    )
+    return lanes.length === LANES_MATCHED
+  }
+
+  async function situationOf(tx: Tx, { turn }: QueueState, claims: readonly Claim[]): Promise<Looked> {
+    const asking = new Map<string, number>()
+    for (const { agentId, max } of claims) asking.set(agentId, (asking.get(agentId) ?? 0) + max)
+    const rows = await laneStore.heads(tx, [...asking.keys()], { lanes: LANES, total: BATCH })
+    const byLane = Map.groupBy(rows, ({ laneId }) => laneId)
+    const lanes = [...byLane.values()].map((heads): Lane => {
+      const { laneId, agentId, abilities, key } = heads[0] as HeadRow
+      return { id: laneId, agentId, abilities, key, heads }
+    })
+    const shares = new Map(rows.map(({ key, ...share }): [string, Share] => [key, share]))
+    const pinned = lanes.flatMap(({ agentId }) => agentId ?? [])
+    const abilityIds = [...new Set(lanes.filter(({ agentId }) => agentId === null).flatMap((lane) => lane.abilities))]
+    const each = Math.min(BATCH, Math.max(SEATS_OF_ABILITY, rows.length))
+    const found = rows.length === 0 ? [] : await seatStore.free(tx, abilityIds, [...asking.keys(), ...pinned], each)
+    const seats = found.flatMap(({ runtime, scope, ...seat }): Seat[] => {
+      const asksFor = asking.get(seat.agentId)
+      if (runtime === 'REMOTE' && asksFor === undefined) return []
+      return [{ ...seat, breadth: breadthOf(scope), ...(runtime === 'REMOTE' && asksFor && { asksFor }) }]
+    })
+    return { lanes, seats, shares, turn, limit: BATCH, rows, hosted: new Set(found.filter(({ runtime }) => runtime === 'HOSTED').map(({ agentId }) => agentId)) }
+  }
+
+  /** The plan; with payments among the tasks, held against what the rules would say. */
+  async function decide(tx: Tx, situation: Looked): Promise<{ decided: Plan; preview?: Preview }> {
+    const payments = new Map(situation.rows.filter(({ type }) => type === PAYMENT).map((row) => [row.id, row.paymentPayload]))
+    if (payments.size === 0) return { decided: plan(situation) }
+    const agentIds = situation.seats.map(({ agentId }) => agentId)
+    const planWith = async (hopeless: ReadonlySet<string>) => {
+      const preview = await previewOf(tx, needs, payments, agentIds)
+      const placed = (_lane: Lane, { id }: { id: string }, { agentId }: Seat) => preview.placed(id, agentId)
+      return { preview, decided: plan({ ...situation, fate: fateBy(preview), placed, hopeless }) }
+    }
+    const first = await planWith(new Set())
+    if (first.decided.refused.length === 0) return first
+    const hopeless = await hopelessOf(tx, situation, first, payments)
+    return hopeless.size === 0 ? first : planWith(hopeless)
+  }
+
+  /** Payments that every agent with a free slot would be denied for good, and every busy one as well. */
+  async function hopelessOf(
+    tx: Tx,
+    { lanes, seats }: Looked,
+    { decided, preview }: { decided: Plan; preview: Preview },
+    payments: ReadonlyMap<string, unknown>,
+  ): Promise<ReadonlySet<string>> {
+    const refused = new Set(decided.refused)
+    const concerned = lanes.filter(({ heads }) => heads.some(({ id }) => refused.has(id)))
+    const others = await seatStore.others(tx, [...new Set(concerned.flatMap((lane) => lane.abilities))], {
+      except: seats.map(({ agentId }) => agentId),
+      limit: BATCH,
+    })
+    const theirs = await previewOf(
+      tx,
+      needs,
+      payments,
+      others.map(({ agentId }) => agentId),
+    )
+    const isHopeless = (lane: Lane, taskId: string): boolean => {
+      const mine = (seat: { agentId: string; abilityId: string }) =>
+        lane.abilities.includes(seat.abilityId) && (lane.agentId === null || lane.agentId === seat.agentId)
+      return (
+        seats.filter(mine).every(({ agentId }) => preview.isDenied(taskId, agentId)) &&
+        others.filter(mine).every(({ agentId }) => theirs.isDenied(taskId, agentId))
+      )
+    }
+    return new Set(concerned.flatMap((lane) => lane.heads.flatMap(({ id }) => (refused.has(id) && isHopeless(lane, id) ? [id] : []))))
+  }
+
+  async function giveOut(tx: Tx, { placed }: Plan, claims: readonly Claim[]): Promise<Map<Claim, TaskRow[]>> {
+    const given = new Map<Claim, TaskRow[]>()
+    if (placed.length === 0) return given
+    const claimOf = new Map<string, Claim>()
+    const room = new Map(claims.map((claim) => [claim, claim.max]))
+    const takes = placed.map(({ taskId, agentId }): Placed => {
+      const claim = claims.find((each) => each.agentId === agentId && (room.get(each) ?? 0) > 0)
+      if (!claim) return { taskId, agentId, instanceId: null, leaseSeconds: null }
+      room.set(claim, (room.get(claim) ?? 0) - 1)
+      claimOf.set(taskId, claim)
+      return { taskId, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
+    })
+    for (const task of await taskStore.assign(tx, takes)) {
+      const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
+      await decisions.record(tx, SYSTEM, { type: 'task.assigned', ...aboutTask(task), inputs })
+      const claim = claimOf.get(task.id)
+      if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
+      else await events.publish(tx, 'task.assigned', task.id)
+    }
+    return given
+  }
+
+  /** What keeps the tasks that could not be placed for a reason of their own. */
+  async function explain(tx: Tx, { capped, refused }: Plan, { lanes, seats }: Looked, preview?: Preview): Promise<void> {
+    if (capped.length > 0) laneStore.explain(tx, capped.map((id) => ({ id, reason: REASONS.capped })))
+    if (refused.length === 0 || !preview) return
+    const reasons = refused.map((taskId) => {
+      const lane = lanes.find(({ heads }) => heads.some(({ id }) => id === taskId))
+      const able = seats.filter(({ abilityId }) => lane?.abilities.includes(abilityId))
+      const codes = new Set(able.flatMap(({ agentId }) => preview.obstacles(taskId, agentId)))
+      return { taskId, reason: `No agent with a free slot may pay it now: ${[...codes].join(', ')}.` }
+    })
+    await taskStore.explain(tx, reasons)
+  }
+}
+
+/** Why tasks wait, in words. */
+export const REASONS = {
+  nobody: 'No agent is able to take it.',
+  busy: 'Every capable agent is busy.',
+  unclaimed: 'It waits for a capable agent to claim it.',
+  capped: 'As many tasks of its fairness key are running as may be.',
+} as const
+
+interface Looked extends Situation {
+  readonly rows: readonly HeadRow[]
+  readonly hosted: ReadonlySet<string>
+}
+
+/** True when there may be more behind what was looked at: the batch is full, or a lane has given all its heads. */
+function isCut({ placed }: Plan, { lanes }: Looked): boolean {
+  if (placed.length >= BATCH || lanes.length >= LANES) return placed.length > 0
+  const count = Map.groupBy(placed, ({ laneId }) => laneId)
+  return lanes.some(({ id, heads }) => heads.length >= 16 && count.get(id)?.length === heads.length)
+}

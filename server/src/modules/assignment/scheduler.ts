@@ -1,0 +1,130 @@
+import type { TaskRow } from '@wedi/database'
+import { isUnavailable } from '#platform/database/errors'
+import { type ClaimAsked, Claims } from './claims.ts'
+import type { AssignmentNeeds } from './needs.ts'
+import type { RoundResult } from './round.ts'
+import { laneStore } from './store/lanes.ts'
+
+/** Each holds a connection for some milliseconds, and requests want theirs. */
+const MAX_RUNNING = 4
+/** What a killed process left, a lease that ran out, and what another process was given is seen within this time. */
+const SWEEP_MS = 250
+const SWEEP_LIMIT = 1000
+/** Organisations with waiting claims that are looked at in one sweep, in turn. */
+const POLLED = 50
+const RETRY_MS = 500
+
+interface Needs extends Pick<AssignmentNeeds, 'database' | 'log'> {
+  readonly round: (organizationId: string, claims: ReturnType<Claims['of']>) => Promise<RoundResult>
+  /** Says why what is left waits. */
+  readonly explain: (organizationId: string) => Promise<void>
+  /** Tasks nobody took delivery of. */
+  readonly giveBack: (organizationId: string, tasks: readonly TaskRow[]) => Promise<void>
+}
+
+/**
+ * Runs rounds: of an organisation one at a time in this process, of many in turn, each short, so that nobody's backlog
+ * keeps another waiting. Woken after commits; a sweep finds what other processes did or left.
+ */
+export class Scheduler {
+  readonly claims = new Claims()
+  readonly #needs: Needs
+  readonly #waiting = new Set<string>()
+  readonly #resting = new Map<string, NodeJS.Timeout>()
+  readonly #running = new Map<string, Promise<void>>()
+  #polled = 0
+  #sweeping: NodeJS.Timeout | undefined
+  #sweep: Promise<void> | undefined
+  #isStarted = false
+
+  constructor(needs: Needs) {
+    this.#needs = needs
+  }
+
+  /** There is something new in an organisation's queue. Cheap: called after each commit. */
+  wake = (organizationId: string): void => {
+    if (!this.#isStarted || this.#resting.has(organizationId)) return
+    this.#waiting.add(organizationId)
+    this.#pump()
+  }
+
+  /** What is given to who asks; empty when nothing came in time, or when this process does no such work. */
+  async claim(organizationId: string, asked: ClaimAsked): Promise<TaskRow[]> {
+    return this.#isStarted ? this.claims.wait(organizationId, asked, () => this.wake(organizationId)) : []
+  }
+
+  start(): void {
+    this.#isStarted = true
+    const sweep = () => {
+      this.#sweep ??= this.#findDue().finally(() => {
+        this.#sweep = undefined
+      })
+    }
+    sweep()
+    this.#sweeping = setInterval(sweep, SWEEP_MS)
+  }
+
+  /** Whoever waits for work is told that there is none; rounds that run come to their end. */
+  async stop(): Promise<void> {
+    this.#isStarted = false
+    this.claims.close()
+    this.#waiting.clear()
+    clearInterval(this.#sweeping)
+    for (const timer of this.#resting.values()) clearTimeout(timer)
+    await this.#sweep
+    await Promise.all(this.#running.values())
+  }
+
+  #pump(): void {
+    for (const organizationId of this.#waiting) {
+      if (this.#running.size >= MAX_RUNNING) return
+      if (this.#running.has(organizationId)) continue
+      this.#waiting.delete(organizationId)
+      const work = this.#attend(organizationId).finally(() => {
+        this.#running.delete(organizationId)
+        this.#pump()
+      })
+      this.#running.set(organizationId, work)
+    }
+  }
+
+  async #attend(organizationId: string): Promise<void> {
+    // Who asks in the same turn of the event loop is served by the same round.
+    await Promise.resolve()
+    const claims = this.claims.of(organizationId)
+    try {
+      const { hasMore, given } = await this.#needs.round(organizationId, claims)
+      for (const [claim, tasks] of given) {
+        if (!this.claims.answer(claim, tasks)) await this.#needs.giveBack(organizationId, tasks)
+      }
+      if (hasMore && this.#isStarted) this.#waiting.add(organizationId)
+      else {
+        this.claims.lookedFor(claims)
+        await this.#needs.explain(organizationId)
+      }
+    } catch (error) {
+      for (const claim of claims) this.claims.refuse(claim, error)
+      this.#rest(organizationId, error)
+    }
+  }
+
+  #rest(organizationId: string, error: unknown): void {
+    if (!this.#isStarted) return
+    this.#needs.log.warn({ err: error, organizationId, isUnavailable: isUnavailable(error) }, 'cannot assign tasks')
+    const again = () => {
+      this.#resting.delete(organizationId)
+      this.wake(organizationId)
+    }
+    this.#resting.set(organizationId, setTimeout(again, RETRY_MS))
+  }
+
+  async #findDue(): Promise<void> {
+    try {
+      for (const organizationId of await laneStore.due(this.#needs.database, SWEEP_LIMIT)) this.wake(organizationId)
+    } catch (error) {
+      if (this.#isStarted) this.#needs.log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for due tasks')
+    }
+    const polled = this.claims.organizations()
+    for (let i = 0; i < Math.min(POLLED, polled.length); i++) this.wake(polled[this.#polled++ % polled.length] as string)
+  }
+}

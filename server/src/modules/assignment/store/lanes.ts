@@ -1,0 +1,241 @@
+import type { TaskLaneRow, TaskQueueRow } from '@wedi/database'
+import type { Database, Tx } from '#platform/database/database'
+import { sql } from '#platform/database/statement'
+import type { Requirements } from '../rules.ts'
+
+/** One assigner at a time in an organisation: what it counts stays true until it commits. */
+const lockQueue = sql('tasks.lockQueue', `select pg_advisory_xact_lock(hashtextextended('tasks/' || $1::text, 0))`)
+
+/** Made when it is missing. */
+const queue = sql<QueueState>(
+  'tasks.queue',
+  `with made as (
+     insert into task_queue (organization_id) select $1::uuid
+     where not exists (select from task_queue where organization_id = $1) on conflict do nothing
+   )
+   select ability_revision as "abilityRevision", turn, due_at as "dueAt", coalesce(due_at <= clock_timestamp(), false) as "isDue"
+   from task_queue where organization_id = $1`,
+)
+
+/** Organisations whose queue somebody has to look at now. */
+const due = sql<{ organizationId: string }>(
+  'tasks.due',
+  `select organization_id as "organizationId" from task_queue where due_at <= clock_timestamp() order by due_at limit $1`,
+)
+
+/**
+ * Whoever puts a task into a lane holds it, shared, until the commit; who says that it is empty takes it alone. So no
+ * task comes into a lane that is just being left.
+ */
+const holdLanes = sql(
+  'lanes.hold',
+  `select pg_advisory_xact_lock_shared(hashtextextended('lane/' || $1::text || '/' || id, 0))
+   from unnest($2::text[]) as id order by id`,
+)
+
+/** That a task waits in it is written once, not with each task; then somebody has to look, also if this process dies. */
+const openLane = sql(
+  'lanes.open',
+  `with opened as (
+     insert into task_lane as l (organization_id, id, type, requires, agent_id, fairness_key, waiting_since)
+     select $1::uuid, $2::uuid, $3, $4::jsonb, $5::uuid, $6, clock_timestamp()
+     where not exists (select from task_lane where organization_id = $1 and id = $2 and waiting_since is not null)
+     on conflict (organization_id, id) do update set waiting_since = excluded.waiting_since, reason = null returning 1
+   )
+   insert into task_queue as q (organization_id, due_at) select $1, clock_timestamp() from opened
+   on conflict (organization_id) do update set due_at = least(q.due_at, excluded.due_at)`,
+)
+
+/** For tasks that come back. */
+const reopen = sql(
+  'lanes.reopen',
+  `with opened as (
+     update task_lane set waiting_since = clock_timestamp(), reason = null
+     where organization_id = $1 and id = any($2::uuid[]) and waiting_since is null returning 1
+   )
+   update task_queue set due_at = least(due_at, clock_timestamp() + $3::int * interval '1 millisecond')
+   where organization_id = $1 and (due_at is null or due_at > clock_timestamp() + $3::int * interval '1 millisecond')`,
+)
+
+const unmatched = sql<Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId'>>(
+  'lanes.unmatched',
+  `select id, type, requires, agent_id as "agentId" from task_lane
+   where organization_id = $1 and waiting_since is not null and ability_revision < $2 order by ability_revision limit $3`,
+)
+
+const match = sql(
+  'lanes.match',
+  `update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
+                         ability_revision = $4
+   from unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) where l.organization_id = $1 and l.id = x.id`,
+)
+
+/**
+ * The lanes with a task that somebody with a free slot can take (a remote agent only while it asks), the most urgent
+ * first, and the first tasks of each. What nobody can take is not looked at, and no task behind the heads.
+ */
+const heads = sql<HeadRow>(
+  'lanes.heads',
+  `with able as materialized (
+     select l.*, coalesce(f.weight, 1) as weight, f.max_running, coalesce(f.turn, 0) as turn
+     from task_lane l
+     left join fairness_share f on f.organization_id = $1 and f.key = l.fairness_key
+     cross join lateral (
+       select t.priority from task t
+       where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
+       order by t.priority desc, t.id limit 1) first
+     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
+       and exists (
+         select from unnest(l.abilities) as fit (id), lateral (
+           select from agent_seat s
+           where s.organization_id = $1 and s.ability_id = fit.id and s.is_open and s.runtime = 'HOSTED'
+             and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id) limit 1) free
+         union all
+         select from agent_seat s
+         where s.organization_id = $1 and s.agent_id = any($2::uuid[]) and s.ability_id = any(l.abilities) and s.is_open
+           and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id))
+     order by first.priority desc, coalesce(f.turn, 0), l.id limit $3
+   )
+   select t.id, t.priority, t."paymentPayload", l.id as "laneId", l.type, l.requires, l.agent_id as "agentId", l.abilities,
+          l.fairness_key as key, l.weight, l.max_running as "maxRunning", l.turn,
+          case when l.max_running is null then 0 else (
+            select count(*)::int from (
+              select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = l.fairness_key
+                and h.status in ('ASSIGNED', 'RUNNING') and not h.is_parked limit l.max_running) held) end as running
+   from able l cross join lateral (
+     select t.id, t.priority, case when t.type = 'payment' then t.payload end as "paymentPayload" from task t
+     where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
+     order by t.priority desc, t.id limit greatest(16, $4::int / (select count(*)::int from able))) t`,
+)
+
+/**
+ * When to look next: at the next lease or deadline that runs out, at the end of the next pause, and now and then while
+ * tasks wait for a slot. Not when somebody has said meanwhile that it is due.
+ */
+const rest = sql(
+  'tasks.rest',
+  `update task_queue set turn = $3, due_at = least(
+     (select min(lease_expires_at) from task where organization_id = $1 and lease_expires_at is not null),
+     (select min(deadline_at) from task where organization_id = $1 and deadline_at is not null and payment_id is null
+        and status in ('QUEUED', 'ASSIGNED', 'RUNNING')),
+     (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and error is not null
+        and run_after > clock_timestamp()),
+     (select clock_timestamp() + interval '10 seconds' from task_lane
+      where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1))
+   where organization_id = $1 and due_at is not distinct from $2`,
+)
+
+/** In a lane that nothing waits in any more, if nobody is putting a task into it. */
+const tryEmpty = sql<{ id: string }>(
+  'lanes.tryEmpty',
+  `with empty as materialized (
+     select l.id from task_lane l
+     where l.organization_id = $1 and l.waiting_since < clock_timestamp() - interval '10 seconds' and not exists (
+       select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')
+     order by l.id limit $2
+   )
+   select id from empty where pg_try_advisory_xact_lock(hashtextextended('lane/' || $1::text || '/' || id::text, 0))`,
+)
+
+/** With the locks in hand: what was committed before them is seen here. */
+const leave = sql(
+  'lanes.leave',
+  `update task_lane l set waiting_since = null
+   where l.organization_id = $1 and l.id = any($2::uuid[]) and not exists (
+     select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')`,
+)
+
+/** Somebody has to look by then: said once, by whoever knows of an earlier time. */
+const dueBy = sql(
+  'tasks.dueBy',
+  `update task_queue set due_at = least(due_at, $2)
+   where organization_id = $1 and (due_at is null or due_at > $2::timestamptz)`,
+)
+
+/** Lanes that are pinned to an agent that has changed say anew why they wait. */
+const forgetReasons = sql(
+  'lanes.forgetReasons',
+  'update task_lane set reason = null where organization_id = $1 and agent_id = $2 and waiting_since is not null',
+)
+
+/** Pinned lanes of which nobody has said yet why they wait, with their agent's slots. */
+const unexplained = sql<Unexplained>(
+  'lanes.unexplained',
+  `select l.id, l.type, l.requires, l.agent_id as "agentId", coalesce(s.is_open, false) as "isOpen",
+          coalesce(s.in_use < s.max_in_use, false) as "hasRoom", coalesce(s.runtime = 'REMOTE', false) as "isRemote"
+   from task_lane l left join agent_seat s on s.organization_id = $1 and s.agent_id = l.agent_id
+   where l.organization_id = $1 and l.waiting_since is not null and l.agent_id is not null and l.reason is null
+   limit $2`,
+)
+
+const explainAll = sql(
+  'lanes.explain',
+  `update task_lane l set reason = x.reason from unnest($2::uuid[], $3::text[]) as x (id, reason)
+   where l.organization_id = $1 and l.id = x.id and l.reason is distinct from x.reason`,
+)
+
+const reasons = sql<{ id: string; reason: string | null }>(
+  'lanes.reasons',
+  'select id, reason from task_lane where organization_id = $1 and id = any($2::uuid[])',
+)
+
+export interface Unexplained {
+  readonly id: string
+  readonly type: string
+  readonly requires: Requirements
+  readonly agentId: string
+  readonly isOpen: boolean
+  readonly hasRoom: boolean
+  readonly isRemote: boolean
+}
+
+export type QueueState = Pick<TaskQueueRow, 'abilityRevision' | 'turn' | 'dueAt'> & { readonly isDue: boolean }
+
+/** One of the first tasks of a lane, with its lane and its fairness key. */
+export interface HeadRow {
+  readonly id: string
+  readonly priority: number
+  /** Of a payment task. */
+  readonly paymentPayload: unknown
+  readonly laneId: string
+  readonly type: string
+  readonly requires: Requirements
+  readonly agentId: string | null
+  readonly abilities: readonly string[]
+  readonly key: string
+  readonly weight: number
+  readonly maxRunning: number | null
+  readonly running: number
+  readonly turn: number
+}
+
+export const laneStore = {
+  lockQueue: (tx: Tx): void => tx.send(lockQueue, [tx.organizationId]),
+  queue: async (tx: Tx) => (await tx.query(queue, [tx.organizationId]))[0],
+  due: async (database: Database, limit: number) =>
+    (await database.platform(due, [limit])).map(({ organizationId }) => organizationId),
+  hold: (tx: Tx, ids: readonly string[]): void => tx.send(holdLanes, [tx.organizationId, ids]),
+  open: (tx: Tx, lane: Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId' | 'fairnessKey'>): void =>
+    tx.send(openLane, [tx.organizationId, lane.id, lane.type, lane.requires, lane.agentId, lane.fairnessKey]),
+  reopen: (tx: Tx, ids: readonly string[], inMs: number): void => tx.send(reopen, [tx.organizationId, ids, inMs]),
+  unmatched: (tx: Tx, revision: number, limit: number) => tx.query(unmatched, [tx.organizationId, revision, limit]),
+  match: (tx: Tx, found: readonly { id: string; abilities: readonly string[] }[], revision: number) =>
+    tx.query(match, [
+      tx.organizationId,
+      found.map(({ id }) => id),
+      found.map(({ abilities }) => JSON.stringify(abilities)),
+      revision,
+    ]),
+  heads: (tx: Tx, claimers: readonly string[], { lanes, total }: { lanes: number; total: number }) =>
+    tx.query(heads, [tx.organizationId, claimers, lanes, total]),
+  rest: (tx: Tx, seen: QueueState, turn: number): void => tx.send(rest, [tx.organizationId, seen.dueAt, turn]),
+  dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
+  forgetReasons: (tx: Tx, agentId: string): void => tx.send(forgetReasons, [tx.organizationId, agentId]),
+  unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
+  explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
+    tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),
+  reasons: (database: Database, organizationId: string, ids: readonly string[]) =>
+    database.query(organizationId, reasons, [organizationId, ids]),
+  tryEmpty: (tx: Tx, limit: number) => tx.query(tryEmpty, [tx.organizationId, limit]),
+  leave: (tx: Tx, ids: readonly string[]) => tx.query(leave, [tx.organizationId, ids]),
+}

@@ -1,0 +1,80 @@
+import { columns, type TaskRow } from '@wedi/database'
+import type { Database, Tx } from '#platform/database/database'
+import { sql } from '#platform/database/statement'
+
+/** All of these tasks that are still their agent's, by their tokens: a row for each. Locked in one order. */
+const extend = sql<{ id: string; expiresAt: Date }>(
+  'tasks.extend',
+  `with held as (
+     select t.id from task t join unnest($2::uuid[], $3::bigint[]) as g (id, token) on g.id = t.id and g.token = t.fencing_token
+     where t.organization_id = $1 and t.status in ('ASSIGNED', 'RUNNING') and t.lease_expires_at is not null
+     order by t.id for no key update of t
+   )
+   update task t
+   set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $4
+   from held where t.organization_id = $1 and t.id = held.id
+   returning t.id, t.lease_expires_at as "expiresAt"`,
+)
+
+/** Everything an instance has in hand. */
+const extendOf = sql<{ id: string }>(
+  'tasks.extendOf',
+  `with held as (
+     select t.id from task t
+     where t.organization_id = $1 and t.instance_id = any($2::uuid[]) and t.lease_expires_at is not null
+     order by t.id for no key update of t
+   )
+   update task t
+   set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $3
+   from held where t.organization_id = $1 and t.id = held.id returning t.id`,
+)
+
+const readMany = sql<TaskRow>(
+  'tasks.readMany',
+  `select ${columns.task} from task where organization_id = $1 and id = any($2::uuid[])`,
+)
+
+/** Whose lease has run out, by the database's clock, which all processes share. */
+const expired = sql<TaskRow>(
+  'tasks.expired',
+  `select ${columns.task} from task where organization_id = $1 and lease_expires_at <= clock_timestamp()
+   order by lease_expires_at limit $2`,
+)
+
+/** Whose deadline has passed with no money on its way: what is paid for is not given up because it is late. */
+const late = sql<TaskRow>(
+  'tasks.late',
+  `select ${columns.task} from task
+   where organization_id = $1 and deadline_at <= clock_timestamp() and payment_id is null
+     and status in ('QUEUED', 'ASSIGNED', 'RUNNING') order by deadline_at limit $2`,
+)
+
+/** The agent is gone and its payment is not settled: the payment ends the task now, and nobody holds a slot for it. */
+const park = sql<TaskRow>(
+  'tasks.park',
+  `with parked as (
+     update task set is_parked = true, lease_expires_at = null, updated_at = $3
+     where organization_id = $1 and id = $2 and lease_expires_at <= clock_timestamp() returning *
+   ), seats as (
+     update agent_seat s set in_use = s.in_use - 1, over = greatest(0, s.in_use - 1 - s.max_in_use) from parked p
+     where s.organization_id = $1 and s.agent_id = p.assigned_agent_id
+   )
+   select ${columns.task} from parked`,
+)
+
+export interface Held {
+  readonly id: string
+  readonly token: bigint
+}
+
+export const leaseStore = {
+  extend: (tx: Tx, held: readonly Held[]) =>
+    tx.query(extend, [tx.organizationId, held.map(({ id }) => id), held.map(({ token }) => token), tx.now]),
+  extendOf: (tx: Tx, instanceIds: readonly string[]) => tx.query(extendOf, [tx.organizationId, instanceIds, tx.now]),
+  readMany: (tx: Tx, ids: readonly string[]) => tx.query(readMany, [tx.organizationId, ids]),
+  readAll: (database: Database, organizationId: string, ids: readonly string[]) =>
+    database.query(organizationId, readMany, [organizationId, ids]),
+  expired: (tx: Tx, limit: number) => tx.query(expired, [tx.organizationId, limit]),
+  late: (tx: Tx, limit: number) => tx.query(late, [tx.organizationId, limit]),
+  park: async (tx: Tx, id: string) => (await tx.query(park, [tx.organizationId, id, tx.now]))[0],
+}

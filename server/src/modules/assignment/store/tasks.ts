@@ -1,0 +1,280 @@
+import { columns, columnsOf, type TaskRow, type TaskStatus } from '@wedi/database'
+import type { Static } from 'typebox'
+import type { Database, Tx } from '#platform/database/database'
+import { sql } from '#platform/database/statement'
+import type { PageRequest } from '#platform/schemas'
+import type { TaskQuery } from '../contract.ts'
+
+const NOW = `date_trunc('milliseconds', clock_timestamp())`
+
+/** No row when a task with this dedupe key exists. Due at once by the database's clock, whatever the server's says. */
+const insert = sql<TaskRow>(
+  'tasks.insert',
+  `insert into task (organization_id, id, type, payload, requires, priority, fairness_key, dedupe_key, agent_id, lane_id,
+                     max_attempts, run_after, deadline_at, created_by, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${NOW}, $12, $13, $14, $14)
+   on conflict do nothing returning ${columns.task}`,
+)
+
+const byDedupeKey = sql<TaskRow>(
+  'tasks.byDedupeKey',
+  `select ${columns.task} from task where organization_id = $1 and dedupe_key = $2`,
+)
+
+const find = sql<TaskRow>('tasks.find', `select ${columns.task} from task where organization_id = $1 and id = $2`)
+
+const lock = sql<TaskRow>(
+  'tasks.lock',
+  `select ${columns.task} from task where organization_id = $1 and id = $2 for update`,
+)
+
+/**
+ * Gives tasks to agents and takes a slot of each in the same statement. Each assignment has a higher fencing token than
+ * the one before. Seats are locked in one order, so that it does not wait in a circle with tasks that end.
+ */
+const assign = sql<TaskRow>(
+  'tasks.assign',
+  `with given as (
+     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as g (id, agent_id, instance_id, lease_seconds)
+   ), taken as (
+     update task t
+     set status = 'ASSIGNED', assigned_agent_id = g.agent_id, instance_id = g.instance_id, lease_seconds = g.lease_seconds,
+         lease_expires_at = clock_timestamp() + g.lease_seconds * interval '1 second', assigned_at = clock_timestamp(),
+         fencing_token = t.fencing_token + 1, attempt = t.attempt + 1, unassignable_reason = null, updated_at = $6
+     from given g where t.organization_id = $1 and t.id = g.id and t.status = 'QUEUED' returning t.*
+   ), sat as (
+     select s.agent_id, x.count
+     from agent_seat s join (select assigned_agent_id as agent_id, count(*)::int as count from taken group by 1) x
+       on x.agent_id = s.agent_id
+     where s.organization_id = $1 order by s.agent_id for no key update of s
+   ), seats as (
+     update agent_seat s set in_use = s.in_use + sat.count from sat
+     where s.organization_id = $1 and s.agent_id = sat.agent_id
+   )
+   select ${columnsOf('task', 'taken')} from taken`,
+)
+
+const explain = sql(
+  'tasks.explain',
+  `update task t set unassignable_reason = x.reason, updated_at = $4
+   from unnest($2::uuid[], $3::text[]) as x (task_id, reason)
+   where t.organization_id = $1 and t.id = x.task_id and t.status = 'QUEUED' and t.unassignable_reason is distinct from x.reason`,
+)
+
+/**
+ * Moves tasks out of one of the statuses they may come from, each where it is said to go, and gives back the slots they
+ * held: a row for each that was moved. A token, where it is given, has to be the present one. `$10`: only those whose
+ * lease has run out, by the database's clock; `$12`: only those without a payment.
+ */
+const move = sql<TaskRow>(
+  'tasks.move',
+  `with given as (
+     select * from unnest($2::uuid[], $3::bigint[], $5::task_status[], $6::text[], $7::text[], $8::int[], $9::boolean[])
+       as g (id, token, next, result, error, pause_ms, is_uncounted)
+   ), held as (
+     select t.id, t.assigned_agent_id as agent_id, t.status in ('ASSIGNED', 'RUNNING') and not t.is_parked as has_slot
+     from task t join given g on g.id = t.id
+     where t.organization_id = $1 and t.status = any($4::task_status[]) and (g.token is null or g.token = t.fencing_token)
+       and (not $10::boolean or t.lease_expires_at <= clock_timestamp()) and (not $12::boolean or t.payment_id is null)
+     order by t.id for no key update of t
+   ), moved as (
+     update task t
+     set status = g.next, result = g.result::jsonb, error = g.error::jsonb, is_parked = false, lease_expires_at = null,
+         attempt = t.attempt - case when g.is_uncounted then least(t.attempt, 1) else 0 end, updated_at = $11,
+         assigned_agent_id = case when g.next <> 'QUEUED' then t.assigned_agent_id end,
+         instance_id = case when g.next <> 'QUEUED' then t.instance_id end,
+         run_after = case when g.next = 'QUEUED' then ${NOW} + g.pause_ms * interval '1 millisecond' else t.run_after end,
+         finished_at = case when g.next <> 'QUEUED' then $11::timestamptz end
+     from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = g.id returning t.*
+   ), sat as (
+     select s.agent_id, x.count
+     from agent_seat s join (select agent_id, count(*)::int as count from held where has_slot group by 1) x
+       on x.agent_id = s.agent_id
+     where s.organization_id = $1 order by s.agent_id for no key update of s
+   ), seats as (
+     update agent_seat s
+     set in_use = s.in_use - sat.count, over = greatest(0, s.in_use - sat.count - s.max_in_use) from sat
+     where s.organization_id = $1 and s.agent_id = sat.agent_id
+   )
+   select ${columnsOf('task', 'moved')} from moved`,
+)
+
+/** Of a hosted agent: a remote one says so itself, by a heartbeat. */
+const start = sql<TaskRow>(
+  'tasks.start',
+  `update task set status = 'RUNNING', updated_at = $3
+   where organization_id = $1 and id = $2 and status in ('ASSIGNED', 'RUNNING') and lease_seconds is null
+   returning ${columns.task}`,
+)
+
+/** A task that is parked has no lease and gives back its slot. */
+const attach = sql<TaskRow>(
+  'tasks.attach',
+  `with attached as (
+     update task
+     set status = 'RUNNING', payment_id = $3, is_parked = $4, updated_at = $5,
+         lease_expires_at = case when not $4::boolean then lease_expires_at end
+     where organization_id = $1 and id = $2 and status in ('ASSIGNED', 'RUNNING') and not is_parked returning *
+   ), seats as (
+     update agent_seat s set in_use = s.in_use - 1, over = greatest(0, s.in_use - 1 - s.max_in_use) from attached a
+     where s.organization_id = $1 and s.agent_id = a.assigned_agent_id and a.is_parked
+   )
+   select ${columnsOf('task', 'attached')} from attached`,
+)
+
+/** Its payment ended without effect: the next one may ask for another. */
+const detach = sql(
+  'tasks.detach',
+  'update task set payment_id = null where organization_id = $1 and id = $2 and payment_id = $3',
+)
+
+const requeue = sql<TaskRow>(
+  'tasks.requeue',
+  `update task set status = 'QUEUED', attempt = 0, assigned_agent_id = null, instance_id = null, payment_id = null, lane_id = $4,
+                   result = null, error = null, finished_at = null, run_after = ${NOW}, updated_at = $3
+   where organization_id = $1 and id = $2 and status in ('FAILED', 'DEAD', 'CANCELED') returning ${columns.task}`,
+)
+
+/** Payments that agents were given and have not asked for yet: they count as if they had. */
+const pendingPayments = sql<{ agentId: string; payload: unknown }>(
+  'tasks.pendingPayments',
+  `select assigned_agent_id as "agentId", payload from task
+   where organization_id = $1 and assigned_agent_id = any($2::uuid[]) and status in ('ASSIGNED', 'RUNNING')
+     and type = 'payment' and payment_id is null`,
+)
+
+/** What an agent holds, for whoever takes it back. */
+const heldBy = sql<TaskRow>(
+  'tasks.heldBy',
+  `select ${columns.task} from task
+   where organization_id = $1 and assigned_agent_id = $2 and status in ('ASSIGNED', 'RUNNING') and not is_parked
+     and ($3::uuid is null or id > $3) order by id limit $4`,
+)
+
+const one = <T>(rows: T[]): T | undefined => rows[0]
+
+export type NewTask = Pick<
+  TaskRow,
+  | 'id'
+  | 'type'
+  | 'payload'
+  | 'requires'
+  | 'priority'
+  | 'fairnessKey'
+  | 'dedupeKey'
+  | 'agentId'
+  | 'laneId'
+  | 'maxAttempts'
+  | 'deadlineAt'
+  | 'createdBy'
+>
+
+export interface Placed {
+  readonly taskId: string
+  readonly agentId: string
+  /** Of a remote agent: who claimed it, and how long without a heartbeat it may be away. */
+  readonly instanceId: string | null
+  readonly leaseSeconds: number | null
+}
+
+export interface TaskError {
+  readonly code: string
+  readonly detail: string
+  readonly [figure: string]: unknown
+}
+
+export interface TaskMove {
+  readonly id: string
+  readonly to: TaskStatus
+  readonly token?: bigint
+  readonly result?: object | null
+  readonly error?: TaskError | null
+  /** Until it may be given to somebody again. */
+  readonly pauseMs?: number
+  /** It was no fault of the task: the attempt does not count. */
+  readonly isUncounted?: boolean
+}
+
+export interface MoveOptions {
+  /** Only those whose lease has run out. */
+  readonly isExpired?: boolean
+  /** Only those without a payment. */
+  readonly isUnpaid?: boolean
+}
+
+const json = (value: object | null | undefined) => (value == null ? null : JSON.stringify(value))
+
+export const taskStore = {
+  async insert(tx: Tx, row: NewTask): Promise<TaskRow | undefined> {
+    const { id, type, payload, requires, priority, fairnessKey, dedupeKey, agentId, laneId } = row
+    const asked = [id, type, payload, requires, priority, fairnessKey, dedupeKey, agentId, laneId]
+    const rest = [row.maxAttempts, row.deadlineAt, row.createdBy, tx.now]
+    return one(await tx.query(insert, [tx.organizationId, ...asked, ...rest]))
+  },
+  byDedupeKey: async (tx: Tx, key: string) => one(await tx.query(byDedupeKey, [tx.organizationId, key])),
+  find: async (database: Database, organizationId: string, id: string) =>
+    one(await database.query(organizationId, find, [organizationId, id])),
+  read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
+  lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
+  heldBy: (tx: Tx, agentId: string, page: { after?: string | undefined; limit: number }) =>
+    tx.query(heldBy, [tx.organizationId, agentId, page.after ?? null, page.limit]),
+
+  pendingPayments: (tx: Tx, agentIds: readonly string[]) => tx.query(pendingPayments, [tx.organizationId, agentIds]),
+
+  assign: (tx: Tx, placed: readonly Placed[]) =>
+    tx.query(assign, [
+      tx.organizationId,
+      placed.map(({ taskId }) => taskId),
+      placed.map(({ agentId }) => agentId),
+      placed.map(({ instanceId }) => instanceId),
+      placed.map(({ leaseSeconds }) => leaseSeconds),
+      tx.now,
+    ]),
+  explain: (tx: Tx, waiting: readonly { taskId: string; reason: string }[]) =>
+    tx.query(explain, [
+      tx.organizationId,
+      waiting.map(({ taskId }) => taskId),
+      waiting.map(({ reason }) => reason),
+      tx.now,
+    ]),
+
+  move(tx: Tx, moves: readonly TaskMove[], from: TaskStatus[], options: MoveOptions = {}) {
+    return tx.query(move, [
+      tx.organizationId,
+      moves.map(({ id }) => id),
+      moves.map(({ token }) => token ?? null),
+      from,
+      moves.map(({ to }) => to),
+      moves.map(({ result }) => json(result)),
+      moves.map(({ error }) => json(error)),
+      moves.map(({ pauseMs = 0 }) => pauseMs),
+      moves.map(({ isUncounted = false }) => isUncounted),
+      options.isExpired ?? false,
+      tx.now,
+      options.isUnpaid ?? false,
+    ])
+  },
+  start: async (tx: Tx, id: string) => one(await tx.query(start, [tx.organizationId, id, tx.now])),
+  attach: async (tx: Tx, id: string, paymentId: string, isParked: boolean) =>
+    one(await tx.query(attach, [tx.organizationId, id, paymentId, isParked, tx.now])),
+  detach: (tx: Tx, id: string, paymentId: string) => tx.query(detach, [tx.organizationId, id, paymentId]),
+  requeue: async (tx: Tx, id: string, laneId: string) =>
+    one(await tx.query(requeue, [tx.organizationId, id, tx.now, laneId])),
+
+  list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof TaskQuery>) {
+    const { status, type, agentId } = query
+    return database.read(organizationId, (prisma) =>
+      prisma.task.findMany({
+        where: {
+          organizationId,
+          ...(status && { status }),
+          ...(type && { type }),
+          ...(agentId && { assignedAgentId: agentId }),
+          ...(page.before && { id: { lt: page.before } }),
+        },
+        orderBy: { id: 'desc' },
+        take: page.limit + 1,
+      }),
+    )
+  },
+}

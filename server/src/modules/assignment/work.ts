@@ -1,0 +1,125 @@
+import type { TaskRow } from '@wedi/database'
+import type { Caller } from '#platform/caller'
+import { canonicalJson } from '#platform/canonical'
+import { coalesce } from '#platform/coalesce'
+import type { Tx } from '#platform/database/database'
+import { Problem } from '#platform/problem'
+import { type Ending, ending, HELD } from './ends.ts'
+import type { AssignmentNeeds } from './needs.ts'
+import { taskProblems } from './problems.ts'
+import { retryOf } from './retry.ts'
+import { leaseStore } from './store/leases.ts'
+import type { TaskError } from './store/tasks.ts'
+
+const MAX_BATCH = 128
+const MAX_WAITING = 10_000
+
+/** What an agent says of a task it has. The token says which assignment of it is meant. */
+interface Word {
+  readonly caller: Caller
+  readonly taskId: string
+  readonly token: bigint
+}
+interface Finish extends Word {
+  readonly end: { readonly result: object | null } | { readonly error: TaskError; readonly isRetryable: boolean }
+}
+
+/**
+ * What remote agents say of their tasks. What comes while a batch is being written goes together with the next one, so
+ * that many small words cost few commits; each is judged by itself.
+ */
+export function working(needs: AssignmentNeeds, wake: (organizationId: string) => void) {
+  const { database } = needs
+  const end = ending(needs)
+
+  async function heartbeats(organizationId: string, words: readonly Word[]) {
+    const { extended, rows } = await database.inOrganization(organizationId, async (tx) => {
+      const held = await known(tx, words)
+      const mine = words.filter((word) => isOwn(word, held.get(word.taskId)))
+      const beats = await leaseStore.extend(tx, mine.map(({ taskId, token }) => ({ id: taskId, token })))
+      return { extended: new Map(beats.map(({ id, expiresAt }) => [id, expiresAt])), rows: held }
+    })
+    return words.map((word) => {
+      const row = rows.get(word.taskId)
+      if (!isOwn(word, row)) return refusalOf(word, row)
+      const expiresAt = extended.get(word.taskId)
+      if (expiresAt) return { lease: { fencingToken: String(word.token), expiresAt: expiresAt.toISOString() }, cancelRequested: false }
+      return isOver(row, word) ? { lease: null, cancelRequested: row.status === 'CANCELED' } : stale(row)
+    })
+  }
+
+  async function finishes(organizationId: string, words: readonly Finish[]) {
+    const results = await database.inOrganization(organizationId, async (tx) => {
+      const held = await known(tx, words)
+      const endings = words.flatMap((word): Ending[] => {
+        const task = held.get(word.taskId)
+        return isOwn(word, task) && !task.isParked && HELD.includes(task.status) ? [endingOf(word, task)] : []
+      })
+      // Of two that say something of one task in a batch the first one counts, as it would have alone.
+      const first = [...new Map(endings.toReversed().map((each) => [each.task.id, each])).values()]
+      const ended = new Map((await end(tx, first, { from: HELD })).map((row) => [row.id, row]))
+      const now = ended.size < words.length ? await known(tx, words) : ended
+      return words.map((word) => {
+        const row = ended.get(word.taskId) ?? now.get(word.taskId)
+        if (!row || !isSeen(word, held.get(word.taskId))) return refusalOf(word, row)
+        return hasEndedSo(word, row) ? row : stale(row)
+      })
+    })
+    wake(organizationId)
+    return results
+  }
+
+  const beat = coalesce({ act: heartbeats, maxBatch: MAX_BATCH, maxWaiting: MAX_WAITING })
+  const finish = coalesce({ act: finishes, maxBatch: MAX_BATCH, maxWaiting: MAX_WAITING })
+
+  return {
+    heartbeat: async (word: Word) => orThrow(await beat(word.caller.organizationId, word)),
+    finish: async (word: Finish) => orThrow(await finish(word.caller.organizationId, word)),
+  }
+}
+
+async function known(tx: Tx, words: readonly Word[]): Promise<Map<string, TaskRow>> {
+  const rows = await leaseStore.readMany(tx, [...new Set(words.map(({ taskId }) => taskId))])
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+function endingOf({ caller, end, token }: Finish, task: TaskRow): Ending {
+  const common = { task, actor: caller.actor, token }
+  if ('result' in end) return { ...common, to: 'SUCCEEDED', result: end.result, outcome: 'OK' }
+  return { ...common, outcome: 'ERROR', ...retryOf(task, end.error, end.isRetryable) }
+}
+
+/** Of an agent with its own credential only what it has, or had last. */
+const isOwn = ({ caller }: Word, row: TaskRow | undefined): row is TaskRow =>
+  row !== undefined && (caller.agentId === undefined || row.assignedAgentId === caller.agentId)
+
+/** Nobody has a task that went back to the queue: who gave it back may ask again what came of it. */
+const isSeen = (word: Word, row: TaskRow | undefined): boolean => isOwn(word, row) || row?.status === 'QUEUED'
+
+/** The assignment is over, and it is this one that was the last. */
+const isOver = (row: TaskRow, { token }: Word): boolean =>
+  row.fencingToken === token && (row.isParked || row.status === 'CANCELED')
+
+/** The task is as this word wants it: it was said before, and its answer may have been lost. */
+function hasEndedSo({ token, end }: Finish, row: TaskRow): boolean {
+  if (row.fencingToken !== token) return false
+  if ('result' in end) return row.status === 'SUCCEEDED' && isSame(row.result, end.result)
+  if (!['FAILED', 'DEAD', 'QUEUED'].includes(row.status) || row.error === null) return false
+  const { code, detail } = row.error as TaskError
+  return code === end.error.code && (row.status === 'DEAD' || detail === end.error.detail)
+}
+
+const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
+
+const refusalOf = (word: Word, row: TaskRow | undefined): Problem =>
+  row && isSeen(word, row) ? stale(row) : new Problem(taskProblems.notFound)
+
+function stale(row: TaskRow): Problem {
+  const detail = row.isParked ? 'The task waits for a person to answer for its payment, and ends with it.' : undefined
+  return new Problem(taskProblems.stale, detail === undefined ? {} : { detail })
+}
+
+function orThrow<T>(answer: T | Problem): T {
+  if (answer instanceof Problem) throw answer
+  return answer
+}
