@@ -1,6 +1,6 @@
 import { type Lane, plan, type Seat } from '../../server/src/modules/assignment/rules.ts'
-import { type Fleet, leastUtilisation, mostPlaced } from './max-flow.ts'
 import { median, quantile } from '../numbers.ts'
+import { type Fleet, leastUtilisation, mostPlaced } from './max-flow.ts'
 
 const AGENTS = 40
 const KINDS = 8
@@ -47,7 +47,14 @@ const WAYS: readonly { name: string; knows: string; place: Way }[] = [
 /** The same random fleets for everyone, until so many tasks are placed. */
 export function measureBalance(placements: number): Balance[] {
   const random = randomFrom(SEED)
-  const taken = WAYS.map((way) => ({ ...way, ratios: [] as number[], overruns: 0, mismatches: 0, waiting: 0, count: 0 }))
+  const taken = WAYS.map((way) => ({
+    ...way,
+    ratios: [] as number[],
+    overruns: 0,
+    mismatches: 0,
+    waiting: 0,
+    count: 0,
+  }))
   for (let done = 0; done < placements; ) {
     const one = randomCase(random)
     done += one.tasks.length

@@ -12,12 +12,12 @@ const TAGS = ['eu']
 /** What a task of a kind says: every part of a capability is asked about. */
 export const kindOf = (kind: number) => ({
   type: `bench.${kind % KINDS}`,
-  requires: { provider: 'bench', chain: CHAIN, asset: ASSET, tags: TAGS },
+  requires: { provider: 'local', chain: CHAIN, asset: ASSET, tags: TAGS },
 })
 
 const scopeOf = (agent: number) => ({
   taskTypes: [agent, agent + SECOND_KIND].map((kind) => `bench.${kind % KINDS}`),
-  ...{ providers: ['bench'], chains: [CHAIN], assets: [ASSET], tags: ['bench', ...TAGS] },
+  ...{ providers: ['local'], chains: [CHAIN], assets: [ASSET], tags: ['bench', ...TAGS] },
 })
 
 /** One process of one agent. */
@@ -117,4 +117,3 @@ const listOf = (name: string): string => `array(select jsonb_array_elements_text
 
 const abilityIdOf = (scope: ReturnType<typeof scopeOf>): string =>
   idOf(Object.fromEntries(Object.entries(scope).map(([name, list]) => [name, list.toSorted()])))
-

@@ -15,12 +15,26 @@ const LOOK_EVERY_MS = 2
 const QUIET = new Logger(() => () => undefined)
 const BATCHED = { localQueue: { size: LOCAL_QUEUE }, completeJobBatchDelay: BATCH_DELAY_MS }
 
-type Handler = (payload: unknown) => Promise<void>
+const ADD_MANY = `
+  select count(*) from graphile_worker.add_jobs((
+    select array_agg(row($1::text, $2::json, null, null, null, null, null, null)::graphile_worker.job_spec)
+    from generate_series(1, $3::int)))`
+
+interface Jobs {
+  readonly name: string
+  readonly how: Queue['how']
+  readonly handler: (payload: unknown) => Promise<void>
+  readonly concurrency?: number
+}
 
 export interface Graphile {
   readonly add: AddJobFunction
   stop(): Promise<void>
 }
+
+/** It asks for somebody who hears of errors of each connection. */
+export const graphilePool = (databaseUrl: string): pg.Pool =>
+  poolAt(databaseUrl, POOL_SIZE).on('connect', (client) => void client.on('error', () => undefined))
 
 /** It makes its own schema. */
 export async function makeGraphileTables(databaseUrl: string): Promise<void> {
@@ -28,17 +42,14 @@ export async function makeGraphileTables(databaseUrl: string): Promise<void> {
 }
 
 /** A running worker of one kind of jobs. */
-export async function graphileWorker(
-  pool: pg.Pool,
-  { name, how, handler }: { name: string; how: Queue['how']; handler: Handler },
-): Promise<Graphile> {
-  const runner = await started(pool, { name, how, handler })
+export async function graphileWorker(pool: pg.Pool, jobs: Jobs): Promise<Graphile> {
+  const runner = await started(pool, jobs)
   return { add: runner.addJob, stop: () => runner.stop() }
 }
 
-function started(pool: pg.Pool, { name, how, handler }: { name: string; how: Queue['how']; handler: Handler }) {
+function started(pool: pg.Pool, { name, how, handler, concurrency = CONCURRENCY }: Jobs) {
   return run({
-    ...{ pgPool: pool, concurrency: CONCURRENCY, pollInterval: POLL_MS, noHandleSignals: true, logger: QUIET },
+    ...{ pgPool: pool, concurrency, pollInterval: POLL_MS, noHandleSignals: true, logger: QUIET },
     taskList: { [name]: handler },
     preset: { worker: how === 'batched' ? BATCHED : {} },
   })
@@ -46,7 +57,7 @@ function started(pool: pg.Pool, { name, how, handler }: { name: string; how: Que
 
 /** Its workers are started on a queue that is full, so that the time of a drain begins with the first fetch. */
 export function graphile(databaseUrl: string, how: Queue['how']): Queue {
-  const pool = poolAt(databaseUrl, POOL_SIZE)
+  const pool = graphilePool(databaseUrl)
   const name = `bench ${how}`
   let runner: Runner | undefined
   return {
@@ -55,9 +66,7 @@ export function graphile(databaseUrl: string, how: Queue['how']): Queue {
       how === 'batched' ? `localQueue ${LOCAL_QUEUE}, completeJobBatchDelay ${BATCH_DELAY_MS} ms` : 'its defaults'
     }, concurrency ${CONCURRENCY}`,
     async fill(count) {
-      const text = `select count(graphile_worker.add_job($1, $2::json)) from generate_series(1, $3::int)`
-      await pool.query(text, [name, JSON.stringify(PAYLOAD), count])
-      await pool.query('vacuum analyze graphile_worker._private_jobs')
+      await pool.query(ADD_MANY, [name, JSON.stringify(PAYLOAD), count])
     },
     async drain() {
       runner = await started(pool, { name, how, handler: async () => undefined })

@@ -24,7 +24,7 @@ export interface Absent {
 /** Several loops at once, each until it says that there is nothing left. */
 export async function loops(count: number, act: () => Promise<boolean>): Promise<void> {
   const loop = async () => {
-    while (await act()) continue
+    while (await act());
   }
   await Promise.all(Array.from({ length: count }, loop))
 }

@@ -1,13 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type pg from 'pg'
-import { newId } from '../../server/src/platform/ids.ts'
 import { poolAt } from '../limit-contenders.ts'
 import { wediApp } from '../wedi.ts'
 import { addBacklog, addFleet, kindOf, type Member } from './fleet.ts'
 import { loops, PAYLOAD, type Queue } from './queue.ts'
 
 type App = Awaited<ReturnType<typeof wediApp>>
-type Held = Awaited<ReturnType<App['services']['tasks']['claim']>>[number]
+type Held = Awaited<ReturnType<App['services']['tasks']['claim']>>['data'][number]
 
 const LEASE_SECONDS = 60
 const OWNER_CONNECTIONS = 2
@@ -56,7 +54,10 @@ async function newOrganization({ http }: App, adminKey: string): Promise<string>
 
 const FOR_EVER = new AbortController().signal
 
-function actsOf({ services: { database, tasks } }: App, organizationId: string): Pick<Team, 'submit' | 'claim' | 'finish'> {
+function actsOf(
+  { services: { database, tasks } }: App,
+  organizationId: string,
+): Pick<Team, 'submit' | 'claim' | 'finish'> {
   const submitter = { organizationId, actor: 'api-key:01980000-0000-7000-8000-000000000000' }
   const callers = new Map<string, { organizationId: string; agentId: string; actor: string }>()
   const callerOf = ({ agentId }: Member) => {
@@ -70,12 +71,16 @@ function actsOf({ services: { database, tasks } }: App, organizationId: string):
       const input = { type, requires, payload: PAYLOAD }
       return (await database.inOrganization(organizationId, (tx) => tasks.submit(tx, submitter, input, requires))).id
     },
-    claim(member, { max, waitMs, signal = FOR_EVER }) {
+    async claim(member, { max, waitMs, signal = FOR_EVER }) {
       const caller = callerOf(member)
-      return tasks.claim(caller, { ...member, max, waitMs, leaseSeconds: LEASE_SECONDS, actor: caller.actor, signal })
+      const asked = { ...member, max, waitMs, leaseSeconds: LEASE_SECONDS, actor: caller.actor, signal }
+      return (await tasks.claim(caller, asked)).data
     },
-    finish: (member, { id: taskId, fencingToken: token }) =>
-      tasks.finish({ caller: callerOf(member), taskId, token, end: { result: null } }),
+    finish: (member, { task, lease }) =>
+      tasks.finish({
+        ...{ caller: callerOf(member), taskId: task.id, token: BigInt(lease.fencingToken) },
+        end: { result: null },
+      }),
   }
 }
 
