@@ -12,6 +12,12 @@ export type AgentStatus = (typeof AgentStatus)[number]
 export const AgentRuntime = ['HOSTED', 'REMOTE'] as const
 export type AgentRuntime = (typeof AgentRuntime)[number]
 
+export const InstanceStatus = ['HEALTHY', 'SUSPECT', 'DOWN', 'STOPPED'] as const
+export type InstanceStatus = (typeof InstanceStatus)[number]
+
+export const SpanEnd = ['STOPPED', 'DOWN'] as const
+export type SpanEnd = (typeof SpanEnd)[number]
+
 export const TaskStatus = ['QUEUED', 'ASSIGNED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'DEAD'] as const
 export type TaskStatus = (typeof TaskStatus)[number]
 
@@ -107,6 +113,42 @@ export interface AgentRow {
   createdAt: Date
   updatedAt: Date
   retiredAt: Date | null
+}
+
+/** One running process of an agent. What its heartbeats change is in no index, so that they stay cheap. */
+export interface AgentInstanceRow {
+  organizationId: string
+  id: string
+  agentId: string
+  /** What it says it runs. */
+  version: string | null
+  labels: string[]
+  status: InstanceStatus
+  /** It was asked to stop and still holds tasks: it gets no more. */
+  isDraining: boolean
+  /** How many tasks it may hold at once; absent, only its agent's own number counts. */
+  maxConcurrency: number | null
+  /** How many tasks it says it is working on. */
+  inUse: number
+  /** How often it has to be heard of. */
+  heartbeatMs: number
+  /** So many heartbeats missed make it SUSPECT, so many DOWN. */
+  suspectAfter: number
+  downAfter: number
+  startedAt: Date
+  /** By the database's clock, like all times here. */
+  lastSeenAt: Date
+  statusSince: Date
+}
+
+/** A time in which an instance was there. One that went DOWN was there until its last heartbeat. */
+export interface InstanceSpanRow {
+  organizationId: string
+  instanceId: string
+  beganAt: Date
+  agentId: string
+  endedAt: Date | null
+  endedBy: SpanEnd | null
 }
 
 /** A unit of work with requirements. */
@@ -637,6 +679,10 @@ export const columns = {
     'organization_id AS "organizationId", id, kind, name, role, agent_id AS "agentId", key_id AS "keyId", display_prefix AS "displayPrefix", secret_hash AS "secretHash", pepper_version AS "pepperVersion", created_by AS "createdBy", expires_at AS "expiresAt", revoked_at AS "revokedAt", created_at AS "createdAt"',
   agent:
     'organization_id AS "organizationId", id, name, description, status, status_reason AS "statusReason", status_before_freeze AS "statusBeforeFreeze", runtime, labels, metadata, max_concurrency AS "maxConcurrency", revision, created_at AS "createdAt", updated_at AS "updatedAt", retired_at AS "retiredAt"',
+  agentInstance:
+    'organization_id AS "organizationId", id, agent_id AS "agentId", version, labels, status, is_draining AS "isDraining", max_concurrency AS "maxConcurrency", in_use AS "inUse", heartbeat_ms AS "heartbeatMs", suspect_after AS "suspectAfter", down_after AS "downAfter", started_at AS "startedAt", last_seen_at AS "lastSeenAt", status_since AS "statusSince"',
+  instanceSpan:
+    'organization_id AS "organizationId", instance_id AS "instanceId", began_at AS "beganAt", agent_id AS "agentId", ended_at AS "endedAt", ended_by AS "endedBy"',
   task: 'organization_id AS "organizationId", id, type, payload, requires, status, priority, fairness_key AS "fairnessKey", dedupe_key AS "dedupeKey", lane_id AS "laneId", agent_id AS "agentId", assigned_agent_id AS "assignedAgentId", fencing_token AS "fencingToken", lease_expires_at AS "leaseExpiresAt", lease_seconds AS "leaseSeconds", instance_id AS "instanceId", assigned_at AS "assignedAt", is_parked AS "isParked", attempt, max_attempts AS "maxAttempts", run_after AS "runAfter", deadline_at AS "deadlineAt", unassignable_reason AS "unassignableReason", payment_id AS "paymentId", result, error, created_by AS "createdBy", created_at AS "createdAt", updated_at AS "updatedAt", finished_at AS "finishedAt"',
   taskQueue: 'organization_id AS "organizationId", due_at AS "dueAt", ability_revision AS "abilityRevision", turn',
   taskLane:

@@ -1,8 +1,8 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
-import { agentRoutes, agentService } from '#modules/agents'
-import { assignmentService, taskRoutes } from '#modules/assignment'
+import { agentRoutes, agentService, DEFAULT_TOLERANCE, instanceRoutes, instanceService } from '#modules/agents'
+import { assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
@@ -53,6 +53,8 @@ export interface AppOptions {
   readonly clock: Clock
   /** Instead of the pauses between two looks at a wallet that fit its chain. */
   readonly reconcileEveryMs?: number
+  /** Instead of five seconds between two heartbeats of an instance. */
+  readonly heartbeatMs?: number
   /** Only for the test that takes the organisation out of every statement. */
   readonly rewriteStatements?: (text: string) => string
 }
@@ -75,6 +77,9 @@ interface Furnishing {
   capability?: Static<typeof CapabilityBody>
   walletProvider?: ProviderName
 }
+
+/** Until there is a room for health, everyone is well. */
+const noHealth = { observe: async () => undefined, standings: async () => new Map() }
 
 /** The composition root: resources, modules, routes, from top to bottom. The map of the product. */
 export async function buildApp(options: AppOptions): Promise<App> {
@@ -108,6 +113,12 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
   })
+  const instances = instanceService({
+    ...{ database, decisions, events, log, agents, heartbeatMs: options.heartbeatMs },
+    toleranceOf: async () => DEFAULT_TOLERANCE,
+    extendLeases: (organizationId, beats) => tasks.extendLeases(organizationId, beats),
+    holdsTasks: (tx, instanceId) => tasks.holdsTasks(tx, instanceId),
+  })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
   const capabilities = capabilityService({
     ...{ database, clock, decisions, events, organizations, agents, knownChains: chains.known },
@@ -131,13 +142,17 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
     isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
+    attach: (tx, taskId, payment) => tasks.attach(tx, taskId, payment.id, payment.status === 'HELD'),
     foreignNonce: (tx, found) => reconciliation.foreignNonce(tx, found),
   })
   const reconciliation = reconciliationService({
     ...{ database, clock, log, jobs, events, decisions, agents, chains, wallets },
     everyMs: options.reconcileEveryMs,
   })
-  const tasks = assignmentService({ database, jobs, events, decisions, agents, capabilities, chains, payments })
+  const tasks = assignmentService({
+    ...{ database, jobs, events, log, decisions, organizations, agents, instances, capabilities, chains, wallets },
+    ...{ payments, reconciliation, health: noHealth },
+  })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 
   operatorId = await bootstrap({
@@ -158,6 +173,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await v1.register(organizationRoutes(organizations, effect, ApiKey))
       await v1.register(accessRoutes(access, effect))
       await v1.register(agentRoutes(agents, { effect, access, decisions, furnishing }))
+      await v1.register(instanceRoutes(instances, effect))
       await v1.register(capabilityRoutes(capabilities, effect))
       await v1.register(chainRoutes(chains))
       await v1.register(walletRoutes(wallets, effect))
@@ -168,6 +184,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
         }),
       )
       await v1.register(taskRoutes(tasks, effect))
+      await v1.register(workRoutes(tasks))
+      await v1.register(fairnessRoutes(tasks, effect))
       await v1.register(paymentRoutes(payments, effect))
       await v1.register(approvalRoutes(payments, effect))
       await v1.register(reconciliationRoutes(reconciliation, effect))
@@ -184,16 +202,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
       jobs.start()
       reconciliation.start()
       decisionsLog.start()
+      instances.sweep.start()
+      tasks.start()
       const keepHouse = () =>
-        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast()]).catch((err) =>
-          log.warn({ err }, 'cannot forget what is past'),
+        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast(), instances.forgetPast()]).catch(
+          (err) => log.warn({ err }, 'cannot forget what is past'),
         )
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
       clearInterval(housekeeping)
+      tasks.endWaits()
       await http.close()
-      await Promise.all([jobs.stop(), reconciliation.stop()])
+      await Promise.all([jobs.stop(), tasks.stop(), reconciliation.stop(), instances.sweep.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -52,6 +52,16 @@ export type ApiKey = Prisma.ApiKeyModel
  */
 export type Agent = Prisma.AgentModel
 /**
+ * Model AgentInstance
+ * One running process of an agent. What its heartbeats change is in no index, so that they stay cheap.
+ */
+export type AgentInstance = Prisma.AgentInstanceModel
+/**
+ * Model InstanceSpan
+ * A time in which an instance was there. One that went DOWN was there until its last heartbeat.
+ */
+export type InstanceSpan = Prisma.InstanceSpanModel
+/**
  * Model Task
  * A unit of work with requirements.
  */

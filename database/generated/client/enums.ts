@@ -48,6 +48,24 @@ export const AgentRuntime = {
 export type AgentRuntime = (typeof AgentRuntime)[keyof typeof AgentRuntime]
 
 
+export const InstanceStatus = {
+  HEALTHY: 'HEALTHY',
+  SUSPECT: 'SUSPECT',
+  DOWN: 'DOWN',
+  STOPPED: 'STOPPED'
+} as const
+
+export type InstanceStatus = (typeof InstanceStatus)[keyof typeof InstanceStatus]
+
+
+export const SpanEnd = {
+  STOPPED: 'STOPPED',
+  DOWN: 'DOWN'
+} as const
+
+export type SpanEnd = (typeof SpanEnd)[keyof typeof SpanEnd]
+
+
 export const TaskStatus = {
   QUEUED: 'QUEUED',
   ASSIGNED: 'ASSIGNED',

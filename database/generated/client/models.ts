@@ -10,6 +10,8 @@
  */
 export type * from './models/ApiKey.ts'
 export type * from './models/Agent.ts'
+export type * from './models/AgentInstance.ts'
+export type * from './models/InstanceSpan.ts'
 export type * from './models/Task.ts'
 export type * from './models/TaskQueue.ts'
 export type * from './models/TaskLane.ts'

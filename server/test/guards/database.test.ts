@@ -18,9 +18,11 @@ const OWN = `(organization_id = ( SELECT (NULLIF(current_setting('app.org'::text
 
 /** Beside `own_organization` of every table, the platform's look where no organisation can be named yet. */
 const PLATFORM_POLICIES = [
+  'agent_instance ALL',
   'api_key SELECT',
   'chain_transaction SELECT',
   'idempotency_record ALL',
+  'instance_span ALL',
   'job ALL',
   'limit_counter ALL',
   'log_checkpoint SELECT',
@@ -39,6 +41,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     agent: 'INSERT,SELECT,UPDATE',
     agent_checkpoint: 'INSERT,SELECT',
     agent_decision: 'INSERT,SELECT',
+    agent_instance: 'INSERT,SELECT,UPDATE',
     agent_interaction: 'INSERT,SELECT,UPDATE',
     api_key: 'INSERT,SELECT,UPDATE',
     approval: 'INSERT,SELECT,UPDATE',
@@ -46,6 +49,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     chain_transaction: 'DELETE,INSERT,SELECT,UPDATE',
     decision_disclosure: 'INSERT,SELECT,UPDATE',
     idempotency_record: 'INSERT,SELECT,UPDATE',
+    instance_span: 'INSERT,SELECT,UPDATE',
     job: 'INSERT,SELECT,UPDATE',
     limit_counter: 'INSERT,SELECT,UPDATE',
     log_checkpoint: 'INSERT,SELECT',
@@ -64,9 +68,11 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     wallet_nonce: 'INSERT,SELECT,UPDATE',
   },
   wedi_platform: {
+    agent_instance: 'DELETE,SELECT',
     api_key: 'SELECT',
     chain_transaction: 'SELECT',
     idempotency_record: 'DELETE,SELECT',
+    instance_span: 'DELETE,SELECT',
     job: 'DELETE,SELECT,UPDATE',
     limit_counter: 'DELETE,SELECT',
     log_checkpoint: 'SELECT',
@@ -87,6 +93,8 @@ const PLATFORM_STATEMENTS = [
   'access.findByKeyId',
   'capabilities.forgetCounters',
   'idempotency.purge',
+  'instances.forget',
+  'instances.overdue',
   'jobs.settle',
   'jobs.settleOne',
   'jobs.lease',

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey } from '#modules/access'
 import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../support/app.ts'
-import type { Client, Reply } from '../support/client.ts'
+import { type Client, expectOk, type Reply } from '../support/client.ts'
 import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
 import {
   anAgent,
@@ -38,6 +38,7 @@ const MEBIBYTE = 1024 * 1024
 
 let app: TestApp
 let clients: Clients
+/** With an agent's own credential. */
 let agent: Client
 let other: TestOrganization
 let scene: Scene
@@ -50,6 +51,13 @@ beforeAll(async () => {
   scene = { app, admin: app.admin, clients }
 })
 afterAll(() => app.stop())
+
+const isForAgents = ({ operationId }: Operation): boolean =>
+  !permissions.roles.ADMIN?.includes(permissions.routes[operationId] ?? '') &&
+  (permissions.roles.agent?.includes(permissions.routes[operationId] ?? '') ?? false)
+
+/** Whoever may do it: an admin, or an agent where only agents may. */
+const asker = (operation: Operation): Client => (isForAgents(operation) ? agent : app.admin)
 
 /** Asks for an operation as its situation says; ids it does not give are unknown ones. */
 function ask(
@@ -117,7 +125,7 @@ describe('input', () => {
     '%s refuses a field it does not know',
     async (_id, operation) => {
       const { body } = await situated(operation)
-      const reply = await ask(app.admin, operation, { body: { ...body, nobodyKnowsThis: true } })
+      const reply = await ask(asker(operation), operation, { body: { ...body, nobodyKnowsThis: true } })
       expectProblem(reply, 400, 'request.invalid')
       expect(reply.body.errors).toEqual([{ path: '/nobodyKnowsThis', message: expect.any(String) }])
     },
@@ -128,7 +136,7 @@ describe('input', () => {
     async (_id, operation) => {
       const path = addressOf(operation, {}, newId)
       const send = (text: string, type = 'application/json') =>
-        app.admin.send(operation.method, path, text, { 'content-type': type })
+        asker(operation).send(operation.method, path, text, { 'content-type': type })
       for (const text of ['[]', '"text"', '7']) expectProblem(await send(text), 400, 'request.invalid')
       expectProblem(await send('{"name":'), 400, 'request.malformed')
       expectProblem(await send('{"__proto__":{}}'), 400, 'request.malformed')
@@ -140,7 +148,7 @@ describe('input', () => {
   it.each(named(operations.filter(withAny)))('%s refuses an id that is none', async (_id, operation) => {
     for (const wrong of ['none', '1', `${newId()}0`, '%00']) {
       const params = Object.fromEntries(operation.params.map((name) => [name, wrong]))
-      expectProblem(await ask(app.admin, operation, { params }), 400, 'request.invalid')
+      expectProblem(await ask(asker(operation), operation, { params }), 400, 'request.invalid')
     }
   })
 
@@ -149,7 +157,7 @@ describe('input', () => {
     const { params = {} } = await situated(operation)
     const wrong = ['nobodyKnowsThis=1', 'limit=0', 'limit=201', 'limit=many', 'limit=1.5', 'cursor=none', 'cursor=%00']
     for (const query of wrong) {
-      expectProblem(await app.admin.get(`${addressOf(operation, params)}?${query}`), 400, 'request.invalid')
+      expectProblem(await asker(operation).get(`${addressOf(operation, params)}?${query}`), 400, 'request.invalid')
     }
   })
 })
@@ -159,8 +167,9 @@ describe('ids', () => {
   const identified = operations.filter(({ params }) => params.length > 0 && !params.includes('*'))
   it.each(named(identified))("%s answers another organisation's id as one that nobody has", async (_id, operation) => {
     const theirs = await situated(operation, { app, admin: other.admin, clients: other.clients })
-    const unknown = await ask(app.admin, operation, { ...theirs, params: {} })
-    const foreign = await ask(app.admin, operation, theirs)
+    const { params = {}, body = {} } = theirs
+    const unknown = await ask(asker(operation), operation, { body })
+    const foreign = await ask(asker(operation), operation, { params, body })
     expect(unknown.status).toBe(404)
     expectProblem(unknown, 404, String(unknown.body.code))
     expect(withoutRequestId(foreign)).toBe(withoutRequestId(unknown))
@@ -238,6 +247,7 @@ describe('Idempotency-Key', () => {
     createApiKey: 'optional',
     createAgent: 'optional',
     createAgentCredential: 'optional',
+    createInstance: 'optional',
     createWallet: 'optional',
     createTask: 'optional',
     addDecisions: 'optional',
@@ -291,8 +301,9 @@ describe('Idempotency-Key', () => {
     await first.connect()
     try {
       await first.query('begin')
+      const { principal = 'organization' } = situation
       await first.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        `${organization?.id}/organization/${key}`,
+        `${organization?.id}/${principal}/${key}`,
       ])
       const headers = { 'idempotency-key': key }
       expectProblem(await ask(app.admin, operation, situation, headers), 409, 'idempotency.in_progress')
@@ -359,15 +370,16 @@ describe('addresses', () => {
 describe('rates', () => {
   let limited: TestApp
   beforeAll(async () => {
-    limited = await startApp({ rateLimitPerMinute: 1, doesJobs: false })
-    await limited.admin.get('/v1/chains')
+    const { databaseUrl, masterKey, adminKey } = app
+    limited = await startApp({ databaseUrl, masterKey, adminKey, rateLimitPerMinute: 1, doesJobs: false })
+    for (const client of [limited.admin, limited.admin.as(agent.key)]) await client.get('/v1/chains')
   })
   afterAll(() => limited.stop())
 
   it.each(named(guarded))(
     '%s is refused to a key that asked too often, which hears when to come back',
     async (_id, operation) => {
-      const reply = await ask(limited.admin, operation, {})
+      const reply = await ask(limited.admin.as(asker(operation).key), operation, {})
       expectProblem(reply, 429, 'request.tooMany')
       expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
       expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60)
@@ -410,9 +422,12 @@ describe('a broken database', () => {
 
   it('is a bare 500 of every route, without inside words', async () => {
     const broken = await startApp({ doesJobs: false })
+    const { id } = await expectOk(broken.admin.post<{ id: string }>('/v1/agents', { name: 'of a broken database' }))
+    const brokenAgent = await asAgent(broken.admin, id)
     const expectBug = async (operation: Operation) => {
       const { body = {} } = operation.hasBody ? await situated(operation) : {}
-      const reply = await ask(broken.admin, operation, { body })
+      const client = isForAgents(operation) ? brokenAgent : broken.admin
+      const reply = await ask(client, operation, { body, params: { agentId: id } })
       expectProblem(reply, 500, 'server.bug')
       expect(reply.text).not.toMatch(/permission|schema|relation|select|42501|wedi_app/i)
     }

@@ -6,6 +6,7 @@ import {
   anAgent,
   anOrganization,
   aPayment,
+  asAgent,
   aTask,
   type Clients,
   PAYEE,
@@ -29,6 +30,8 @@ export interface Situation {
   readonly otherBody?: Readonly<Record<string, unknown>>
   /** Instead of the scene's own, for what would end the scene. */
   readonly admin?: Client
+  /** Whose idempotency keys that one has, when it is an agent's. */
+  readonly principal?: string
 }
 
 type Prepare = (scene: Scene) => Promise<Situation>
@@ -53,6 +56,28 @@ const ofAgentAfter =
     const id = await agentId(scene)
     await expectOk(scene.admin.post(`/v1/agents/${id}/${act}`, {}))
     return { params: { agentId: id }, body: { reason: 'tried' } }
+  }
+
+/** An agent's own credential asks, for what only it may do. */
+const ofItself =
+  (body?: Situation['body'], otherBody?: Situation['body']): Prepare =>
+  async (scene) => {
+    const id = await agentId(scene, { runtime: 'REMOTE' })
+    const admin = await asAgent(scene.admin, id)
+    return {
+      ...{ params: { agentId: id }, admin, principal: `agent:${id}` },
+      ...(body && { body }),
+      ...(otherBody && { otherBody }),
+    }
+  }
+
+const ofInstance =
+  (body?: Situation['body']): Prepare =>
+  async (scene) => {
+    const own = await ofItself()(scene)
+    const made = own.admin?.post<{ id: string }>(`/v1/agents/${own.params?.agentId}/instances`, {})
+    const { id } = await expectOk(made as NonNullable<typeof made>)
+    return { ...own, params: { ...own.params, instanceId: id }, ...(body && { body }) }
   }
 
 const ofWallet =
@@ -170,6 +195,11 @@ export const situations: Readonly<Record<string, Prepare>> = {
   freezeAgent: ofAgent({ reason: 'tried' }),
   unfreezeAgent: ofAgentAfter('freeze'),
   createAgentCredential: ofAgent({ name: 'one' }, { name: 'other' }),
+
+  createInstance: ofItself({ version: '1' }, { version: '2' }),
+  listInstances: ofInstance(),
+  heartbeatInstance: ofInstance({ load: { inUse: 1 } }),
+  stopInstance: ofInstance(),
 
   getCapability: ofAgent(),
   putCapability: ofAgent(aCapability()),

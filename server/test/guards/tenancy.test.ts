@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { statementCatalogue } from '#platform/database/statement'
 import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../support/app.ts'
-import { type AnyBody, expectOk } from '../support/client.ts'
+import { type AnyBody, type Client, expectOk } from '../support/client.ts'
 import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
 import {
   aFundedAgent,
   anAgent,
   anOrganization,
   aPayment,
+  asAgent,
   aTask,
   paymentIn,
   type TestOrganization,
@@ -37,6 +38,8 @@ describe('taking the filters out', () => {
     'jobs.renew',
     'jobs.settle',
     'idempotency.purge',
+    'instances.forget',
+    'instances.overdue',
     'payments.ofSubmission',
     'capabilities.forgetCounters',
     'reconciliation.lease',
@@ -70,6 +73,7 @@ const cases: [string, { isRewritten: boolean; isUnlocked: boolean }][] = [
 describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   let app: TestApp
   let ours: TestOrganization
+  let ourAgent: Client
   let theirs: Scene & { id: string }
   const sent = new Map<string, string>()
 
@@ -79,9 +83,14 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
       sent.set(text, changed)
       return changed
     }
-    app = await startApp({ ...(isRewritten && { rewriteStatements }), reconcileEveryMs: NEVER_MS })
+    app = await startApp({
+      ...(isRewritten && { rewriteStatements }),
+      reconcileEveryMs: NEVER_MS,
+      heartbeatMs: NEVER_MS,
+    })
     if (isUnlocked) await unlock(app)
     ours = await anOrganization(app)
+    ourAgent = await asAgent(ours.admin, (await anAgent(ours.admin)).id)
     const other = await anOrganization(app)
     theirs = { app, id: other.id, admin: other.admin, clients: other.clients }
     await furnish(app, theirs)
@@ -92,12 +101,14 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   it.each(addressed.map((operation) => [operation.operationId, operation] as const))(
     '%s of what is theirs is a 404, and changes nothing',
     async (operationId, operation) => {
-      const { params = {}, body } = await situationOf(operationId)(theirs)
+      const situation = await situationOf(operationId)(theirs)
+      const { params = {}, body } = situation
       await quiet(app, theirs.id)
       const before = await rowsOf(app, theirs.id)
       const key = { 'idempotency-key': unique('foreign') }
-      const foreign = await ours.admin.request(operation.method, addressOf(operation, params), body, key)
-      const unknown = await ours.admin.request(operation.method, addressOf(operation, {}, newId), body, {
+      const asker = situation.principal === undefined ? ours.admin : ourAgent
+      const foreign = await asker.request(operation.method, addressOf(operation, params), body, key)
+      const unknown = await asker.request(operation.method, addressOf(operation, {}, newId), body, {
         'idempotency-key': unique('unknown'),
       })
       expectProblem(foreign, 404, String(unknown.body.code))

@@ -399,6 +399,8 @@ type FieldRefInputType<Model, FieldType> = Model extends never ? never : FieldRe
 export const ModelName = {
   ApiKey: 'ApiKey',
   Agent: 'Agent',
+  AgentInstance: 'AgentInstance',
+  InstanceSpan: 'InstanceSpan',
   Task: 'Task',
   TaskQueue: 'TaskQueue',
   TaskLane: 'TaskLane',
@@ -443,7 +445,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -592,6 +594,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         count: {
           args: Prisma.AgentCountArgs<ExtArgs>
           result: runtime.Types.Utils.Optional<Prisma.AgentCountAggregateOutputType> | number
+        }
+      }
+    }
+    AgentInstance: {
+      payload: Prisma.$AgentInstancePayload<ExtArgs>
+      fields: Prisma.AgentInstanceFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentInstanceFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentInstanceFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        findFirst: {
+          args: Prisma.AgentInstanceFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentInstanceFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        findMany: {
+          args: Prisma.AgentInstanceFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        create: {
+          args: Prisma.AgentInstanceCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        createMany: {
+          args: Prisma.AgentInstanceCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentInstanceCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        delete: {
+          args: Prisma.AgentInstanceDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        update: {
+          args: Prisma.AgentInstanceUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentInstanceDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentInstanceUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentInstanceUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentInstanceUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentInstancePayload>
+        }
+        aggregate: {
+          args: Prisma.AgentInstanceAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentInstance>
+        }
+        groupBy: {
+          args: Prisma.AgentInstanceGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentInstanceGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentInstanceCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentInstanceCountAggregateOutputType> | number
+        }
+      }
+    }
+    InstanceSpan: {
+      payload: Prisma.$InstanceSpanPayload<ExtArgs>
+      fields: Prisma.InstanceSpanFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.InstanceSpanFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.InstanceSpanFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        findFirst: {
+          args: Prisma.InstanceSpanFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.InstanceSpanFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        findMany: {
+          args: Prisma.InstanceSpanFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        create: {
+          args: Prisma.InstanceSpanCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        createMany: {
+          args: Prisma.InstanceSpanCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.InstanceSpanCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        delete: {
+          args: Prisma.InstanceSpanDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        update: {
+          args: Prisma.InstanceSpanUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        deleteMany: {
+          args: Prisma.InstanceSpanDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.InstanceSpanUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.InstanceSpanUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>[]
+        }
+        upsert: {
+          args: Prisma.InstanceSpanUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$InstanceSpanPayload>
+        }
+        aggregate: {
+          args: Prisma.InstanceSpanAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateInstanceSpan>
+        }
+        groupBy: {
+          args: Prisma.InstanceSpanGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.InstanceSpanGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.InstanceSpanCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.InstanceSpanCountAggregateOutputType> | number
         }
       }
     }
@@ -2821,6 +2971,39 @@ export const AgentScalarFieldEnum = {
 export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
 
 
+export const AgentInstanceScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  version: 'version',
+  labels: 'labels',
+  status: 'status',
+  isDraining: 'isDraining',
+  maxConcurrency: 'maxConcurrency',
+  inUse: 'inUse',
+  heartbeatMs: 'heartbeatMs',
+  suspectAfter: 'suspectAfter',
+  downAfter: 'downAfter',
+  startedAt: 'startedAt',
+  lastSeenAt: 'lastSeenAt',
+  statusSince: 'statusSince'
+} as const
+
+export type AgentInstanceScalarFieldEnum = (typeof AgentInstanceScalarFieldEnum)[keyof typeof AgentInstanceScalarFieldEnum]
+
+
+export const InstanceSpanScalarFieldEnum = {
+  organizationId: 'organizationId',
+  instanceId: 'instanceId',
+  beganAt: 'beganAt',
+  agentId: 'agentId',
+  endedAt: 'endedAt',
+  endedBy: 'endedBy'
+} as const
+
+export type InstanceSpanScalarFieldEnum = (typeof InstanceSpanScalarFieldEnum)[keyof typeof InstanceSpanScalarFieldEnum]
+
+
 export const TaskScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -3489,6 +3672,41 @@ export type EnumQueryModeFieldRefInput<$PrismaModel> = FieldRefInputType<$Prisma
 
 
 /**
+ * Reference to a field of type 'InstanceStatus'
+ */
+export type EnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'InstanceStatus[]'
+ */
+export type ListEnumInstanceStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'InstanceStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'Boolean'
+ */
+export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
+    
+
+
+/**
+ * Reference to a field of type 'SpanEnd'
+ */
+export type EnumSpanEndFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SpanEnd'>
+    
+
+
+/**
+ * Reference to a field of type 'SpanEnd[]'
+ */
+export type ListEnumSpanEndFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SpanEnd[]'>
+    
+
+
+/**
  * Reference to a field of type 'TaskStatus'
  */
 export type EnumTaskStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'TaskStatus'>
@@ -3513,13 +3731,6 @@ export type BigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 
  * Reference to a field of type 'BigInt[]'
  */
 export type ListBigIntFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BigInt[]'>
-    
-
-
-/**
- * Reference to a field of type 'Boolean'
- */
-export type BooleanFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'Boolean'>
     
 
 
@@ -3885,6 +4096,8 @@ export type PrismaClientOptions = PrismaClientOptionsWithAccelerateUrl | PrismaC
 export type GlobalOmitConfig = {
   apiKey?: Prisma.ApiKeyOmit
   agent?: Prisma.AgentOmit
+  agentInstance?: Prisma.AgentInstanceOmit
+  instanceSpan?: Prisma.InstanceSpanOmit
   task?: Prisma.TaskOmit
   taskQueue?: Prisma.TaskQueueOmit
   taskLane?: Prisma.TaskLaneOmit

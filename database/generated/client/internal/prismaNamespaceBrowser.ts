@@ -53,6 +53,8 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   ApiKey: 'ApiKey',
   Agent: 'Agent',
+  AgentInstance: 'AgentInstance',
+  InstanceSpan: 'InstanceSpan',
   Task: 'Task',
   TaskQueue: 'TaskQueue',
   TaskLane: 'TaskLane',
@@ -139,6 +141,39 @@ export const AgentScalarFieldEnum = {
 } as const
 
 export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
+
+
+export const AgentInstanceScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  version: 'version',
+  labels: 'labels',
+  status: 'status',
+  isDraining: 'isDraining',
+  maxConcurrency: 'maxConcurrency',
+  inUse: 'inUse',
+  heartbeatMs: 'heartbeatMs',
+  suspectAfter: 'suspectAfter',
+  downAfter: 'downAfter',
+  startedAt: 'startedAt',
+  lastSeenAt: 'lastSeenAt',
+  statusSince: 'statusSince'
+} as const
+
+export type AgentInstanceScalarFieldEnum = (typeof AgentInstanceScalarFieldEnum)[keyof typeof AgentInstanceScalarFieldEnum]
+
+
+export const InstanceSpanScalarFieldEnum = {
+  organizationId: 'organizationId',
+  instanceId: 'instanceId',
+  beganAt: 'beganAt',
+  agentId: 'agentId',
+  endedAt: 'endedAt',
+  endedBy: 'endedBy'
+} as const
+
+export type InstanceSpanScalarFieldEnum = (typeof InstanceSpanScalarFieldEnum)[keyof typeof InstanceSpanScalarFieldEnum]
 
 
 export const TaskScalarFieldEnum = {

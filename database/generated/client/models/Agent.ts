@@ -296,6 +296,7 @@ export type AgentWhereInput = {
   payments?: Prisma.PaymentListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
+  instances?: Prisma.AgentInstanceListRelationFilter
 }
 
 export type AgentOrderByWithRelationInput = {
@@ -318,6 +319,7 @@ export type AgentOrderByWithRelationInput = {
   payments?: Prisma.PaymentOrderByRelationAggregateInput
   capabilities?: Prisma.CapabilityOrderByRelationAggregateInput
   checkpoints?: Prisma.AgentCheckpointOrderByRelationAggregateInput
+  instances?: Prisma.AgentInstanceOrderByRelationAggregateInput
 }
 
 export type AgentWhereUniqueInput = Prisma.AtLeast<{
@@ -344,6 +346,7 @@ export type AgentWhereUniqueInput = Prisma.AtLeast<{
   payments?: Prisma.PaymentListRelationFilter
   capabilities?: Prisma.CapabilityListRelationFilter
   checkpoints?: Prisma.AgentCheckpointListRelationFilter
+  instances?: Prisma.AgentInstanceListRelationFilter
 }, "organizationId_id">
 
 export type AgentOrderByWithAggregationInput = {
@@ -410,6 +413,7 @@ export type AgentCreateInput = {
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUncheckedCreateInput = {
@@ -432,6 +436,7 @@ export type AgentUncheckedCreateInput = {
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUpdateInput = {
@@ -454,6 +459,7 @@ export type AgentUpdateInput = {
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentUncheckedUpdateInput = {
@@ -476,6 +482,7 @@ export type AgentUncheckedUpdateInput = {
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentCreateManyInput = {
@@ -631,6 +638,20 @@ export type AgentUpdatelabelsInput = {
   push?: string | string[]
 }
 
+export type AgentCreateNestedOneWithoutInstancesInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutInstancesInput, Prisma.AgentUncheckedCreateWithoutInstancesInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutInstancesInput
+  connect?: Prisma.AgentWhereUniqueInput
+}
+
+export type AgentUpdateOneRequiredWithoutInstancesNestedInput = {
+  create?: Prisma.XOR<Prisma.AgentCreateWithoutInstancesInput, Prisma.AgentUncheckedCreateWithoutInstancesInput>
+  connectOrCreate?: Prisma.AgentCreateOrConnectWithoutInstancesInput
+  upsert?: Prisma.AgentUpsertWithoutInstancesInput
+  connect?: Prisma.AgentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutInstancesInput, Prisma.AgentUpdateWithoutInstancesInput>, Prisma.AgentUncheckedUpdateWithoutInstancesInput>
+}
+
 export type AgentCreateNestedOneWithoutCapabilitiesInput = {
   create?: Prisma.XOR<Prisma.AgentCreateWithoutCapabilitiesInput, Prisma.AgentUncheckedCreateWithoutCapabilitiesInput>
   connectOrCreate?: Prisma.AgentCreateOrConnectWithoutCapabilitiesInput
@@ -687,6 +708,110 @@ export type AgentUpdateOneRequiredWithoutWalletsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.AgentUpdateToOneWithWhereWithoutWalletsInput, Prisma.AgentUpdateWithoutWalletsInput>, Prisma.AgentUncheckedUpdateWithoutWalletsInput>
 }
 
+export type AgentCreateWithoutInstancesInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+}
+
+export type AgentUncheckedCreateWithoutInstancesInput = {
+  organizationId: string
+  id: string
+  name: string
+  description?: string | null
+  status?: $Enums.AgentStatus
+  statusReason?: string | null
+  statusBeforeFreeze?: $Enums.AgentStatus | null
+  runtime?: $Enums.AgentRuntime
+  labels?: Prisma.AgentCreatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency: number
+  revision?: number
+  createdAt: Date | string
+  updatedAt: Date | string
+  retiredAt?: Date | string | null
+  wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
+  payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
+  capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+}
+
+export type AgentCreateOrConnectWithoutInstancesInput = {
+  where: Prisma.AgentWhereUniqueInput
+  create: Prisma.XOR<Prisma.AgentCreateWithoutInstancesInput, Prisma.AgentUncheckedCreateWithoutInstancesInput>
+}
+
+export type AgentUpsertWithoutInstancesInput = {
+  update: Prisma.XOR<Prisma.AgentUpdateWithoutInstancesInput, Prisma.AgentUncheckedUpdateWithoutInstancesInput>
+  create: Prisma.XOR<Prisma.AgentCreateWithoutInstancesInput, Prisma.AgentUncheckedCreateWithoutInstancesInput>
+  where?: Prisma.AgentWhereInput
+}
+
+export type AgentUpdateToOneWithWhereWithoutInstancesInput = {
+  where?: Prisma.AgentWhereInput
+  data: Prisma.XOR<Prisma.AgentUpdateWithoutInstancesInput, Prisma.AgentUncheckedUpdateWithoutInstancesInput>
+}
+
+export type AgentUpdateWithoutInstancesInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+}
+
+export type AgentUncheckedUpdateWithoutInstancesInput = {
+  organizationId?: Prisma.StringFieldUpdateOperationsInput | string
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  name?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  status?: Prisma.EnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus
+  statusReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  statusBeforeFreeze?: Prisma.NullableEnumAgentStatusFieldUpdateOperationsInput | $Enums.AgentStatus | null
+  runtime?: Prisma.EnumAgentRuntimeFieldUpdateOperationsInput | $Enums.AgentRuntime
+  labels?: Prisma.AgentUpdatelabelsInput | string[]
+  metadata?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  maxConcurrency?: Prisma.IntFieldUpdateOperationsInput | number
+  revision?: Prisma.IntFieldUpdateOperationsInput | number
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  retiredAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
+  payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
+  capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
+  checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+}
+
 export type AgentCreateWithoutCapabilitiesInput = {
   organizationId: string
   id: string
@@ -706,6 +831,7 @@ export type AgentCreateWithoutCapabilitiesInput = {
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUncheckedCreateWithoutCapabilitiesInput = {
@@ -727,6 +853,7 @@ export type AgentUncheckedCreateWithoutCapabilitiesInput = {
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
 
 export type AgentCreateOrConnectWithoutCapabilitiesInput = {
@@ -764,6 +891,7 @@ export type AgentUpdateWithoutCapabilitiesInput = {
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentUncheckedUpdateWithoutCapabilitiesInput = {
@@ -785,6 +913,7 @@ export type AgentUncheckedUpdateWithoutCapabilitiesInput = {
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentCreateWithoutPaymentsInput = {
@@ -806,6 +935,7 @@ export type AgentCreateWithoutPaymentsInput = {
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUncheckedCreateWithoutPaymentsInput = {
@@ -827,6 +957,7 @@ export type AgentUncheckedCreateWithoutPaymentsInput = {
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
 
 export type AgentCreateOrConnectWithoutPaymentsInput = {
@@ -864,6 +995,7 @@ export type AgentUpdateWithoutPaymentsInput = {
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentUncheckedUpdateWithoutPaymentsInput = {
@@ -885,6 +1017,7 @@ export type AgentUncheckedUpdateWithoutPaymentsInput = {
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentCreateWithoutCheckpointsInput = {
@@ -906,6 +1039,7 @@ export type AgentCreateWithoutCheckpointsInput = {
   wallets?: Prisma.WalletCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUncheckedCreateWithoutCheckpointsInput = {
@@ -927,6 +1061,7 @@ export type AgentUncheckedCreateWithoutCheckpointsInput = {
   wallets?: Prisma.WalletUncheckedCreateNestedManyWithoutAgentInput
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
 
 export type AgentCreateOrConnectWithoutCheckpointsInput = {
@@ -964,6 +1099,7 @@ export type AgentUpdateWithoutCheckpointsInput = {
   wallets?: Prisma.WalletUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentUncheckedUpdateWithoutCheckpointsInput = {
@@ -985,6 +1121,7 @@ export type AgentUncheckedUpdateWithoutCheckpointsInput = {
   wallets?: Prisma.WalletUncheckedUpdateManyWithoutAgentNestedInput
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentCreateWithoutWalletsInput = {
@@ -1006,6 +1143,7 @@ export type AgentCreateWithoutWalletsInput = {
   payments?: Prisma.PaymentCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceCreateNestedManyWithoutAgentInput
 }
 
 export type AgentUncheckedCreateWithoutWalletsInput = {
@@ -1027,6 +1165,7 @@ export type AgentUncheckedCreateWithoutWalletsInput = {
   payments?: Prisma.PaymentUncheckedCreateNestedManyWithoutAgentInput
   capabilities?: Prisma.CapabilityUncheckedCreateNestedManyWithoutAgentInput
   checkpoints?: Prisma.AgentCheckpointUncheckedCreateNestedManyWithoutAgentInput
+  instances?: Prisma.AgentInstanceUncheckedCreateNestedManyWithoutAgentInput
 }
 
 export type AgentCreateOrConnectWithoutWalletsInput = {
@@ -1064,6 +1203,7 @@ export type AgentUpdateWithoutWalletsInput = {
   payments?: Prisma.PaymentUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUpdateManyWithoutAgentNestedInput
 }
 
 export type AgentUncheckedUpdateWithoutWalletsInput = {
@@ -1085,6 +1225,7 @@ export type AgentUncheckedUpdateWithoutWalletsInput = {
   payments?: Prisma.PaymentUncheckedUpdateManyWithoutAgentNestedInput
   capabilities?: Prisma.CapabilityUncheckedUpdateManyWithoutAgentNestedInput
   checkpoints?: Prisma.AgentCheckpointUncheckedUpdateManyWithoutAgentNestedInput
+  instances?: Prisma.AgentInstanceUncheckedUpdateManyWithoutAgentNestedInput
 }
 
 
@@ -1097,6 +1238,7 @@ export type AgentCountOutputType = {
   payments: number
   capabilities: number
   checkpoints: number
+  instances: number
 }
 
 export type AgentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1104,6 +1246,7 @@ export type AgentCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.
   payments?: boolean | AgentCountOutputTypeCountPaymentsArgs
   capabilities?: boolean | AgentCountOutputTypeCountCapabilitiesArgs
   checkpoints?: boolean | AgentCountOutputTypeCountCheckpointsArgs
+  instances?: boolean | AgentCountOutputTypeCountInstancesArgs
 }
 
 /**
@@ -1144,6 +1287,13 @@ export type AgentCountOutputTypeCountCheckpointsArgs<ExtArgs extends runtime.Typ
   where?: Prisma.AgentCheckpointWhereInput
 }
 
+/**
+ * AgentCountOutputType without action
+ */
+export type AgentCountOutputTypeCountInstancesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AgentInstanceWhereInput
+}
+
 
 export type AgentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   organizationId?: boolean
@@ -1165,6 +1315,7 @@ export type AgentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = 
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
+  instances?: boolean | Prisma.Agent$instancesArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["agent"]>
 
@@ -1228,6 +1379,7 @@ export type AgentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   payments?: boolean | Prisma.Agent$paymentsArgs<ExtArgs>
   capabilities?: boolean | Prisma.Agent$capabilitiesArgs<ExtArgs>
   checkpoints?: boolean | Prisma.Agent$checkpointsArgs<ExtArgs>
+  instances?: boolean | Prisma.Agent$instancesArgs<ExtArgs>
   _count?: boolean | Prisma.AgentCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type AgentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {}
@@ -1240,6 +1392,7 @@ export type $AgentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs 
     payments: Prisma.$PaymentPayload<ExtArgs>[]
     capabilities: Prisma.$CapabilityPayload<ExtArgs>[]
     checkpoints: Prisma.$AgentCheckpointPayload<ExtArgs>[]
+    instances: Prisma.$AgentInstancePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     organizationId: string
@@ -1664,6 +1817,7 @@ export interface Prisma__AgentClient<T, Null = never, ExtArgs extends runtime.Ty
   payments<T extends Prisma.Agent$paymentsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$paymentsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$PaymentPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   capabilities<T extends Prisma.Agent$capabilitiesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$capabilitiesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$CapabilityPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   checkpoints<T extends Prisma.Agent$checkpointsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$checkpointsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentCheckpointPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  instances<T extends Prisma.Agent$instancesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Agent$instancesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentInstancePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2194,6 +2348,30 @@ export type Agent$checkpointsArgs<ExtArgs extends runtime.Types.Extensions.Inter
   take?: number
   skip?: number
   distinct?: Prisma.AgentCheckpointScalarFieldEnum | Prisma.AgentCheckpointScalarFieldEnum[]
+}
+
+/**
+ * Agent.instances
+ */
+export type Agent$instancesArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AgentInstance
+   */
+  select?: Prisma.AgentInstanceSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AgentInstance
+   */
+  omit?: Prisma.AgentInstanceOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AgentInstanceInclude<ExtArgs> | null
+  where?: Prisma.AgentInstanceWhereInput
+  orderBy?: Prisma.AgentInstanceOrderByWithRelationInput | Prisma.AgentInstanceOrderByWithRelationInput[]
+  cursor?: Prisma.AgentInstanceWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AgentInstanceScalarFieldEnum | Prisma.AgentInstanceScalarFieldEnum[]
 }
 
 /**

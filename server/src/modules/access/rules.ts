@@ -74,12 +74,15 @@ const ADMINISTERS = [
   'payments:resolve',
   'reconciliation:resolve',
 ] as const
+/** What only an agent's own credential may do. */
+const RUNS = ['instances:write', 'tasks:work'] as const
 const ADMIN_OF_OPERATOR = 'platform:organizations'
 
 export type Permission =
   | (typeof READS)[number]
   | (typeof OPERATES)[number]
   | (typeof ADMINISTERS)[number]
+  | (typeof RUNS)[number]
   | typeof ADMIN_OF_OPERATOR
 
 const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
@@ -93,6 +96,7 @@ const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN
 /** An agent's own credential: for that agent only, which the services check. */
 const ofAgent: ReadonlySet<Permission> = new Set([
   ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write'] as const),
+  ...RUNS,
 ])
 const none: ReadonlySet<Permission> = new Set()
 

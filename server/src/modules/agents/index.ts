@@ -1,4 +1,7 @@
 export { AgentParams } from './contract.ts'
-export { agentProblems } from './problems.ts'
+export { DEFAULT_TOLERANCE, Instance, type Tolerance } from './instance-contract.ts'
+export { instanceRoutes } from './instance-routes.ts'
+export { type Beat, type InstanceService, instanceService, type TaskNews } from './instances.ts'
+export { agentProblems, instanceProblems } from './problems.ts'
 export { agentRoutes } from './routes.ts'
 export { type AgentService, agentService } from './service.ts'

@@ -127,9 +127,7 @@ export const FairnessBody = body({
   keys: Type.Array(Type.Object(ShareFields, { additionalProperties: false }), { maxItems: 1000 }),
 })
 export const Fairness = Type.Object({
-  keys: Type.Array(
-    Type.Object({ key: Type.String(), weight: Type.Integer(), maxRunning: nullable(Type.Integer()) }),
-  ),
+  keys: Type.Array(Type.Object({ key: Type.String(), weight: Type.Integer(), maxRunning: nullable(Type.Integer()) })),
 })
 
 export const TaskPage = pageOf(Task)

@@ -9,7 +9,11 @@ import { seatStore } from './store/seats.ts'
 const BATCH = 200
 
 /** Why tasks wait: written once for a lane, however many wait in it, and shown with each. */
-export function explaining({ database, agents, capabilities }: Pick<AssignmentNeeds, 'database' | 'agents' | 'capabilities'>) {
+export function explaining({
+  database,
+  agents,
+  capabilities,
+}: Pick<AssignmentNeeds, 'database' | 'agents' | 'capabilities'>) {
   async function explainPinned(tx: Tx): Promise<void> {
     const lanes = await laneStore.unexplained(tx, BATCH)
     if (lanes.length === 0) return
@@ -45,7 +49,8 @@ export function explaining({ database, agents, capabilities }: Pick<AssignmentNe
   }
 }
 
-type Authority = Awaited<ReturnType<AssignmentNeeds['capabilities']['authoritiesOf']>> extends Map<string, infer T> ? T : never
+type Authority =
+  Awaited<ReturnType<AssignmentNeeds['capabilities']['authoritiesOf']>> extends Map<string, infer T> ? T : never
 
 function whyNot(lane: Unexplained, status: string | undefined, authority: Authority | undefined, now: Date) {
   if (status === undefined || authority === undefined) return 'is not there'

@@ -1,3 +1,5 @@
 export { PAYMENT_TASK, PaymentPayload } from './contract.ts'
+export { fairnessRoutes } from './fairness-routes.ts'
 export { taskRoutes } from './routes.ts'
 export { type AssignmentService, assignmentService } from './service.ts'
+export { workRoutes } from './work-routes.ts'

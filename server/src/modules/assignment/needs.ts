@@ -1,5 +1,5 @@
 import type { TaskRow } from '@wedi/database'
-import type { AgentService } from '#modules/agents'
+import type { AgentService, InstanceService } from '#modules/agents'
 import type { CapabilityService } from '#modules/capabilities'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
@@ -19,10 +19,9 @@ export interface AssignmentNeeds {
   events: Events
   log: Logger
   decisions: Pick<DecisionService, 'record'>
-  organizations: Pick<OrganizationService, 'read'>
+  organizations: Pick<OrganizationService, 'read' | 'lockForChange'>
   agents: Pick<AgentService, 'requireIn' | 'readMany'>
-  /** Of remote agents: the process that claims. */
-  instances: { requireIn: (tx: Tx, agentId: string, instanceId: string) => Promise<unknown> }
+  instances: Pick<InstanceService, 'requireIn'>
   capabilities: Pick<CapabilityService, 'authoritiesOf' | 'limits'>
   chains: Pick<ChainService, 'asset'>
   wallets: Pick<WalletService, 'payingOf'>

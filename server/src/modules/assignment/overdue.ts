@@ -18,11 +18,19 @@ export function overdue(needs: AssignmentNeeds) {
 
   return async function endOverdue(tx: Tx): Promise<boolean> {
     const [expired, late] = await Promise.all([leaseStore.expired(tx, BATCH), leaseStore.late(tx, BATCH)])
-    await end(tx, expired.filter(({ paymentId }) => paymentId === null).map(lost), { from: HELD, isExpired: true, isUnpaid: true })
+    await end(tx, expired.filter(({ paymentId }) => paymentId === null).map(lost), {
+      from: HELD,
+      isExpired: true,
+      isUnpaid: true,
+    })
     for (const task of expired) if (task.paymentId !== null) await leaveToPayment(tx, task, task.paymentId)
     await end(tx, late.map(tooLate), { from: ['QUEUED', ...HELD], isUnpaid: true })
     const empty = await laneStore.tryEmpty(tx, BATCH)
-    if (empty.length > 0) await laneStore.leave(tx, empty.map(({ id }) => id))
+    if (empty.length > 0)
+      await laneStore.leave(
+        tx,
+        empty.map(({ id }) => id),
+      )
     return expired.length === BATCH || late.length === BATCH
   }
 
@@ -53,4 +61,10 @@ function lost(task: TaskRow): Ending {
   return { ...common, to: 'DEAD', error: { ...LEASE_OVER, detail, attempts: task.attempt } }
 }
 
-const tooLate = (task: TaskRow): Ending => ({ task, actor: SYSTEM, to: 'FAILED', token: task.fencingToken, error: TOO_LATE })
+const tooLate = (task: TaskRow): Ending => ({
+  task,
+  actor: SYSTEM,
+  to: 'FAILED',
+  token: task.fencingToken,
+  error: TOO_LATE,
+})

@@ -54,7 +54,10 @@ export async function previewOf(
     needs.capabilities.limits.usesOfMany(tx, about),
     taskStore.pendingPayments(tx, agentIds),
   ])
-  const balances = await needs.reconciliation.balancesSeen(tx, [...wallets.values()].map(({ id }) => id))
+  const balances = await needs.reconciliation.balancesSeen(
+    tx,
+    [...wallets.values()].map(({ id }) => id),
+  )
   const statuses = new Map(agents.map(({ id, status }) => [id, status]))
   const usesOf = (agentId: string, { asset, payee }: Asked) => uses(agentId, asset, payee) as Use[]
   const take = (agentId: string, payment: Asked): void => {
@@ -74,7 +77,15 @@ export async function previewOf(
     if (!authority || !agent) return undefined
     const limits = usesOf(agentId, payment)
     const question: Question = {
-      ...{ now: tx.now, organization: organization.status, agent, wallet: wallets.get(agentId), authority, limits, payment },
+      ...{
+        now: tx.now,
+        organization: organization.status,
+        agent,
+        wallet: wallets.get(agentId),
+        authority,
+        limits,
+        payment,
+      },
       stage: 'request',
     }
     return verdict(question)
@@ -113,8 +124,10 @@ export async function previewOf(
 export type Preview = Awaited<ReturnType<typeof previewOf>>
 
 /** A lane's fate is its head's: only payments are judged. */
-export const fateBy = (preview: Preview) => (_lane: Lane, { id }: { id: string }, { agentId }: Seat) =>
-  preview.fate(id, agentId)
+export const fateBy =
+  (preview: Preview) =>
+  (_lane: Lane, { id }: { id: string }, { agentId }: Seat) =>
+    preview.fate(id, agentId)
 
 const distinct = (list: readonly string[]): string[] => [...new Set(list)]
 const lower = ({ payee }: Asked): string => payee.toLowerCase()

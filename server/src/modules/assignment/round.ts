@@ -88,12 +88,22 @@ export function rounds(needs: AssignmentNeeds) {
       if (runtime === 'REMOTE' && asksFor === undefined) return []
       return [{ ...seat, breadth: breadthOf(scope), ...(runtime === 'REMOTE' && asksFor && { asksFor }) }]
     })
-    return { lanes, seats, shares, turn, limit: BATCH, rows, hosted: new Set(found.filter(({ runtime }) => runtime === 'HOSTED').map(({ agentId }) => agentId)) }
+    return {
+      lanes,
+      seats,
+      shares,
+      turn,
+      limit: BATCH,
+      rows,
+      hosted: new Set(found.filter(({ runtime }) => runtime === 'HOSTED').map(({ agentId }) => agentId)),
+    }
   }
 
   /** The plan; with payments among the tasks, held against what the rules would say. */
   async function decide(tx: Tx, situation: Looked): Promise<{ decided: Plan; preview?: Preview }> {
-    const payments = new Map(situation.rows.filter(({ type }) => type === PAYMENT).map((row) => [row.id, row.paymentPayload]))
+    const payments = new Map(
+      situation.rows.filter(({ type }) => type === PAYMENT).map((row) => [row.id, row.paymentPayload]),
+    )
     if (payments.size === 0) return { decided: plan(situation) }
     const agentIds = situation.seats.map(({ agentId }) => agentId)
     const planWith = async (hopeless: ReadonlySet<string>) => {
@@ -134,7 +144,11 @@ export function rounds(needs: AssignmentNeeds) {
         others.filter(mine).every(({ agentId }) => theirs.isDenied(taskId, agentId))
       )
     }
-    return new Set(concerned.flatMap((lane) => lane.heads.flatMap(({ id }) => (refused.has(id) && isHopeless(lane, id) ? [id] : []))))
+    return new Set(
+      concerned.flatMap((lane) =>
+        lane.heads.flatMap(({ id }) => (refused.has(id) && isHopeless(lane, id) ? [id] : [])),
+      ),
+    )
   }
 
   async function giveOut(tx: Tx, { placed }: Plan, claims: readonly Claim[]): Promise<Map<Claim, TaskRow[]>> {
@@ -160,8 +174,17 @@ export function rounds(needs: AssignmentNeeds) {
   }
 
   /** What keeps the tasks that could not be placed for a reason of their own. */
-  async function explain(tx: Tx, { capped, refused }: Plan, { lanes, seats }: Looked, preview?: Preview): Promise<void> {
-    if (capped.length > 0) laneStore.explain(tx, capped.map((id) => ({ id, reason: REASONS.capped })))
+  async function explain(
+    tx: Tx,
+    { capped, refused }: Plan,
+    { lanes, seats }: Looked,
+    preview?: Preview,
+  ): Promise<void> {
+    if (capped.length > 0)
+      laneStore.explain(
+        tx,
+        capped.map((id) => ({ id, reason: REASONS.capped })),
+      )
     if (refused.length === 0 || !preview) return
     const reasons = refused.map((taskId) => {
       const lane = lanes.find(({ heads }) => heads.some(({ id }) => id === taskId))

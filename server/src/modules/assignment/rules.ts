@@ -107,7 +107,9 @@ export const breadthOf = ({ taskTypes, chains, assets, tags }: Scope): number =>
 export function plan(situation: Situation): Plan {
   const { shares, limit } = situation
   const queues = situation.lanes.map((lane) => ({ lane, at: 0 }))
-  const keys = new Map([...shares].map(([key, share]) => [key, { ...share, turn: Math.max(share.turn, situation.turn) }]))
+  const keys = new Map(
+    [...shares].map(([key, share]) => [key, { ...share, turn: Math.max(share.turn, situation.turn) }]),
+  )
   const seats = seatsOf(situation)
   const placed: { taskId: string; laneId: string; agentId: string }[] = []
   const capped = new Set<string>()
@@ -166,7 +168,10 @@ function seatsOf({ seats, fate, placed, hopeless }: Situation) {
   const load = (seat: Seat) => (seat.inUse + given(seat) + 1) / seat.maxInUse
   const isFree = (seat: Seat) => load(seat) <= 1 && given(seat) < (seat.asksFor ?? Number.POSITIVE_INFINITY)
   const order = (a: Seat, b: Seat) =>
-    load(a) - load(b) || a.recentFailures - b.recentFailures || a.breadth - b.breadth || (a.agentId < b.agentId ? -1 : 1)
+    load(a) - load(b) ||
+    a.recentFailures - b.recentFailures ||
+    a.breadth - b.breadth ||
+    (a.agentId < b.agentId ? -1 : 1)
   const least = (best: Seat | undefined, each: Seat) => (best === undefined || order(each, best) < 0 ? each : best)
 
   return {

@@ -122,9 +122,11 @@ export class Scheduler {
     try {
       for (const organizationId of await laneStore.due(this.#needs.database, SWEEP_LIMIT)) this.wake(organizationId)
     } catch (error) {
-      if (this.#isStarted) this.#needs.log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for due tasks')
+      if (this.#isStarted)
+        this.#needs.log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for due tasks')
     }
     const polled = this.claims.organizations()
-    for (let i = 0; i < Math.min(POLLED, polled.length); i++) this.wake(polled[this.#polled++ % polled.length] as string)
+    for (let i = 0; i < Math.min(POLLED, polled.length); i++)
+      this.wake(polled[this.#polled++ % polled.length] as string)
   }
 }

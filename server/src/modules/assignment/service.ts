@@ -1,5 +1,6 @@
 import type { PaymentStatus, TaskRow } from '@wedi/database'
 import type { Static } from 'typebox'
+import { agentProblems, instanceProblems } from '#modules/agents'
 import { isOpen } from '#modules/payments'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
@@ -16,6 +17,7 @@ import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
 import { taskProblems } from './problems.ts'
 import { retryOf } from './retry.ts'
 import { rounds } from './round.ts'
+import type { Requirements } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { seating } from './seating.ts'
 import { laneStore } from './store/lanes.ts'
@@ -23,7 +25,6 @@ import { leaseStore } from './store/leases.ts'
 import { type Share, seatStore } from './store/seats.ts'
 import { type TaskError, taskStore } from './store/tasks.ts'
 import { submitting, type TaskInput } from './submit.ts'
-import type { Requirements } from './rules.ts'
 import { working } from './work.ts'
 
 export type AssignmentService = ReturnType<typeof assignmentService>
@@ -35,7 +36,7 @@ export function assignmentService(needs: AssignmentNeeds) {
   const { explain, withReasons } = explaining(needs)
   const scheduler = new Scheduler({ ...needs, round: rounds(needs), explain, giveBack })
   const { wake } = scheduler
-  const { heartbeat, finish } = working(needs, wake)
+  const { heartbeat, finish, extendLeases } = working(needs, wake)
   seating(needs, wake)
 
   const wakeAfter = (tx: Tx): void => tx.afterCommit(() => wake(tx.organizationId))
@@ -44,10 +45,19 @@ export function assignmentService(needs: AssignmentNeeds) {
   async function giveBack(organizationId: string, tasks: readonly TaskRow[]): Promise<void> {
     const why = 'nobody took delivery of it'
     await database.inOrganization(organizationId, async (tx) => {
-      const back = tasks.map((task) => ({ task, actor: SYSTEM, to: 'QUEUED', token: task.fencingToken, isUncounted: true, why }) as const)
+      const back = tasks.map(
+        (task) => ({ task, actor: SYSTEM, to: 'QUEUED', token: task.fencingToken, isUncounted: true, why }) as const,
+      )
       await end(tx, back, { from: ['ASSIGNED'] })
       wakeAfter(tx)
     })
+  }
+
+  async function requireClaiming(tx: Tx, { agentId, instanceId }: ClaimAsked): Promise<void> {
+    const agent = await needs.agents.requireIn(tx, agentId)
+    if (agent.runtime !== 'REMOTE') throw new Problem(taskProblems.notRemote)
+    const instance = await needs.instances.requireIn(tx, agentId, instanceId)
+    if (instance.isDraining) throw new Problem(instanceProblems.draining)
   }
 
   /** A hosted agent's task, and one that was left to its payment, ends with the payment. A remote agent says it itself. */
@@ -131,28 +141,38 @@ export function assignmentService(needs: AssignmentNeeds) {
     },
 
     /** Waits for work without holding anything of the database. */
-    async claim(caller: Caller, asked: ClaimAsked): Promise<TaskRow[]> {
+    async claim(caller: Caller, asked: ClaimAsked) {
+      if (caller.agentId !== asked.agentId) throw new Problem(agentProblems.notFound)
+      await database.inOrganization(caller, (tx) => requireClaiming(tx, asked))
       const tasks = await scheduler.claim(caller.organizationId, asked)
-      if (!asked.signal.aborted || tasks.length === 0) return tasks
-      await giveBack(caller.organizationId, tasks)
-      return []
+      // Who went away meanwhile does not know that it has them.
+      if (asked.signal.aborted && tasks.length > 0) await giveBack(caller.organizationId, tasks)
+      const data = tasks.map((task) => {
+        const lease = { fencingToken: String(task.fencingToken), expiresAt: task.leaseExpiresAt?.toISOString() ?? '' }
+        return { task: toWire(task), lease }
+      })
+      return { data }
     },
 
-    /** For instances: everything these have in hand is theirs for another while. */
-    extendOf: async (tx: Tx, instanceIds: readonly string[]): Promise<void> => {
-      await leaseStore.extendOf(tx, instanceIds)
-    },
+    extendLeases,
+    /** For instances: has this one tasks in work? */
+    holdsTasks: (tx: Tx, instanceId: string): Promise<boolean> => leaseStore.isHolding(tx, instanceId),
 
     shares: async ({ organizationId }: Caller) => ({ keys: await seatStore.shares(database, organizationId) }),
 
-    async putShares(tx: Tx, caller: Caller, { keys }: Static<typeof FairnessBody>) {
+    async putShares(tx: Tx, caller: Caller, { keys }: Static<typeof FairnessBody>, expected?: number) {
+      const { revision } = await needs.organizations.lockForChange(tx, expected)
       laneStore.lockQueue(tx)
       const wanted = keys.map(({ key, weight = 1, maxRunning = null }): Share => ({ key, weight, maxRunning }))
       await seatStore.setShares(tx, wanted)
       const subject = `organization:${tx.organizationId}`
-      await decisions.record(tx, caller.actor, { type: 'organization.fairnessChanged', subject, inputs: { keys: wanted } })
+      await decisions.record(tx, caller.actor, {
+        type: 'organization.fairnessChanged',
+        subject,
+        inputs: { keys: wanted },
+      })
       wakeAfter(tx)
-      return { keys: wanted }
+      return { revision, keys: wanted }
     },
 
     /**
@@ -182,7 +202,9 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For the runtime: the agent has given its answer, and it is no. */
     async fail(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
-      await end(tx, [{ task, actor, to: 'FAILED', error, token: task.fencingToken, outcome: 'OK' }], { from: ['RUNNING'] })
+      await end(tx, [{ task, actor, to: 'FAILED', error, token: task.fencingToken, outcome: 'OK' }], {
+        from: ['RUNNING'],
+      })
       wakeAfter(tx)
     },
 

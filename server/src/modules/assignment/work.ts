@@ -1,9 +1,11 @@
 import type { TaskRow } from '@wedi/database'
+import type { Beat, TaskNews } from '#modules/agents'
 import type { Caller } from '#platform/caller'
 import { canonicalJson } from '#platform/canonical'
 import { coalesce } from '#platform/coalesce'
 import type { Tx } from '#platform/database/database'
 import { Problem } from '#platform/problem'
+import { toWire } from '#platform/wire'
 import { type Ending, ending, HELD } from './ends.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import { taskProblems } from './problems.ts'
@@ -16,7 +18,7 @@ const MAX_WAITING = 10_000
 
 /** What an agent says of a task it has. The token says which assignment of it is meant. */
 interface Word {
-  readonly caller: Caller
+  readonly agentId: string
   readonly taskId: string
   readonly token: bigint
 }
@@ -33,18 +35,11 @@ export function working(needs: AssignmentNeeds, wake: (organizationId: string) =
   const end = ending(needs)
 
   async function heartbeats(organizationId: string, words: readonly Word[]) {
-    const { extended, rows } = await database.inOrganization(organizationId, async (tx) => {
-      const held = await known(tx, words)
-      const mine = words.filter((word) => isOwn(word, held.get(word.taskId)))
-      const beats = await leaseStore.extend(tx, mine.map(({ taskId, token }) => ({ id: taskId, token })))
-      return { extended: new Map(beats.map(({ id, expiresAt }) => [id, expiresAt])), rows: held }
-    })
-    return words.map((word) => {
-      const row = rows.get(word.taskId)
-      if (!isOwn(word, row)) return refusalOf(word, row)
-      const expiresAt = extended.get(word.taskId)
-      if (expiresAt) return { lease: { fencingToken: String(word.token), expiresAt: expiresAt.toISOString() }, cancelRequested: false }
-      return isOver(row, word) ? { lease: null, cancelRequested: row.status === 'CANCELED' } : stale(row)
+    return database.inOrganization(organizationId, async (tx) => {
+      const beats = await leaseStore.extend(tx, words)
+      const extended = new Map(beats.map(({ id, expiresAt }) => [id, expiresAt]))
+      const rows = extended.size < words.length ? await known(tx, words) : new Map<string, TaskRow>()
+      return words.map((word) => newsOf(word, { until: extended.get(word.taskId), row: rows.get(word.taskId) }))
     })
   }
 
@@ -73,9 +68,47 @@ export function working(needs: AssignmentNeeds, wake: (organizationId: string) =
   const finish = coalesce({ act: finishes, maxBatch: MAX_BATCH, maxWaiting: MAX_WAITING })
 
   return {
-    heartbeat: async (word: Word) => orThrow(await beat(word.caller.organizationId, word)),
-    finish: async (word: Finish) => orThrow(await finish(word.caller.organizationId, word)),
+    heartbeat: async ({ caller, ...said }: Said) => orThrow(await beat(caller.organizationId, wordOf(caller, said))),
+    finish: async ({ caller, end, ...said }: Said & Pick<Finish, 'end'>) =>
+      toWire(orThrow(await finish(caller.organizationId, { ...wordOf(caller, said), end }))),
+
+    /** For instances: what became of the tasks that each heartbeat names. */
+    async extendLeases(organizationId: string, beats: readonly Beat[]): Promise<TaskNews[]> {
+      const words = beats.flatMap(({ agentId, tasks }) =>
+        tasks.map(({ taskId, fencingToken }) => ({ agentId, taskId, token: BigInt(fencingToken) })),
+      )
+      if (words.length === 0) return beats.map(() => [])
+      const held = await database.inOrganization(organizationId, (tx) => leaseStore.extend(tx, words))
+      const until = new Map(held.map(({ id, expiresAt }) => [id, expiresAt]))
+      return beats.map(({ tasks }) =>
+        tasks.map(({ taskId }) => ({
+          ...{ taskId, isHeld: until.has(taskId) },
+          expiresAt: until.get(taskId)?.toISOString() ?? null,
+        })),
+      )
+    },
   }
+}
+
+interface Said {
+  readonly caller: Caller
+  readonly taskId: string
+  readonly token: bigint
+}
+
+/** Only an agent's own credential may say something of its tasks. */
+function wordOf({ agentId }: Caller, { taskId, token }: Omit<Said, 'caller'>): Word {
+  if (agentId === undefined) throw new Problem(taskProblems.notFound)
+  return { agentId, taskId: taskId.toLowerCase(), token }
+}
+
+function newsOf(word: Word, { until, row }: { until: Date | undefined; row: TaskRow | undefined }) {
+  if (until) {
+    const lease = { fencingToken: String(word.token), expiresAt: until.toISOString() }
+    return { lease, cancelRequested: false }
+  }
+  if (!isOwn(word, row)) return refusalOf(word, row)
+  return isOver(row, word) ? { lease: null, cancelRequested: row.status === 'CANCELED' } : stale(row)
 }
 
 async function known(tx: Tx, words: readonly Word[]): Promise<Map<string, TaskRow>> {
@@ -83,18 +116,17 @@ async function known(tx: Tx, words: readonly Word[]): Promise<Map<string, TaskRo
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-function endingOf({ caller, end, token }: Finish, task: TaskRow): Ending {
-  const common = { task, actor: caller.actor, token }
+function endingOf({ agentId, end, token }: Finish, task: TaskRow): Ending {
+  const common = { task, actor: `agent:${agentId}`, token }
   if ('result' in end) return { ...common, to: 'SUCCEEDED', result: end.result, outcome: 'OK' }
   return { ...common, outcome: 'ERROR', ...retryOf(task, end.error, end.isRetryable) }
 }
 
-/** Of an agent with its own credential only what it has, or had last. */
-const isOwn = ({ caller }: Word, row: TaskRow | undefined): row is TaskRow =>
-  row !== undefined && (caller.agentId === undefined || row.assignedAgentId === caller.agentId)
+/** An agent has a say only in what it has, or had last. */
+const isOwn = ({ agentId }: Word, row: TaskRow | undefined): row is TaskRow => row?.assignedAgentId === agentId
 
 /** Nobody has a task that went back to the queue: who gave it back may ask again what came of it. */
-const isSeen = (word: Word, row: TaskRow | undefined): boolean => isOwn(word, row) || row?.status === 'QUEUED'
+const isSeen = (word: Word, row: TaskRow | undefined): boolean => row?.status === 'QUEUED' || isOwn(word, row)
 
 /** The assignment is over, and it is this one that was the last. */
 const isOver = (row: TaskRow, { token }: Word): boolean =>

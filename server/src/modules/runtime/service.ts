@@ -6,16 +6,21 @@ import type { Caller } from '#platform/caller'
 import type { Database, Tx } from '#platform/database/database'
 import type { Events } from '#platform/events'
 import { Problem } from '#platform/problem'
+import { wordsOf } from '#platform/words'
 import type { PaymentAsked, Program, ProgramDecision } from './program.ts'
 
 interface Needs {
   database: Database
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  tasks: Pick<AssignmentService, 'start' | 'holdRunning' | 'attach' | 'fail'>
+  tasks: Pick<AssignmentService, 'begin' | 'holdRunning' | 'fail' | 'failAttempt' | 'release'>
   payments: Pick<PaymentService, 'asset' | 'request' | 'wasPaid'>
   program: Program
 }
+
+/** What stops everybody for a while: the task waits for it, or goes to another. */
+const PASSING = ['organization.frozen', 'agent.notActive', 'wallet.notActive']
+const DETAIL_LENGTH = 500
 
 type Asset = Awaited<ReturnType<PaymentService['asset']>>
 
@@ -33,8 +38,9 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
       return
     }
     const requested = await payments.request(tx, agent, asset, { ...payment, agentId: agent.agentId, taskId: task.id })
-    if ('payment' in requested) {
-      await tasks.attach(tx, task, requested.payment.id, requested.payment.status === 'HELD')
+    if ('payment' in requested) return
+    if (requested.denied.reasons.every(({ code }) => PASSING.includes(code))) {
+      await tasks.release(tx, agent.actor, task, 'its agent was stopped before it could pay')
       return
     }
     const detail = 'The agent has no authority for this payment.'
@@ -61,12 +67,26 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
     })
   }
 
+  /** A program that throws has not answered: the attempt failed, and the next one may do better. */
+  async function decide(task: TaskRow, agentId: string): Promise<ProgramDecision | undefined> {
+    try {
+      return await program({ id: task.id, type: task.type, payload: task.payload })
+    } catch (error) {
+      const detail = wordsOf(error instanceof Error ? error.message : String(error), DETAIL_LENGTH)
+      const failure = { code: 'program.failed', detail }
+      await database.inOrganization(task, (tx) => tasks.failAttempt(tx, `agent:${agentId}`, task, failure))
+      return undefined
+    }
+  }
+
   events.subscribe('task.assigned', 'runtime', async ({ organizationId, subject }) => {
-    const task = await tasks.start(organizationId, subject)
+    const task = await tasks.begin(organizationId, subject)
     if (!task || task.assignedAgentId === null || task.paymentId !== null) return
     const agentId = task.assignedAgentId
+    const decision = await decide(task, agentId)
+    if (!decision) return
     try {
-      await act(task, agentId, await program({ id: task.id, type: task.type, payload: task.payload }))
+      await act(task, agentId, decision)
     } catch (error) {
       if (!(error instanceof Problem) || error.status >= 500) throw error
       const failure = { code: error.code, detail: error.message, ...error.members }

@@ -1,32 +1,25 @@
 import { columns, type TaskRow } from '@wedi/database'
-import type { Database, Tx } from '#platform/database/database'
+import type { Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 
 /** All of these tasks that are still their agent's, by their tokens: a row for each. Locked in one order. */
 const extend = sql<{ id: string; expiresAt: Date }>(
   'tasks.extend',
   `with held as (
-     select t.id from task t join unnest($2::uuid[], $3::bigint[]) as g (id, token) on g.id = t.id and g.token = t.fencing_token
+     select t.id from task t join unnest($2::uuid[], $3::bigint[], $4::uuid[]) as g (id, token, agent_id)
+       on g.id = t.id and g.token = t.fencing_token and g.agent_id = t.assigned_agent_id
      where t.organization_id = $1 and t.status in ('ASSIGNED', 'RUNNING') and t.lease_expires_at is not null
      order by t.id for no key update of t
    )
    update task t
-   set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $4
+   set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $5
    from held where t.organization_id = $1 and t.id = held.id
    returning t.id, t.lease_expires_at as "expiresAt"`,
 )
 
-/** Everything an instance has in hand. */
-const extendOf = sql<{ id: string }>(
-  'tasks.extendOf',
-  `with held as (
-     select t.id from task t
-     where t.organization_id = $1 and t.instance_id = any($2::uuid[]) and t.lease_expires_at is not null
-     order by t.id for no key update of t
-   )
-   update task t
-   set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $3
-   from held where t.organization_id = $1 and t.id = held.id returning t.id`,
+const isHolding = sql<{ found: boolean }>(
+  'tasks.isHolding',
+  `select exists (select from task where organization_id = $1 and instance_id = $2 and lease_expires_at is not null) as found`,
 )
 
 const readMany = sql<TaskRow>(
@@ -63,17 +56,23 @@ const park = sql<TaskRow>(
 )
 
 export interface Held {
-  readonly id: string
+  readonly taskId: string
+  readonly agentId: string
   readonly token: bigint
 }
 
 export const leaseStore = {
   extend: (tx: Tx, held: readonly Held[]) =>
-    tx.query(extend, [tx.organizationId, held.map(({ id }) => id), held.map(({ token }) => token), tx.now]),
-  extendOf: (tx: Tx, instanceIds: readonly string[]) => tx.query(extendOf, [tx.organizationId, instanceIds, tx.now]),
+    tx.query(extend, [
+      tx.organizationId,
+      held.map(({ taskId }) => taskId),
+      held.map(({ token }) => token),
+      held.map(({ agentId }) => agentId),
+      tx.now,
+    ]),
+  isHolding: async (tx: Tx, instanceId: string) =>
+    (await tx.query(isHolding, [tx.organizationId, instanceId]))[0]?.found ?? false,
   readMany: (tx: Tx, ids: readonly string[]) => tx.query(readMany, [tx.organizationId, ids]),
-  readAll: (database: Database, organizationId: string, ids: readonly string[]) =>
-    database.query(organizationId, readMany, [organizationId, ids]),
   expired: (tx: Tx, limit: number) => tx.query(expired, [tx.organizationId, limit]),
   late: (tx: Tx, limit: number) => tx.query(late, [tx.organizationId, limit]),
   park: async (tx: Tx, id: string) => (await tx.query(park, [tx.organizationId, id, tx.now]))[0],

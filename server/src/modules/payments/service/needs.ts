@@ -27,8 +27,10 @@ export interface PaymentNeeds {
     WalletService,
     'find' | 'lockPaying' | 'lockShared' | 'lockAlone' | 'takeNonce' | 'adoptNonce' | 'sign' | 'providerOf'
   >
-  /** Whether this agent is working on this task just now; undefined when there is no such task. */
+  /** Whether this agent is working on this task just now, which is held from here on; undefined when there is none. */
   isWorkingOn: (tx: Tx, agentId: string, taskId: string) => Promise<boolean | undefined>
+  /** The task waits for this payment from now on. */
+  attach: (tx: Tx, taskId: string, payment: PaymentRow) => Promise<void>
   /**
    * Somebody else signs for an account of ours: freezes its agent and makes it known. Called before the agent is locked,
    * with the organisation held; afterwards the agent is.

@@ -63,8 +63,10 @@ export function requesting(needs: PaymentNeeds) {
     if (caller.agentId !== undefined && caller.agentId !== input.agentId) throw new Problem(paymentProblems.notYours)
     const payee = parsePayee(input.payee, asset, '/payee')
     if (typeof payee !== 'string') throw invalid(payee)
+    // A task is locked before whoever it concerns; what is wrong with it is said after what is wrong with them.
+    const isWorking = input.taskId === undefined || needs.isWorkingOn(tx, input.agentId, input.taskId)
     const standing = await holdStill(tx, needs, input)
-    if (input.taskId !== undefined) await requireFreeTask(tx, needs, input.agentId, input.taskId)
+    if (input.taskId !== undefined) await requireFreeTask(tx, input.taskId, await isWorking)
 
     const id = newId()
     const payment: Judged = { id, payee, amount: BigInt(input.amount), asset: asset.id, chain: asset.chain }
@@ -99,6 +101,7 @@ export function requesting(needs: PaymentNeeds) {
       capabilityRevision: authority.revision,
       requestedBy: caller.actor,
     })
+    if (taskId !== null) await needs.attach(tx, taskId, row)
     if (approvalId === null) await jobs.request(tx, 'payments.advance', id)
     else await hold(tx, { id: approvalId, payment: row, intent, reasons })
     await events.publish(tx, 'payment.changed', id, row)
@@ -139,8 +142,7 @@ interface Held {
   reasons: Answer['reasons']
 }
 
-async function requireFreeTask(tx: Tx, needs: PaymentNeeds, agentId: string, taskId: string): Promise<void> {
-  const isWorking = await needs.isWorkingOn(tx, agentId, taskId)
+async function requireFreeTask(tx: Tx, taskId: string, isWorking: boolean | undefined): Promise<void> {
   if (isWorking === undefined) throw new Problem(paymentProblems.taskNotFound)
   if (!isWorking) throw new Problem(paymentProblems.taskNotRunning)
   if (await paymentStore.ofTask(tx, taskId)) throw new Problem(paymentProblems.taskTaken)
