@@ -9,7 +9,7 @@ export interface Results extends HttpResults {
   readonly payments: readonly PaymentTimes[]
 }
 
-interface Line {
+export interface Line {
   readonly what: string
   readonly measured: string
   readonly goal: string

@@ -15,6 +15,7 @@ import { PEER } from './peer.ts'
 import { startProduct, warmStarts } from './product.ts'
 import { linesOf, paymentLines, type Results, table } from './report.ts'
 import { POOL_SIZE } from './server.ts'
+import { measureTasks, PARTS } from './tasks/index.ts'
 
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
@@ -32,6 +33,10 @@ if (!Number.isSafeInteger(operations)) throw new Error('--operations needs a who
 /** `npm run bench -- limits`, `npm run bench -- payments`: only these. */
 const isOnlyLimits = process.argv.includes('limits')
 const isOnlyPayments = process.argv.includes('payments')
+/** `npm run bench -- tasks`, or parts of it: `tasks latency balance`; `tasks churn --minutes 30`. */
+const isOnlyTasks = process.argv.includes('tasks')
+const minutesAt = process.argv.indexOf('--minutes')
+const minutes = minutesAt === -1 ? (isQuick ? 0.5 : 30) : Number(process.argv[minutesAt + 1])
 /** Each contender for limits keeps its own connections open from round to round. */
 const CONNECTIONS_FOR_ALL = { max_connections: '200' }
 /** `--profile=DIRECTORY` */
@@ -40,7 +45,7 @@ const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.sl
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
 try {
-  await (isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : main())
+  await (isOnlyTasks ? onlyTasks() : isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : main())
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
@@ -70,6 +75,16 @@ async function onlyLimits(): Promise<void> {
   const lines = limitLines(limits)
   say(`\n${table(lines)}`)
   say(`\nRaw figures: ${keep({ environment, limits, lines, plan: { ...rounds, operations, isQuick } }, 'limits')}`)
+}
+
+async function onlyTasks(): Promise<void> {
+  const named = PARTS.filter((part) => process.argv.includes(part))
+  const parts = named.length > 0 ? named : PARTS.filter((part) => part !== 'churn')
+  const environment = machine()
+  for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
+  const { lines, raw } = await measureTasks({ directory, parts, isQuick, minutes, say })
+  say(`\n${table(lines)}`)
+  say(`\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, `tasks-${parts.join('-')}`)}`)
 }
 
 /** On a PostgreSQL of its own, as durable as the product's. */

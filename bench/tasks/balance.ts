@@ -86,8 +86,8 @@ function randomCase(random: () => number): Case {
   const fleet = { slots, able }
   const load = LOAD.from + random() * (LOAD.to - LOAD.from)
   const wanted = Math.ceil(load * slots.reduce((sum, each) => sum + each, 0))
-  const asked = Array.from({ length: KINDS }, () => 0)
-  for (let i = 0; i < wanted; i++) asked[upTo(KINDS) - 1]! += 1
+  const drawn = Array.from({ length: wanted }, () => upTo(KINDS) - 1)
+  const asked = able.map((_, kind) => drawn.filter((each) => each === kind).length)
   // What fits nowhere would only wait, whoever places it.
   const counts = mostPlaced(fleet, asked, slots)
   const tasks = shuffled(
@@ -192,4 +192,26 @@ function randomFrom(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return state / 2 ** 32
   }
+}
+
+const GOAL = { online: 1.15, batched: 1.02 }
+
+export function balanceLines(results: readonly Balance[]) {
+  return results.flatMap(({ name, ratio, placements, slotOverruns, mismatches }) => {
+    const what = `max utilisation ÷ optimum: ${name}`
+    const measured = `mean ${ratio.mean.toFixed(3)}  p99 ${ratio.p99.toFixed(2)}  slot overruns ${slotOverruns}`
+    if (!name.startsWith('wedi')) return [{ what, measured, goal: '' }]
+    const goal = name.endsWith('batched') ? GOAL.batched : GOAL.online
+    return [
+      { what, measured, goal: `≤ ${goal}`, isMet: ratio.mean <= goal },
+      {
+        ...{
+          what: `faults in ${placements} placements: ${name}`,
+          measured: String(slotOverruns + mismatches),
+          goal: '0',
+        },
+        isMet: slotOverruns + mismatches === 0,
+      },
+    ]
+  })
 }

@@ -12,7 +12,7 @@ const TAGS = ['eu']
 /** What a task of a kind says: every part of a capability is asked about. */
 export const kindOf = (kind: number) => ({
   type: `bench.${kind % KINDS}`,
-  requires: { provider: 'local', chain: CHAIN, asset: ASSET, tags: TAGS },
+  requires: { provider: 'local' as const, chain: CHAIN, asset: ASSET, tags: TAGS },
 })
 
 const scopeOf = (agent: number) => ({

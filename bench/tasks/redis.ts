@@ -7,6 +7,7 @@ const READY = /Ready to accept connections/
 export interface RedisServer {
   readonly port: number
   readonly version: string
+  readonly pid: number
   stop(): Promise<void>
 }
 
@@ -21,7 +22,7 @@ export async function startRedis(directory: string): Promise<RedisServer | undef
   const ended = once(child, 'exit')
   await Promise.race([said(child.stdout, READY), ended.then(() => Promise.reject(new Error('redis-server ended')))])
   return {
-    ...{ port, version },
+    ...{ port, version, pid: child.pid ?? 0 },
     async stop() {
       child.kill('SIGTERM')
       await ended

@@ -2,7 +2,7 @@ import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
 import { agentRoutes, agentService, DEFAULT_TOLERANCE, instanceRoutes, instanceService } from '#modules/agents'
-import { assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
+import { type AssignmentService, assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
@@ -61,6 +61,8 @@ export interface AppOptions {
 
 export interface App {
   readonly http: HttpServer
+  /** What the routes of tasks call: for the bench, which measures without HTTP. */
+  readonly services: { readonly database: Database; readonly tasks: AssignmentService }
   /** Begins the work that follows from commits. */
   start(): void
   /** Lets what runs come to an end, then closes everything. */
@@ -198,6 +200,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   let housekeeping: NodeJS.Timeout
   return {
     http,
+    services: { database, tasks },
     start() {
       jobs.start()
       reconciliation.start()
