@@ -28,6 +28,7 @@ const PLATFORM_POLICIES = [
   'log_checkpoint SELECT',
   'log_pending SELECT',
   'organization SELECT',
+  'task_queue SELECT',
   'wallet_book ALL',
 ]
 
@@ -38,16 +39,19 @@ const PLATFORM_SEES: Readonly<Record<string, string>> = {
 
 const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   wedi_app: {
+    ability: 'DELETE,INSERT,SELECT,UPDATE',
     agent: 'INSERT,SELECT,UPDATE',
     agent_checkpoint: 'INSERT,SELECT',
     agent_decision: 'INSERT,SELECT',
     agent_instance: 'INSERT,SELECT,UPDATE',
+    agent_seat: 'INSERT,SELECT,UPDATE',
     agent_interaction: 'INSERT,SELECT,UPDATE',
     api_key: 'INSERT,SELECT,UPDATE',
     approval: 'INSERT,SELECT,UPDATE',
     capability: 'INSERT,SELECT',
     chain_transaction: 'DELETE,INSERT,SELECT,UPDATE',
     decision_disclosure: 'INSERT,SELECT,UPDATE',
+    fairness_share: 'INSERT,SELECT,UPDATE',
     idempotency_record: 'INSERT,SELECT,UPDATE',
     instance_span: 'INSERT,SELECT,UPDATE',
     job: 'INSERT,SELECT,UPDATE',
@@ -63,6 +67,8 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     reservation: 'INSERT,SELECT,UPDATE',
     spending_limit: 'INSERT,SELECT,UPDATE',
     task: 'INSERT,SELECT,UPDATE',
+    task_lane: 'INSERT,SELECT,UPDATE',
+    task_queue: 'INSERT,SELECT,UPDATE',
     wallet: 'INSERT,SELECT,UPDATE',
     wallet_book: 'INSERT,SELECT,UPDATE',
     wallet_nonce: 'INSERT,SELECT,UPDATE',
@@ -78,6 +84,7 @@ const GRANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     log_checkpoint: 'SELECT',
     log_pending: 'SELECT',
     organization: 'SELECT',
+    task_queue: 'SELECT',
     wallet_book: 'INSERT,SELECT,UPDATE',
   },
 }
@@ -107,6 +114,7 @@ const PLATFORM_STATEMENTS = [
   'payments.ofSubmission',
   'reconciliation.addChains',
   'reconciliation.lease',
+  'tasks.due',
 ]
 
 let database: Awaited<ReturnType<typeof createDatabase>>

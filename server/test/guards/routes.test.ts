@@ -217,6 +217,7 @@ describe('If-Match', () => {
   const readOf: Record<string, string> = {
     patchCurrentOrganization: '/v1/organizations/current',
     putOrganizationLimits: '/v1/organizations/current',
+    putFairness: '/v1/organizations/current',
   }
 
   it.each(named(conditional))('%s is done only at the revision that was read', async (_id, operation) => {

@@ -80,6 +80,26 @@ const ofInstance =
     return { ...own, params: { ...own.params, instanceId: id }, ...(body && { body }) }
   }
 
+/** A remote agent with work in its hands. */
+const ofHeldTask =
+  (body: Situation['body'] = {}): Prepare =>
+  async (scene) => {
+    const { params, ...own } = await ofInstance()(scene)
+    const { agentId: id, instanceId } = params as { agentId: string; instanceId: string }
+    await expectOk(scene.admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId: id }))
+    const claim = { instanceId, max: 1, waitMs: 20_000 }
+    const asked = (own.admin as Client).post<{ data: { task: { id: string }; lease: { fencingToken: string } }[] }>(
+      `/v1/agents/${id}/claims`,
+      claim,
+    )
+    const [got] = (await expectOk(asked)).data
+    return {
+      ...own,
+      params: { taskId: got?.task.id as string },
+      body: { fencingToken: got?.lease.fencingToken, ...body },
+    }
+  }
+
 const ofWallet =
   (body?: Situation['body'], after?: string): Prepare =>
   async (scene) => {
@@ -226,6 +246,17 @@ export const situations: Readonly<Record<string, Prepare>> = {
   getTask: ofTask(),
   cancelTask: ofTask(),
   requeueTask: ofTask('cancel'),
+
+  getFairness: nothing,
+  putFairness: async () => ({ body: { keys: [] } }),
+
+  claimTasks: async (scene) => {
+    const situation = await ofInstance()(scene)
+    return { ...situation, body: { instanceId: situation.params?.instanceId, max: 1, waitMs: 0 } }
+  },
+  heartbeatTask: ofHeldTask(),
+  completeTask: ofHeldTask({ result: { done: true } }),
+  failTask: ofHeldTask({ error: { code: 'errand.impossible', detail: 'tried' }, retryable: false }),
 
   createPayment: async (scene) => {
     const body = { agentId: await agentId(scene), payee: PAYEE, amount: '1', asset: scene.app.token }

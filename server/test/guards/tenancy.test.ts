@@ -43,6 +43,7 @@ describe('taking the filters out', () => {
     'payments.ofSubmission',
     'capabilities.forgetCounters',
     'reconciliation.lease',
+    'tasks.due',
     'log.waiting',
     'operator.logs',
     'operator.newest',
@@ -211,7 +212,12 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
       [organizationId],
     )
     const waiting = await app.query('select 1 from log_pending where organization_id = $1 limit 1', [organizationId])
-    return due.length === 0 && waiting.length === 0
+    const queued = await app.query(
+      `select 1 from task_queue where organization_id = $1 and due_at < clock_timestamp() + interval '3 seconds'
+       union all select 1 from task_lane where organization_id = $1 and waiting_since is not null and reason is null`,
+      [organizationId],
+    )
+    return due.length === 0 && waiting.length === 0 && queued.length === 0
   })
 }
 

@@ -36,7 +36,9 @@ export const workRoutes =
           problems: [
             agentProblems.notFound,
             taskProblems.notRemote,
-            ...Object.values(instanceProblems).filter(({ code }) => code !== 'instance.tooMany'),
+            instanceProblems.notFound,
+            instanceProblems.stopped,
+            instanceProblems.draining,
           ],
         },
       },

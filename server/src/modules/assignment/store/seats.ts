@@ -1,4 +1,4 @@
-import { type AgentRuntime, type AgentSeatRow, type FairnessShareRow } from '@wedi/database'
+import type { AgentRuntime, AgentSeatRow, FairnessShareRow } from '@wedi/database'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { Scope, Seat } from '../rules.ts'
