@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
 import { makeKey } from '../server/src/modules/access/index.ts'
-import { measureHttp } from './http.ts'
+import { type FleetRows, fleetLines } from './fleets.ts'
+import { measureHttp, measureHttpFleets } from './http.ts'
 import { type LimitResults, limitLines, measureLimits } from './limits.ts'
 import { CONNECTIONS } from './load.ts'
 import { type PaymentLoad, type PaymentTimes, paymentTimes } from './payments.ts'
@@ -79,10 +80,14 @@ async function onlyLimits(): Promise<void> {
 
 async function onlyTasks(): Promise<void> {
   const named = PARTS.filter((part) => process.argv.includes(part))
-  const parts = named.length > 0 ? named : PARTS.filter((part) => part !== 'churn')
+  const parts = named.length > 0 || process.argv.includes('http') ? named : PARTS.filter((part) => part !== 'churn')
   const environment = machine()
   for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
   const { lines, raw } = await measureTasks({ directory, parts, isQuick, minutes, say })
+  if (process.argv.includes('http')) {
+    raw.http = await httpFleets()
+    lines.push(...fleetLines(raw.http as readonly FleetRows[]))
+  }
   say(`\n${table(lines)}`)
   say(`\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, `tasks-${parts.join('-')}`)}`)
 }
@@ -109,6 +114,15 @@ async function overHttp() {
     const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, say, ...profiling })
     say(`\nThe statements of a create, ours and the peer's: ${http.steps.join(', ')}`)
     return { environment, ...http }
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function httpFleets(): Promise<readonly FleetRows[]> {
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') })
+  try {
+    return await measureHttpFleets({ databaseUrl: postgres.url, ...rounds, say })
   } finally {
     await postgres.stop()
   }
