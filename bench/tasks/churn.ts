@@ -31,6 +31,9 @@ export interface Churn {
   readonly minutes: number
   readonly submitted: number
   readonly done: number
+  /** Refused or broken: tasks, and changes of the fleet. */
+  readonly unsubmitted: number
+  readonly unchanged: number
   readonly changes: Readonly<Record<string, number>>
   readonly rssStartMb: number
   readonly rssEndMb: number
@@ -74,14 +77,24 @@ export async function measureChurn({ home, minutes, say }: Plan): Promise<Churn>
         )
       }
     }
-    await Promise.all([
+    const [, unsubmitted, unchanged] = await Promise.all([
       look(),
       steadily(TASKS_PER_SECOND, seconds, (i) => crowd.submit(i)),
       steadily(1000 / CHANGE_EVERY_MS, seconds, (i) => crowd.change(i)),
     ])
     await crowd.leave()
     const { submitted, done, changes } = crowd
-    return { minutes, submitted, done, changes, rssStartMb, rssEndMb: rssMbOf(product.pid), stretches }
+    return {
+      minutes,
+      submitted,
+      done,
+      unsubmitted,
+      unchanged,
+      changes,
+      rssStartMb,
+      rssEndMb: rssMbOf(product.pid),
+      stretches,
+    }
   } finally {
     await product.stop()
   }
@@ -136,7 +149,8 @@ class Crowd {
     const { secret } = await this.#call<{ secret: string }>('POST', `/agents/${id}/credentials`, {})
     const gone = new AbortController()
     const own = caller(this.#address, secret)
-    this.#agents.push({ id, gone, ended: this.#attend(id, own, gone.signal) })
+    const ended = this.#attend(id, own, gone.signal).catch((error) => void process.stderr.write(`${error}\n`))
+    this.#agents.push({ id, gone, ended })
   }
 
   async leave(): Promise<void> {
@@ -242,13 +256,26 @@ function rssMbOf(pid: number): number {
 /** How much more it may be at the end than after the first stretch, when everything is compiled and cached. */
 const GOAL = { rss: 1.5, p99: 2 }
 
-export function churnLines({ minutes, submitted, done, rssStartMb, rssEndMb, stretches }: Churn) {
+export function churnLines({
+  minutes,
+  submitted,
+  done,
+  unsubmitted,
+  unchanged,
+  rssStartMb,
+  rssEndMb,
+  stretches,
+}: Churn) {
   const [first, last] = [stretches[0], stretches.at(-1)]
   const rss = (last?.rssMb ?? Number.NaN) / (first?.rssMb ?? Number.NaN)
   const p99 = (last?.p99Ms ?? Number.NaN) / (first?.p99Ms ?? Number.NaN)
   const what = `churn of ${minutes} min`
   return [
-    { what: `${what}, done of submitted`, measured: `${done} of ${submitted}`, goal: '' },
+    {
+      what: `${what}, done of submitted`,
+      measured: `${done} of ${submitted}; ${unsubmitted} and ${unchanged} changes refused`,
+      goal: '',
+    },
     {
       what: `${what}, memory at its start and end`,
       measured: `${rssStartMb.toFixed(0)} and ${rssEndMb.toFixed(0)} MB`,

@@ -22,6 +22,11 @@ export interface Crew {
 }
 
 const WAIT_MS = 20_000
+const MOST_CLAIMED = 100
+const RETRY_MS = 100
+
+/** A call that fails is an agent's to repeat; that it failed is not hidden. */
+const said = (error: unknown): undefined => void process.stderr.write(`${error}\n`)
 
 /** Every agent asks for work as long as it has a free slot, as the runner of the client library does. */
 export async function wediFlow(wedi: Wedi, crews: readonly Crew[], work: Work): Promise<Flow> {
@@ -60,7 +65,7 @@ async function attend({ team, member, slots, signal }: Post, work: (id: string) 
   let freed = Promise.withResolvers<void>()
   const end = async (held: Awaited<ReturnType<Team['claim']>>[number]) => {
     await work(held.task.id)
-    await team.finish(member, held)
+    await team.finish(member, held).catch(said)
     free++
     freed.resolve()
   }
@@ -71,7 +76,11 @@ async function attend({ team, member, slots, signal }: Post, work: (id: string) 
       freed = Promise.withResolvers()
       continue
     }
-    const tasks = await team.claim(member, { max: Math.min(free, 100), waitMs: WAIT_MS, signal })
+    const tasks = await team.claim(member, { max: Math.min(free, MOST_CLAIMED), waitMs: WAIT_MS, signal }).catch(said)
+    if (tasks === undefined) {
+      await pause(RETRY_MS)
+      continue
+    }
     free -= tasks.length
     for (const task of tasks) {
       const one = end(task).finally(() => ends.delete(one))
@@ -147,17 +156,22 @@ export interface Latency {
   readonly p99Ms: number
 }
 
-/** At a constant rate, whatever the answers do. */
+/** At a constant rate, whatever the answers do. Answers how many of them failed, and says why the first one did. */
 export async function steadily(
   perSecond: number,
   seconds: number,
   act: (i: number) => Promise<unknown>,
-): Promise<void> {
+): Promise<number> {
+  let failed = 0
+  const fail = (error: unknown) => {
+    if (failed++ === 0) process.stderr.write(`${error}\n`)
+  }
   const begun = performance.now()
   const acts: Promise<unknown>[] = []
   for (let i = 0; i < perSecond * seconds; i++) {
     await pause(Math.max(0, begun + (i * 1000) / perSecond - performance.now()))
-    acts.push(act(i))
+    acts.push(act(i).catch(fail))
   }
   await Promise.all(acts)
+  return failed
 }

@@ -51,11 +51,12 @@ export async function measureLatency(wedi: Wedi, { databaseUrl, rounds, seconds,
   for (let i = 1; i <= rounds; i++) {
     for (const [at, flow] of flows.entries()) {
       times = new Times()
-      await steadily(perSecond, seconds, async () => times.accepted(await flow.submit(0)))
+      const refused = await steadily(perSecond, seconds, async () => times.accepted(await flow.submit(0)))
       await times.all(DEADLINE_MS)
-      const one = times.took()
+      const took = times.took()
+      const one = { ...took, waiting: took.waiting + refused }
       taken[at]?.rounds.push(one)
-      const late = one.waiting > 0 ? `, FAILED: ${one.waiting} never started` : ''
+      const late = one.waiting > 0 ? `, FAILED: ${one.waiting} never accepted or never started` : ''
       say(`  ${i}. ${flow.name}: p50 ${one.p50Ms.toFixed(1)} ms, p99 ${one.p99Ms.toFixed(1)} ms${late}`)
     }
   }

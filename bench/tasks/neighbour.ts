@@ -55,7 +55,7 @@ async function noiseIn(open: Open, { backlog, seconds, say }: Plan): Promise<Noi
     steadily(PER_SECOND, lasting, async (i) => times.accepted(await flow.submit(1 + (i % OTHERS))))
   // Not counted: until everything that is hot has been compiled.
   await others(seconds / 2)
-  const stretch = async (act: () => Promise<void>): Promise<Latency> => {
+  const stretch = async (act: () => Promise<unknown>): Promise<Latency> => {
     const from = performance.now()
     await act()
     const to = performance.now()

@@ -89,7 +89,7 @@ const AGENTS = 64
 const SLOTS = 1000
 const SINGLE = { loops: 32, max: 1 }
 const BATCHED = { loops: 8, max: 100 }
-const WAIT_MS = 1000
+const WAIT_MS = 20_000
 const DOES =
   'durable; matches type, provider, chain, asset and tags, keeps slots, a lease of 60 s, a fencing token, fairness; ' +
   'a record of each start and each end in the signed log; what is done is kept'
