@@ -176,8 +176,8 @@ class Crowd {
     const agent = this.#agents[(i * 7) % this.#agents.length] as Agent
     if (kind === 'capability') await this.#call('PUT', `/agents/${agent.id}/capability`, capabilityOf(i % KINDS))
     else if (kind === 'pause' && this.#isPaused.size < AGENTS / 4 && !this.#isPaused.has(agent.id)) {
-      this.#isPaused.add(agent.id)
       await this.#call('POST', `/agents/${agent.id}/pause`, {})
+      this.#isPaused.add(agent.id)
     } else if (kind === 'resume') {
       const [paused] = this.#isPaused
       if (paused === undefined) return
