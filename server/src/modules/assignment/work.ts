@@ -56,7 +56,7 @@ export function working(needs: AssignmentNeeds, wake: (organizationId: string) =
       const now = ended.size < words.length ? await known(tx, words) : ended
       return words.map((word) => {
         const row = ended.get(word.taskId) ?? now.get(word.taskId)
-        if (!row || !isSeen(word, held.get(word.taskId))) return refusalOf(word, row)
+        if (!row || !isSeen(word, held.get(word.taskId))) return refusalOf(row)
         return hasEndedSo(word, row) ? row : stale(row)
       })
     })
@@ -107,7 +107,7 @@ function newsOf(word: Word, { until, row }: { until: Date | undefined; row: Task
     const lease = { fencingToken: String(word.token), expiresAt: until.toISOString() }
     return { lease, cancelRequested: false }
   }
-  if (!isOwn(word, row)) return refusalOf(word, row)
+  if (!isOwn(word, row)) return refusalOf(row)
   return isOver(row, word) ? { lease: null, cancelRequested: row.status === 'CANCELED' } : stale(row)
 }
 
@@ -143,8 +143,8 @@ function hasEndedSo({ token, end }: Finish, row: TaskRow): boolean {
 
 const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) === canonicalJson(b ?? null)
 
-const refusalOf = (word: Word, row: TaskRow | undefined): Problem =>
-  row && isSeen(word, row) ? stale(row) : new Problem(taskProblems.notFound)
+/** Also for a task that is somebody else's by now: who had it once should hear that it is over. */
+const refusalOf = (row: TaskRow | undefined): Problem => (row ? stale(row) : new Problem(taskProblems.notFound))
 
 function stale(row: TaskRow): Problem {
   const detail = row.isParked ? 'The task waits for a person to answer for its payment, and ends with it.' : undefined
