@@ -12,7 +12,7 @@ import { wediApp } from './wedi.ts'
 export const NEW_AGENT = { name: 'bench payer', description: 'Pays invoices of the bench', labels: ['bench', 'eu'] }
 
 /** More addresses than this would only make the load generator's own work larger. */
-const SAMPLE = 256
+const SAMPLE = 64
 /** Of each agent: more than the load has connections. */
 const SLOTS = 100
 

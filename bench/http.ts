@@ -4,7 +4,7 @@ import { type Fleet, NEW_AGENT, prepare } from './ground.ts'
 import { interleaved, type Measured } from './rounds.ts'
 import { type ServerSetup, startServer } from './server.ts'
 
-const SIZES = [1, 100, 600, 100_000]
+const SIZES = [1, 100, 600]
 /** More than is claimed in all rounds. */
 const CLAIMED_PER_SECOND = 3000
 /** The fleet the comparison with the peer reads. */
@@ -21,6 +21,8 @@ export interface HttpPlan {
   readonly databaseUrl: string
   readonly rounds: number
   readonly seconds: number
+  /** Agents of the last and largest fleet. */
+  readonly largest: number
   readonly say: (line: string) => void
   /** Where CPU profiles of both servers are written when they end. */
   readonly profileTo?: string
@@ -56,13 +58,17 @@ export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan)
   }
 }
 
-/** One round before is not counted and takes about as long as two. */
-const backlogOf = ({ rounds, seconds }: Pick<HttpPlan, 'rounds' | 'seconds'>): number =>
-  CLAIMED_PER_SECOND * (rounds * seconds + 4)
+/** One more round is not counted and takes as long as this. */
+const UNCOUNTED_SECONDS = 4
+
+const wantedBy = ({ rounds, seconds, largest }: Omit<HttpPlan, 'databaseUrl'>) => ({
+  ...{ sizes: [...SIZES, largest], readSize: READ_SIZE },
+  backlog: CLAIMED_PER_SECOND * (rounds * seconds + UNCOUNTED_SECONDS),
+})
 
 /** Only what depends on the size of a fleet, without the peer. */
 export async function measureHttpFleets({ databaseUrl, ...plan }: HttpPlan): Promise<readonly FleetRows[]> {
-  const { setup, fleets } = await prepare(databaseUrl, { sizes: SIZES, readSize: READ_SIZE, backlog: backlogOf(plan) })
+  const { setup, fleets } = await prepare(databaseUrl, wantedBy(plan))
   const wedi = await startServer('wedi-server.ts', setup)
   try {
     return await measureFleets(fleets, wedi.url, plan)

@@ -20,6 +20,8 @@ import { measureTasks, PARTS } from './tasks/index.ts'
 
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
+/** Agents of the largest fleet that is asked over HTTP. */
+const largest = isQuick ? 5000 : 100_000
 const seconds = isQuick ? 5 : 20
 const loads: PaymentLoad[] = [
   { what: 'task', agents: 4, perSecond: 10, seconds },
@@ -111,7 +113,7 @@ async function overHttp() {
     say(`both: ${CONNECTIONS} connections of load, ${POOL_SIZE} connections to one database, a process each`)
     for (const line of PEER) say(`peer, ${line}`)
     const profiling = profileTo === undefined ? {} : { profileTo }
-    const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, say, ...profiling })
+    const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, largest, say, ...profiling })
     say(`\nThe statements of a create, ours and the peer's: ${http.steps.join(', ')}`)
     return { environment, ...http }
   } finally {
@@ -122,7 +124,7 @@ async function overHttp() {
 async function httpFleets(): Promise<readonly FleetRows[]> {
   const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') })
   try {
-    return await measureHttpFleets({ databaseUrl: postgres.url, ...rounds, say })
+    return await measureHttpFleets({ databaseUrl: postgres.url, ...rounds, largest, say })
   } finally {
     await postgres.stop()
   }

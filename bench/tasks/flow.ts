@@ -122,11 +122,21 @@ export async function graphileFlow(databaseUrl: string, crews: readonly Crew[], 
 export class Times {
   readonly #accepted = new Map<string, number>()
   readonly #started = new Map<string, number>()
+  readonly #awaited = new Map<string, () => void>()
 
-  readonly started = (id: string): void => void this.#started.set(id, performance.now())
+  readonly started = (id: string): void => {
+    this.#started.set(id, performance.now())
+    this.#awaited.get(id)?.()
+    this.#awaited.delete(id)
+  }
   readonly accepted = (id: string): void => void this.#accepted.set(id, performance.now())
 
-  isStarted = (id: string): boolean => this.#started.has(id)
+  whenStarted(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#started.has(id)) resolve()
+      else this.#awaited.set(id, resolve)
+    })
+  }
 
   /** From accepted to started, of those accepted in this time; what is not started yet counts with its time so far. */
   took(from = 0, to = Number.POSITIVE_INFINITY): Latency {
@@ -174,4 +184,21 @@ export async function steadily(
   }
   await Promise.all(acts)
   return failed
+}
+
+/** A closed loop: each caller submits, waits until an agent has it, and submits the next. Answers how many a second. */
+export async function capacityOf(
+  flow: Flow,
+  { seconds, times, callers }: { seconds: number; times: Times; callers: readonly number[] },
+): Promise<number> {
+  const begun = performance.now()
+  let done = 0
+  const call = async (organization: number) => {
+    while (performance.now() < begun + seconds * 1000) {
+      await times.whenStarted(await flow.submit(organization))
+      done++
+    }
+  }
+  await Promise.all(callers.map(call))
+  return (done * 1000) / (performance.now() - begun)
 }

@@ -1,5 +1,5 @@
 import { median } from '../numbers.ts'
-import { type Crew, type Flow, graphileFlow, type Latency, steadily, Times, wediFlow } from './flow.ts'
+import { type Crew, capacityOf, graphileFlow, type Latency, steadily, Times, wediFlow } from './flow.ts'
 import type { Wedi } from './wedi.ts'
 
 const CREW: Crew = { agents: 16, slots: 8 }
@@ -30,15 +30,12 @@ interface Plan {
 /** Both get the same constant rate: half of what the slower of them sustains. */
 export async function measureLatency(wedi: Wedi, { databaseUrl, rounds, seconds, say }: Plan): Promise<Delays> {
   let times = new Times()
-  const awaited = new Map<string, () => void>()
-  const work = async (id: string) => {
-    times.started(id)
-    awaited.get(id)?.()
-  }
+  const work = async (id: string) => times.started(id)
+  const callers = Array.from({ length: CALLERS }, () => 0)
   const flows = [await wediFlow(wedi, [CREW], work), await graphileFlow(databaseUrl, [CREW], work)]
   const capacities: { name: string; perSecond: number }[] = []
   for (const flow of [...flows, ...flows]) {
-    capacities.push({ name: flow.name, perSecond: await capacityOf(flow, { seconds, awaited, times }) })
+    capacities.push({ name: flow.name, perSecond: await capacityOf(flow, { seconds, times, callers }) })
   }
   const best = flows.map(({ name }) =>
     Math.max(...capacities.filter((each) => each.name === name).map((each) => each.perSecond)),
@@ -67,29 +64,6 @@ export async function measureLatency(wedi: Wedi, { databaseUrl, rounds, seconds,
 function summary(rounds: readonly Latency[]) {
   const good = rounds.filter(({ waiting }) => waiting === 0)
   return { p50Ms: median(good.map(({ p50Ms }) => p50Ms)), p99Ms: median(good.map(({ p99Ms }) => p99Ms)) }
-}
-
-interface Closed {
-  readonly seconds: number
-  readonly times: Times
-  readonly awaited: Map<string, () => void>
-}
-
-/** A closed loop: each caller submits, waits until an agent has it, and submits the next. */
-async function capacityOf(flow: Flow, { seconds, awaited, times }: Closed): Promise<number> {
-  const begun = performance.now()
-  const end = begun + seconds * 1000
-  let done = 0
-  const caller = async () => {
-    while (performance.now() < end) {
-      const id = await flow.submit(0)
-      if (!times.isStarted(id)) await new Promise<void>((resolve) => awaited.set(id, resolve))
-      awaited.delete(id)
-      done++
-    }
-  }
-  await Promise.all(Array.from({ length: CALLERS }, caller))
-  return (done * 1000) / (performance.now() - begun)
 }
 
 const GOAL = { p50Ms: 2, p99Ms: 10 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Crew, type Flow, graphileFlow, type Latency, steadily, Times, wediFlow } from './flow.ts'
+import { type Crew, capacityOf, type Flow, graphileFlow, type Latency, steadily, Times, wediFlow } from './flow.ts'
 import type { Wedi } from './wedi.ts'
 
 const OTHERS = 10
@@ -11,14 +11,17 @@ const CREWS: readonly Crew[] = [
 const NOISY = 0
 const NOISY_WORK_MS = 250
 const OTHERS_WORK_MS = 20
-/** Of all others together. */
+/** Of all others together, or a quarter of what they can have on a slower machine. */
 const PER_SECOND = 50
+const LEAST_PER_SECOND = 2
 const SENDERS = 4
 const LAST_LOOK_MS = 1000
 
 export interface Noise {
   readonly name: string
   readonly backlog: number
+  /** Tasks of the others. */
+  readonly perSecond: number
   readonly quiet: Latency
   /** While the backlog is being enqueued. */
   readonly enqueuing: Latency
@@ -35,7 +38,7 @@ interface Plan {
 
 /** What ten small organisations wait for their tasks, before, while and after a large one enqueues its backlog. */
 export async function measureNoise(wedi: Wedi, plan: Plan): Promise<Noise[]> {
-  plan.say(`\n${OTHERS} organisations with ${PER_SECOND} tasks a second, one that enqueues ${plan.backlog}`)
+  plan.say(`\n${OTHERS} organisations with some tasks a second, and one that enqueues ${plan.backlog}`)
   return [
     await noiseIn((work) => wediFlow(wedi, CREWS, work), plan),
     await noiseIn((work) => graphileFlow(plan.databaseUrl, CREWS, work), plan),
@@ -51,10 +54,13 @@ async function noiseIn(open: Open, { backlog, seconds, say }: Plan): Promise<Noi
     if (organization !== NOISY) times.started(id)
     if (!isOver) await pause(organization === NOISY ? NOISY_WORK_MS : OTHERS_WORK_MS)
   })
+  // Twice: what is hot has been compiled when it is asked the second time.
+  const callers = Array.from({ length: OTHERS }, (_, at) => at + 1)
+  await capacityOf(flow, { seconds: seconds / 2, times, callers })
+  const capacity = await capacityOf(flow, { seconds: seconds / 2, times, callers })
+  const perSecond = Math.max(LEAST_PER_SECOND, Math.min(PER_SECOND, Math.floor(capacity / 4)))
   const others = (lasting: number) =>
-    steadily(PER_SECOND, lasting, async (i) => times.accepted(await flow.submit(1 + (i % OTHERS))))
-  // Not counted: until everything that is hot has been compiled.
-  await others(seconds / 2)
+    steadily(perSecond, lasting, async (i) => times.accepted(await flow.submit(1 + (i % OTHERS))))
   const stretch = async (act: () => Promise<unknown>): Promise<Latency> => {
     const from = performance.now()
     await act()
@@ -75,8 +81,8 @@ async function noiseIn(open: Open, { backlog, seconds, say }: Plan): Promise<Noi
   isOver = true
   await flow.stop()
   const shown = Object.entries({ quiet, enqueuing, standing }).map(([when, each]) => `${when} ${shownOf(each)}`)
-  say(`  ${flow.name}: ${shown.join('; ')}`)
-  return { name: flow.name, backlog, quiet, enqueuing, standing }
+  say(`  ${flow.name}, ${perSecond} a second: ${shown.join('; ')}`)
+  return { name: flow.name, backlog, perSecond, quiet, enqueuing, standing }
 }
 
 async function enqueue(flow: Flow, count: number): Promise<void> {
