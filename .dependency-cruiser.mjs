@@ -10,6 +10,7 @@ const modules = [
   'capabilities',
   'chains',
   'wallets',
+  'health',
   'payments',
   'assignment',
   'runtime',

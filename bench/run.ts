@@ -82,16 +82,17 @@ async function onlyLimits(): Promise<void> {
 
 async function onlyTasks(): Promise<void> {
   const named = PARTS.filter((part) => process.argv.includes(part))
-  const parts = named.length > 0 || process.argv.includes('http') ? named : PARTS.filter((part) => part !== 'churn')
+  const isOverHttp = process.argv.includes('http')
+  const parts = named.length > 0 || isOverHttp ? named : PARTS.filter((part) => part !== 'churn')
   const environment = machine()
   for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
   const { lines, raw } = await measureTasks({ directory, parts, isQuick, minutes, say })
-  if (process.argv.includes('http')) {
+  if (isOverHttp) {
     raw.http = await httpFleets()
     lines.push(...fleetLines(raw.http as readonly FleetRows[]))
   }
   say(`\n${table(lines)}`)
-  say(`\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, `tasks-${parts.join('-')}`)}`)
+  say(`\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, ['tasks', ...parts, ...(isOverHttp ? ['http'] : [])].join('-'))}`)
 }
 
 /** On a PostgreSQL of its own, as durable as the product's. */

@@ -145,7 +145,8 @@ const PAYMENTS = `
   order by p.id`
 
 const TASKS = `select id, status::text, dedupe_key as "dedupeKey", is_parked as "isParked",
-  unassignable_reason as reason, payment_id as "paymentId" from task`
+  coalesce(unassignable_reason, (select l.reason from task_lane l where l.organization_id = t.organization_id and l.id = t.lane_id)) as reason,
+  payment_id as "paymentId" from task t`
 
 /** Each transaction by itself: a payment that was signed before a freeze may not be signed anew in it. */
 const SIGNED = `

@@ -36,6 +36,21 @@ export type ReservationStatus = (typeof ReservationStatus)[number]
 export const Verdict = ['ALLOW', 'DENY', 'HOLD'] as const
 export type Verdict = (typeof Verdict)[number]
 
+export const HealthStatus = ['HEALTHY', 'DEGRADED', 'DOWN', 'UNKNOWN'] as const
+export type HealthStatus = (typeof HealthStatus)[number]
+
+export const BreakerState = ['CLOSED', 'OPEN', 'HALF_OPEN'] as const
+export type BreakerState = (typeof BreakerState)[number]
+
+export const SampleKind = ['TASK', 'HEARTBEAT'] as const
+export type SampleKind = (typeof SampleKind)[number]
+
+export const SampleOutcome = ['OK', 'ERROR'] as const
+export type SampleOutcome = (typeof SampleOutcome)[number]
+
+export const HealthResolution = ['MINUTE', 'HOUR', 'DAY'] as const
+export type HealthResolution = (typeof HealthResolution)[number]
+
 export const DeliveryState = ['QUEUED', 'DELIVERED', 'ACKNOWLEDGED', 'DEAD'] as const
 export type DeliveryState = (typeof DeliveryState)[number]
 
@@ -412,6 +427,68 @@ export interface OperatorEntryRow {
   note: string
 }
 
+/** How an agent stands: changed by whoever judges it anew, and only from the revision that was judged. */
+export interface AgentHealthRow {
+  organizationId: string
+  agentId: string
+  status: HealthStatus
+  /** Why, in words. */
+  reason: string
+  since: Date
+  breaker: BreakerState
+  breakerSince: Date
+  /** While OPEN: when probes may begin. */
+  openUntil: Date | null
+  /** How often it opened without having closed: the pause grows with it. */
+  openings: number
+  /** Failures among its newest tasks. */
+  recentErrors: number
+  revision: number
+  /** What differs from the defaults. */
+  thresholds: unknown
+  thresholdsRevision: number
+}
+
+/** A raw fact: how one task, or one instance, ended. Partitioned by day (see the migration), which no statement has to know. */
+export interface HealthSampleRow {
+  organizationId: string
+  at: Date
+  id: string
+  agentId: string
+  instanceId: string | null
+  kind: SampleKind
+  /** ERROR is what speaks against the agent's health. What failed for reasons of business is OK, and has its class. */
+  outcome: SampleOutcome
+  errorClass: string | null
+  durationMs: number | null
+  /** The bucket of the histogram that the duration falls in. */
+  durationBucket: number | null
+}
+
+/** Says that a minute of an agent has new samples: written with them, taken away when the minute is due to be counted. */
+export interface HealthMarkRow {
+  organizationId: string
+  id: string
+  agentId: string
+  minute: Date
+}
+
+/** What an agent did in a minute, an hour or a day: minutes are counted from samples, hours from minutes, days from hours. */
+export interface HealthBucketRow {
+  organizationId: string
+  agentId: string
+  resolution: HealthResolution
+  beganAt: Date
+  okCount: number
+  errorCount: number
+  /** Of every failure, also of those that are no fault of the agent: `{class: count}`. */
+  errors: unknown
+  /** How long tasks took: `{bucket of the histogram: count}`. */
+  durations: unknown
+  /** When it has to be counted anew; absent when it is counted. */
+  dueAt: Date | null
+}
+
 /** A message between agents, or between an agent and the outside. */
 export interface AgentInteractionRow {
   organizationId: string
@@ -709,6 +786,13 @@ export const columns = {
   logCheckpoint: 'organization_id AS "organizationId", size, root, note, created_at AS "createdAt"',
   operatorEntry:
     'organization_id AS "organizationId", leaf_index AS "leafIndex", log_organization_id AS "logOrganizationId", size, note',
+  agentHealth:
+    'organization_id AS "organizationId", agent_id AS "agentId", status, reason, since, breaker, breaker_since AS "breakerSince", open_until AS "openUntil", openings, recent_errors AS "recentErrors", revision, thresholds, thresholds_revision AS "thresholdsRevision"',
+  healthSample:
+    'organization_id AS "organizationId", at, id, agent_id AS "agentId", instance_id AS "instanceId", kind, outcome, error_class AS "errorClass", duration_ms AS "durationMs", duration_bucket AS "durationBucket"',
+  healthMark: 'organization_id AS "organizationId", id, agent_id AS "agentId", minute',
+  healthBucket:
+    'organization_id AS "organizationId", agent_id AS "agentId", resolution, began_at AS "beganAt", ok_count AS "okCount", error_count AS "errorCount", errors, durations, due_at AS "dueAt"',
   agentInteraction:
     'organization_id AS "organizationId", id, conversation_id AS "conversationId", sequence, from_agent_id AS "fromAgentId", to_agent_id AS "toAgentId", kind, payload, signature, state, attempts, created_at AS "createdAt", delivered_at AS "deliveredAt", acknowledged_at AS "acknowledgedAt"',
   organization:

@@ -1,11 +1,17 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
+<<<<<<< HEAD
 import { agentRoutes, agentService, DEFAULT_TOLERANCE, instanceRoutes, instanceService } from '#modules/agents'
 import { type AssignmentService, assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
+=======
+import { agentRoutes, agentService, instanceRoutes, instanceService } from '#modules/agents'
+import { assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
+>>>>>>> assign
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
+import { healthRoutes, healthService } from '#modules/health'
 import { organizationRoutes, organizationService } from '#modules/organizations'
 import {
   approvalRoutes,
@@ -80,9 +86,6 @@ interface Furnishing {
   walletProvider?: ProviderName
 }
 
-/** Until there is a room for health, everyone is well. */
-const noHealth = { observe: async () => undefined, standings: async () => new Map() }
-
 /** The composition root: resources, modules, routes, from top to bottom. The map of the product. */
 export async function buildApp(options: AppOptions): Promise<App> {
   const { log, clock } = options
@@ -108,18 +111,21 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const agents = agentService<Furnishing>({
     ...{ database, decisions, events },
     furnish: async (tx, caller, agent, { capability, walletProvider }) => {
+      health.begin(tx, agent.id)
       await capabilities.grantFirst(tx, caller, agent.id, capability)
       await wallets.open(tx, caller, agent, walletProvider)
     },
+    retired: (tx, agentId) => health.end(tx, agentId),
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
   })
   const instances = instanceService({
     ...{ database, decisions, events, log, agents, heartbeatMs: options.heartbeatMs },
-    toleranceOf: async () => DEFAULT_TOLERANCE,
+    toleranceOf: (tx, agentId) => health.toleranceOf(tx, agentId),
     extendLeases: (organizationId, beats) => tasks.extendLeases(organizationId, beats),
     holdsTasks: (tx, instanceId) => tasks.holdsTasks(tx, instanceId),
+    lost: (tx, rows) => health.lost(tx, rows),
   })
   const chains = chainService({ settings: options.chains, ...(options.faucet && { faucet: options.faucet }) })
   const capabilities = capabilityService({
@@ -141,6 +147,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
     resumePayments: (tx, scope) => payments.resume(tx, scope),
   })
+  const health = healthService({
+    ...{ database, jobs, events, log, decisions, agents, instances },
+    inUse: (organizationId, agentId) => tasks.inUseOf(organizationId, agentId),
+  })
   const payments = paymentService({
     ...{ database, clock, jobs, events, decisions, organizations, agents, capabilities, chains, wallets },
     isWorkingOn: (tx, agentId, taskId) => tasks.isWorkingOn(tx, agentId, taskId),
@@ -153,7 +163,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   })
   const tasks = assignmentService({
     ...{ database, jobs, events, log, decisions, organizations, agents, instances, capabilities, chains, wallets },
-    ...{ payments, reconciliation, health: noHealth },
+    ...{ payments, reconciliation, health },
   })
   hostAgents({ database, events, decisions, tasks, payments, program: payAsAsked })
 
@@ -185,6 +195,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
           deliveriesPerMinute: Math.ceil(options.rateLimitPerMinute / WEBHOOK_SHARE_OF_RATE),
         }),
       )
+      await v1.register(healthRoutes(health, effect))
       await v1.register(taskRoutes(tasks, effect))
       await v1.register(workRoutes(tasks))
       await v1.register(fairnessRoutes(tasks, effect))
@@ -207,17 +218,20 @@ export async function buildApp(options: AppOptions): Promise<App> {
       decisionsLog.start()
       instances.sweep.start()
       tasks.start()
+      health.counting.start()
       const keepHouse = () =>
-        Promise.all([forgetExpiredReplies(database), capabilities.limits.forgetPast(), instances.forgetPast()]).catch(
-          (err) => log.warn({ err }, 'cannot forget what is past'),
-        )
+        Promise.all([
+          ...[forgetExpiredReplies(database), capabilities.limits.forgetPast()],
+          ...[instances.forgetPast(), health.forgetPast()],
+        ]).catch((err) => log.warn({ err }, 'cannot forget what is past'))
       housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS).unref()
     },
     async stop() {
       clearInterval(housekeeping)
       tasks.endWaits()
       await http.close()
-      await Promise.all([jobs.stop(), tasks.stop(), reconciliation.stop(), instances.sweep.stop()])
+      await Promise.all([jobs.stop(), tasks.stop(), reconciliation.stop()])
+      await Promise.all([instances.sweep.stop(), health.counting.stop()])
       await decisionsLog.stop()
       await database.close()
     },

@@ -125,6 +125,26 @@ export type LogCheckpoint = Prisma.LogCheckpointModel
  */
 export type OperatorEntry = Prisma.OperatorEntryModel
 /**
+ * Model AgentHealth
+ * How an agent stands: changed by whoever judges it anew, and only from the revision that was judged.
+ */
+export type AgentHealth = Prisma.AgentHealthModel
+/**
+ * Model HealthSample
+ * A raw fact: how one task, or one instance, ended. Partitioned by day (see the migration), which no statement has to know.
+ */
+export type HealthSample = Prisma.HealthSampleModel
+/**
+ * Model HealthMark
+ * Says that a minute of an agent has new samples: written with them, taken away when the minute is due to be counted.
+ */
+export type HealthMark = Prisma.HealthMarkModel
+/**
+ * Model HealthBucket
+ * What an agent did in a minute, an hour or a day: minutes are counted from samples, hours from minutes, days from hours.
+ */
+export type HealthBucket = Prisma.HealthBucketModel
+/**
  * Model AgentInteraction
  * A message between agents, or between an agent and the outside.
  */

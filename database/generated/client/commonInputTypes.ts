@@ -704,6 +704,91 @@ export type EnumVerdictNullableWithAggregatesFilter<$PrismaModel = never> = {
   _max?: Prisma.NestedEnumVerdictNullableFilter<$PrismaModel>
 }
 
+export type EnumHealthStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthStatus | Prisma.EnumHealthStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel> | $Enums.HealthStatus
+}
+
+export type EnumBreakerStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakerState | Prisma.EnumBreakerStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel> | $Enums.BreakerState
+}
+
+export type EnumHealthStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthStatus | Prisma.EnumHealthStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthStatusWithAggregatesFilter<$PrismaModel> | $Enums.HealthStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel>
+}
+
+export type EnumBreakerStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakerState | Prisma.EnumBreakerStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakerStateWithAggregatesFilter<$PrismaModel> | $Enums.BreakerState
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel>
+}
+
+export type EnumSampleKindFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleKind | Prisma.EnumSampleKindFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleKindFilter<$PrismaModel> | $Enums.SampleKind
+}
+
+export type EnumSampleOutcomeFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleOutcome | Prisma.EnumSampleOutcomeFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel> | $Enums.SampleOutcome
+}
+
+export type EnumSampleKindWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleKind | Prisma.EnumSampleKindFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleKindWithAggregatesFilter<$PrismaModel> | $Enums.SampleKind
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumSampleKindFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumSampleKindFilter<$PrismaModel>
+}
+
+export type EnumSampleOutcomeWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleOutcome | Prisma.EnumSampleOutcomeFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleOutcomeWithAggregatesFilter<$PrismaModel> | $Enums.SampleOutcome
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel>
+}
+
+export type EnumHealthResolutionFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthResolution | Prisma.EnumHealthResolutionFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel> | $Enums.HealthResolution
+}
+
+export type EnumHealthResolutionWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthResolution | Prisma.EnumHealthResolutionFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthResolutionWithAggregatesFilter<$PrismaModel> | $Enums.HealthResolution
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel>
+}
+
 export type BytesNullableFilter<$PrismaModel = never> = {
   equals?: runtime.Bytes | Prisma.BytesFieldRefInput<$PrismaModel> | null
   in?: runtime.Bytes[] | Prisma.ListBytesFieldRefInput<$PrismaModel> | null
@@ -1516,6 +1601,91 @@ export type NestedEnumVerdictNullableWithAggregatesFilter<$PrismaModel = never> 
   _count?: Prisma.NestedIntNullableFilter<$PrismaModel>
   _min?: Prisma.NestedEnumVerdictNullableFilter<$PrismaModel>
   _max?: Prisma.NestedEnumVerdictNullableFilter<$PrismaModel>
+}
+
+export type NestedEnumHealthStatusFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthStatus | Prisma.EnumHealthStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel> | $Enums.HealthStatus
+}
+
+export type NestedEnumBreakerStateFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakerState | Prisma.EnumBreakerStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel> | $Enums.BreakerState
+}
+
+export type NestedEnumHealthStatusWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthStatus | Prisma.EnumHealthStatusFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthStatus[] | Prisma.ListEnumHealthStatusFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthStatusWithAggregatesFilter<$PrismaModel> | $Enums.HealthStatus
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumHealthStatusFilter<$PrismaModel>
+}
+
+export type NestedEnumBreakerStateWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.BreakerState | Prisma.EnumBreakerStateFieldRefInput<$PrismaModel>
+  in?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  notIn?: $Enums.BreakerState[] | Prisma.ListEnumBreakerStateFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumBreakerStateWithAggregatesFilter<$PrismaModel> | $Enums.BreakerState
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumBreakerStateFilter<$PrismaModel>
+}
+
+export type NestedEnumSampleKindFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleKind | Prisma.EnumSampleKindFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleKindFilter<$PrismaModel> | $Enums.SampleKind
+}
+
+export type NestedEnumSampleOutcomeFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleOutcome | Prisma.EnumSampleOutcomeFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel> | $Enums.SampleOutcome
+}
+
+export type NestedEnumSampleKindWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleKind | Prisma.EnumSampleKindFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleKind[] | Prisma.ListEnumSampleKindFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleKindWithAggregatesFilter<$PrismaModel> | $Enums.SampleKind
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumSampleKindFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumSampleKindFilter<$PrismaModel>
+}
+
+export type NestedEnumSampleOutcomeWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.SampleOutcome | Prisma.EnumSampleOutcomeFieldRefInput<$PrismaModel>
+  in?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  notIn?: $Enums.SampleOutcome[] | Prisma.ListEnumSampleOutcomeFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumSampleOutcomeWithAggregatesFilter<$PrismaModel> | $Enums.SampleOutcome
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumSampleOutcomeFilter<$PrismaModel>
+}
+
+export type NestedEnumHealthResolutionFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthResolution | Prisma.EnumHealthResolutionFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel> | $Enums.HealthResolution
+}
+
+export type NestedEnumHealthResolutionWithAggregatesFilter<$PrismaModel = never> = {
+  equals?: $Enums.HealthResolution | Prisma.EnumHealthResolutionFieldRefInput<$PrismaModel>
+  in?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  notIn?: $Enums.HealthResolution[] | Prisma.ListEnumHealthResolutionFieldRefInput<$PrismaModel>
+  not?: Prisma.NestedEnumHealthResolutionWithAggregatesFilter<$PrismaModel> | $Enums.HealthResolution
+  _count?: Prisma.NestedIntFilter<$PrismaModel>
+  _min?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel>
+  _max?: Prisma.NestedEnumHealthResolutionFilter<$PrismaModel>
 }
 
 export type NestedBytesNullableFilter<$PrismaModel = never> = {

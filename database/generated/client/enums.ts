@@ -127,6 +127,50 @@ export const Verdict = {
 export type Verdict = (typeof Verdict)[keyof typeof Verdict]
 
 
+export const HealthStatus = {
+  HEALTHY: 'HEALTHY',
+  DEGRADED: 'DEGRADED',
+  DOWN: 'DOWN',
+  UNKNOWN: 'UNKNOWN'
+} as const
+
+export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus]
+
+
+export const BreakerState = {
+  CLOSED: 'CLOSED',
+  OPEN: 'OPEN',
+  HALF_OPEN: 'HALF_OPEN'
+} as const
+
+export type BreakerState = (typeof BreakerState)[keyof typeof BreakerState]
+
+
+export const SampleKind = {
+  TASK: 'TASK',
+  HEARTBEAT: 'HEARTBEAT'
+} as const
+
+export type SampleKind = (typeof SampleKind)[keyof typeof SampleKind]
+
+
+export const SampleOutcome = {
+  OK: 'OK',
+  ERROR: 'ERROR'
+} as const
+
+export type SampleOutcome = (typeof SampleOutcome)[keyof typeof SampleOutcome]
+
+
+export const HealthResolution = {
+  MINUTE: 'MINUTE',
+  HOUR: 'HOUR',
+  DAY: 'DAY'
+} as const
+
+export type HealthResolution = (typeof HealthResolution)[keyof typeof HealthResolution]
+
+
 export const DeliveryState = {
   QUEUED: 'QUEUED',
   DELIVERED: 'DELIVERED',

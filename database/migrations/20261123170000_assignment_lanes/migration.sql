@@ -143,6 +143,8 @@ FROM agent a LEFT JOIN (
   WHERE status IN ('ASSIGNED', 'RUNNING') AND NOT is_parked GROUP BY 1, 2
 ) held ON held.organization_id = a.organization_id AND held.assigned_agent_id = a.id;
 INSERT INTO task_queue (organization_id, due_at) SELECT DISTINCT organization_id, now() FROM agent_seat;
+-- Queues are looked at without jobs now.
+DELETE FROM job WHERE kind = 'tasks.assign';
 INSERT INTO job (organization_id, kind, subject, payload, run_at, created_at)
 SELECT organization_id, 'assignment<agent.changed', agent_id, '{}', now(), now() FROM agent_seat
 ON CONFLICT (organization_id, kind, subject) DO NOTHING;

@@ -13,6 +13,7 @@ type NoFacts = Readonly<Record<never, never>>
 /** What modules may say to those below them. A handler reads the state: an event only says that it changed. */
 export interface EventTypes {
   'agent.changed': NoFacts
+  'health.changed': NoFacts
   /** Of an instance of the agent it names. */
   'instance.changed': NoFacts
   'payment.changed': { readonly taskId: string | null; readonly status: string }

@@ -221,6 +221,11 @@ export const situations: Readonly<Record<string, Prepare>> = {
   heartbeatInstance: ofInstance({ load: { inUse: 1 } }),
   stopInstance: ofInstance(),
 
+  listHealth: ofAgent(),
+  getAgentHealth: ofAgent(),
+  getHealthThresholds: ofAgent(),
+  putHealthThresholds: ofAgent({ errorRate: 0.3 }),
+
   getCapability: ofAgent(),
   putCapability: ofAgent(aCapability()),
   listCapabilityRevisions: ofAgent(),

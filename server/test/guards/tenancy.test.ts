@@ -37,6 +37,8 @@ describe('taking the filters out', () => {
     'jobs.lease',
     'jobs.renew',
     'jobs.settle',
+    'health.forget',
+    'health.waiting',
     'idempotency.purge',
     'instances.forget',
     'instances.overdue',
@@ -49,7 +51,7 @@ describe('taking the filters out', () => {
     'operator.newest',
   ]
   /** It reads the rows it is given, and writes. */
-  const GIVEN = ['decisions.appendMany']
+  const GIVEN = ['decisions.appendMany', 'health.observe']
   const INSERTS = /^\s*insert into/i
   const NO_ROWS = /^\s*select (pg_advisory_xact_lock|set_config)/i
 
@@ -208,6 +210,8 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
   await until('nothing is due', async () => {
     const due = await app.query(
       `select 1 from job where organization_id = $1 and run_at <= clock_timestamp()
+       union all select 1 from health_mark where organization_id = $1
+       union all select 1 from health_bucket where organization_id = $1 and due_at is not null
        union all select 1 from wallet_book where organization_id = $1 and due_at < clock_timestamp() + interval '30 minutes'`,
       [organizationId],
     )

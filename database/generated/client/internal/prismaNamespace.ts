@@ -418,6 +418,10 @@ export const ModelName = {
   LogTile: 'LogTile',
   LogCheckpoint: 'LogCheckpoint',
   OperatorEntry: 'OperatorEntry',
+  AgentHealth: 'AgentHealth',
+  HealthSample: 'HealthSample',
+  HealthMark: 'HealthMark',
+  HealthBucket: 'HealthBucket',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -445,7 +449,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
+    modelProps: "apiKey" | "agent" | "agentInstance" | "instanceSpan" | "task" | "taskQueue" | "taskLane" | "ability" | "agentSeat" | "fairnessShare" | "capability" | "spendingLimit" | "limitCounter" | "reservation" | "agentDecision" | "decisionDisclosure" | "logPending" | "logEntry" | "logTile" | "logCheckpoint" | "operatorEntry" | "agentHealth" | "healthSample" | "healthMark" | "healthBucket" | "agentInteraction" | "organization" | "payment" | "chainTransaction" | "approval" | "reconciliationBreak" | "walletBook" | "job" | "idempotencyRecord" | "agentCheckpoint" | "wallet" | "walletNonce"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -2003,6 +2007,302 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    AgentHealth: {
+      payload: Prisma.$AgentHealthPayload<ExtArgs>
+      fields: Prisma.AgentHealthFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentHealthFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentHealthFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        findFirst: {
+          args: Prisma.AgentHealthFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentHealthFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        findMany: {
+          args: Prisma.AgentHealthFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        create: {
+          args: Prisma.AgentHealthCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        createMany: {
+          args: Prisma.AgentHealthCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentHealthCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        delete: {
+          args: Prisma.AgentHealthDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        update: {
+          args: Prisma.AgentHealthUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentHealthDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentHealthUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentHealthUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentHealthUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentHealthPayload>
+        }
+        aggregate: {
+          args: Prisma.AgentHealthAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentHealth>
+        }
+        groupBy: {
+          args: Prisma.AgentHealthGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentHealthGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentHealthCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentHealthCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthSample: {
+      payload: Prisma.$HealthSamplePayload<ExtArgs>
+      fields: Prisma.HealthSampleFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthSampleFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthSampleFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        findFirst: {
+          args: Prisma.HealthSampleFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthSampleFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        findMany: {
+          args: Prisma.HealthSampleFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        create: {
+          args: Prisma.HealthSampleCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        createMany: {
+          args: Prisma.HealthSampleCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthSampleCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        delete: {
+          args: Prisma.HealthSampleDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        update: {
+          args: Prisma.HealthSampleUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthSampleDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthSampleUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthSampleUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthSampleUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthSamplePayload>
+        }
+        aggregate: {
+          args: Prisma.HealthSampleAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthSample>
+        }
+        groupBy: {
+          args: Prisma.HealthSampleGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthSampleGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthSampleCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthSampleCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthMark: {
+      payload: Prisma.$HealthMarkPayload<ExtArgs>
+      fields: Prisma.HealthMarkFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthMarkFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthMarkFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        findFirst: {
+          args: Prisma.HealthMarkFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthMarkFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        findMany: {
+          args: Prisma.HealthMarkFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        create: {
+          args: Prisma.HealthMarkCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        createMany: {
+          args: Prisma.HealthMarkCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthMarkCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        delete: {
+          args: Prisma.HealthMarkDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        update: {
+          args: Prisma.HealthMarkUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthMarkDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthMarkUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthMarkUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthMarkUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthMarkPayload>
+        }
+        aggregate: {
+          args: Prisma.HealthMarkAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthMark>
+        }
+        groupBy: {
+          args: Prisma.HealthMarkGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthMarkGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthMarkCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthMarkCountAggregateOutputType> | number
+        }
+      }
+    }
+    HealthBucket: {
+      payload: Prisma.$HealthBucketPayload<ExtArgs>
+      fields: Prisma.HealthBucketFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.HealthBucketFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.HealthBucketFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        findFirst: {
+          args: Prisma.HealthBucketFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.HealthBucketFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        findMany: {
+          args: Prisma.HealthBucketFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        create: {
+          args: Prisma.HealthBucketCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        createMany: {
+          args: Prisma.HealthBucketCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.HealthBucketCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        delete: {
+          args: Prisma.HealthBucketDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        update: {
+          args: Prisma.HealthBucketUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        deleteMany: {
+          args: Prisma.HealthBucketDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.HealthBucketUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.HealthBucketUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>[]
+        }
+        upsert: {
+          args: Prisma.HealthBucketUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$HealthBucketPayload>
+        }
+        aggregate: {
+          args: Prisma.HealthBucketAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateHealthBucket>
+        }
+        groupBy: {
+          args: Prisma.HealthBucketGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthBucketGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.HealthBucketCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.HealthBucketCountAggregateOutputType> | number
+        }
+      }
+    }
     AgentInteraction: {
       payload: Prisma.$AgentInteractionPayload<ExtArgs>
       fields: Prisma.AgentInteractionFieldRefs
@@ -3256,6 +3556,66 @@ export const OperatorEntryScalarFieldEnum = {
 export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
 
 
+export const AgentHealthScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  status: 'status',
+  reason: 'reason',
+  since: 'since',
+  breaker: 'breaker',
+  breakerSince: 'breakerSince',
+  openUntil: 'openUntil',
+  openings: 'openings',
+  recentErrors: 'recentErrors',
+  revision: 'revision',
+  thresholds: 'thresholds',
+  thresholdsRevision: 'thresholdsRevision'
+} as const
+
+export type AgentHealthScalarFieldEnum = (typeof AgentHealthScalarFieldEnum)[keyof typeof AgentHealthScalarFieldEnum]
+
+
+export const HealthSampleScalarFieldEnum = {
+  organizationId: 'organizationId',
+  at: 'at',
+  id: 'id',
+  agentId: 'agentId',
+  instanceId: 'instanceId',
+  kind: 'kind',
+  outcome: 'outcome',
+  errorClass: 'errorClass',
+  durationMs: 'durationMs',
+  durationBucket: 'durationBucket'
+} as const
+
+export type HealthSampleScalarFieldEnum = (typeof HealthSampleScalarFieldEnum)[keyof typeof HealthSampleScalarFieldEnum]
+
+
+export const HealthMarkScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  minute: 'minute'
+} as const
+
+export type HealthMarkScalarFieldEnum = (typeof HealthMarkScalarFieldEnum)[keyof typeof HealthMarkScalarFieldEnum]
+
+
+export const HealthBucketScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  resolution: 'resolution',
+  beganAt: 'beganAt',
+  okCount: 'okCount',
+  errorCount: 'errorCount',
+  errors: 'errors',
+  durations: 'durations',
+  dueAt: 'dueAt'
+} as const
+
+export type HealthBucketScalarFieldEnum = (typeof HealthBucketScalarFieldEnum)[keyof typeof HealthBucketScalarFieldEnum]
+
+
 export const AgentInteractionScalarFieldEnum = {
   organizationId: 'organizationId',
   id: 'id',
@@ -3833,6 +4193,76 @@ export type ListEnumVerdictFieldRefInput<$PrismaModel> = FieldRefInputType<$Pris
 
 
 /**
+ * Reference to a field of type 'HealthStatus'
+ */
+export type EnumHealthStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthStatus'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthStatus[]'
+ */
+export type ListEnumHealthStatusFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthStatus[]'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakerState'
+ */
+export type EnumBreakerStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakerState'>
+    
+
+
+/**
+ * Reference to a field of type 'BreakerState[]'
+ */
+export type ListEnumBreakerStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'BreakerState[]'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleKind'
+ */
+export type EnumSampleKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleKind'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleKind[]'
+ */
+export type ListEnumSampleKindFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleKind[]'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleOutcome'
+ */
+export type EnumSampleOutcomeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleOutcome'>
+    
+
+
+/**
+ * Reference to a field of type 'SampleOutcome[]'
+ */
+export type ListEnumSampleOutcomeFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'SampleOutcome[]'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthResolution'
+ */
+export type EnumHealthResolutionFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthResolution'>
+    
+
+
+/**
+ * Reference to a field of type 'HealthResolution[]'
+ */
+export type ListEnumHealthResolutionFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'HealthResolution[]'>
+    
+
+
+/**
  * Reference to a field of type 'DeliveryState'
  */
 export type EnumDeliveryStateFieldRefInput<$PrismaModel> = FieldRefInputType<$PrismaModel, 'DeliveryState'>
@@ -4115,6 +4545,10 @@ export type GlobalOmitConfig = {
   logTile?: Prisma.LogTileOmit
   logCheckpoint?: Prisma.LogCheckpointOmit
   operatorEntry?: Prisma.OperatorEntryOmit
+  agentHealth?: Prisma.AgentHealthOmit
+  healthSample?: Prisma.HealthSampleOmit
+  healthMark?: Prisma.HealthMarkOmit
+  healthBucket?: Prisma.HealthBucketOmit
   agentInteraction?: Prisma.AgentInteractionOmit
   organization?: Prisma.OrganizationOmit
   payment?: Prisma.PaymentOmit

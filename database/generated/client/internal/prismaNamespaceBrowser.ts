@@ -72,6 +72,10 @@ export const ModelName = {
   LogTile: 'LogTile',
   LogCheckpoint: 'LogCheckpoint',
   OperatorEntry: 'OperatorEntry',
+  AgentHealth: 'AgentHealth',
+  HealthSample: 'HealthSample',
+  HealthMark: 'HealthMark',
+  HealthBucket: 'HealthBucket',
   AgentInteraction: 'AgentInteraction',
   Organization: 'Organization',
   Payment: 'Payment',
@@ -426,6 +430,66 @@ export const OperatorEntryScalarFieldEnum = {
 } as const
 
 export type OperatorEntryScalarFieldEnum = (typeof OperatorEntryScalarFieldEnum)[keyof typeof OperatorEntryScalarFieldEnum]
+
+
+export const AgentHealthScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  status: 'status',
+  reason: 'reason',
+  since: 'since',
+  breaker: 'breaker',
+  breakerSince: 'breakerSince',
+  openUntil: 'openUntil',
+  openings: 'openings',
+  recentErrors: 'recentErrors',
+  revision: 'revision',
+  thresholds: 'thresholds',
+  thresholdsRevision: 'thresholdsRevision'
+} as const
+
+export type AgentHealthScalarFieldEnum = (typeof AgentHealthScalarFieldEnum)[keyof typeof AgentHealthScalarFieldEnum]
+
+
+export const HealthSampleScalarFieldEnum = {
+  organizationId: 'organizationId',
+  at: 'at',
+  id: 'id',
+  agentId: 'agentId',
+  instanceId: 'instanceId',
+  kind: 'kind',
+  outcome: 'outcome',
+  errorClass: 'errorClass',
+  durationMs: 'durationMs',
+  durationBucket: 'durationBucket'
+} as const
+
+export type HealthSampleScalarFieldEnum = (typeof HealthSampleScalarFieldEnum)[keyof typeof HealthSampleScalarFieldEnum]
+
+
+export const HealthMarkScalarFieldEnum = {
+  organizationId: 'organizationId',
+  id: 'id',
+  agentId: 'agentId',
+  minute: 'minute'
+} as const
+
+export type HealthMarkScalarFieldEnum = (typeof HealthMarkScalarFieldEnum)[keyof typeof HealthMarkScalarFieldEnum]
+
+
+export const HealthBucketScalarFieldEnum = {
+  organizationId: 'organizationId',
+  agentId: 'agentId',
+  resolution: 'resolution',
+  beganAt: 'beganAt',
+  okCount: 'okCount',
+  errorCount: 'errorCount',
+  errors: 'errors',
+  durations: 'durations',
+  dueAt: 'dueAt'
+} as const
+
+export type HealthBucketScalarFieldEnum = (typeof HealthBucketScalarFieldEnum)[keyof typeof HealthBucketScalarFieldEnum]
 
 
 export const AgentInteractionScalarFieldEnum = {

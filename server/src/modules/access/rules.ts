@@ -52,6 +52,7 @@ const READS = [
   'approvals:read',
   'decisions:read',
   'reconciliation:read',
+  'health:read',
 ] as const
 const OPERATES = [
   'organizations:freeze',
@@ -64,6 +65,7 @@ const OPERATES = [
   'payments:create',
   'payments:write',
   'decisions:write',
+  'health:write',
 ] as const
 const ADMINISTERS = [
   'organizations:write',
@@ -95,7 +97,7 @@ const byRole: Record<KeyRole, ReadonlySet<Permission>> = {
 const ofOperatorAdmin: ReadonlySet<Permission> = new Set([...byRole.ADMIN, ADMIN_OF_OPERATOR])
 /** An agent's own credential: for that agent only, which the services check. */
 const ofAgent: ReadonlySet<Permission> = new Set([
-  ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write'] as const),
+  ...(['agents:read', 'chains:read', 'payments:create', 'payments:read', 'decisions:write', 'health:read'] as const),
   ...RUNS,
 ])
 const none: ReadonlySet<Permission> = new Set()

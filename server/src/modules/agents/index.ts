@@ -1,5 +1,5 @@
 export { AgentParams } from './contract.ts'
-export { DEFAULT_TOLERANCE, Instance, type Tolerance } from './instance-contract.ts'
+export { Instance, type Tolerance } from './instance-contract.ts'
 export { instanceRoutes } from './instance-routes.ts'
 export { type Beat, type InstanceService, instanceService, type TaskNews } from './instances.ts'
 export { agentProblems, instanceProblems } from './problems.ts'

@@ -15,7 +15,6 @@ export interface Tolerance {
   readonly suspectAfter: number
   readonly downAfter: number
 }
-export const DEFAULT_TOLERANCE: Tolerance = { suspectAfter: 2, downAfter: 4 }
 
 export const Instance = Type.Object({
   organizationId: Uuid,

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
-import type { InstanceQuery } from './instance-contract.ts'
+import type { InstanceQuery, Tolerance } from './instance-contract.ts'
 
 /** The database's clock, which all instances share; a time that is given stands in its place. */
 const at = (value: string): string => `coalesce(${value}::timestamptz, clock_timestamp())`
@@ -148,6 +148,54 @@ const ofAgent = sql<AgentInstanceRow>(
    order by id desc limit $5`,
 )
 
+/** New tolerance for those that are alive; it counts from their last heartbeat. */
+const tolerate = sql(
+  'instances.tolerate',
+  `update agent_instance set suspect_after = $3, down_after = $4
+   where organization_id = $1 and agent_id = $2 and status in ('HEALTHY', 'SUSPECT')`,
+)
+
+/** How many instances of each of these agents are there. */
+const liveness = sql<LivenessRow>(
+  'instances.liveness',
+  `select a.id as "agentId", alive.*,
+     exists (select from agent_instance i where i.organization_id = $1 and i.agent_id = a.id) as "hadAny"
+   from unnest($2::uuid[]) as a(id)
+   cross join lateral (
+     select count(*) filter (where i.status = 'HEALTHY')::int as healthy,
+            count(*) filter (where i.status = 'SUSPECT')::int as suspect
+     from agent_instance i
+     where i.organization_id = $1 and i.agent_id = a.id and i.status in ('HEALTHY', 'SUSPECT')) alive`,
+)
+
+/**
+ * Shares of the last hour, day, week and month, each since the agent's first instance at the earliest, in which at least
+ * one of its instances was there; how often one started after another had ended, and when one was last heard of.
+ */
+const presence = sql<PresenceRow>(
+  'instances.presence',
+  `with spans as materialized (
+     select began_at, ended_at from instance_span where organization_id = $1 and agent_id = $2
+   ), t as (
+     select ${at('$3')}::timestamptz(3) as now
+   ), windows as (
+     select w.name, greatest(t.now - w.length, (select min(began_at) from spans)) as began, t.now as ended
+     from t, (values ('1h', interval '1 hour'), ('24h', interval '1 day'), ('7d', interval '7 days'),
+                     ('30d', interval '30 days')) as w(name, length)
+   ), shares as (
+     select w.name, case when exists (select from spans) then (
+       select coalesce(sum(extract(epoch from upper(r) - lower(r))), 0) from unnest((
+         select range_agg(tstzrange(greatest(s.began_at, w.began), least(s.ended_at, w.ended))) from spans s
+         where s.began_at < w.ended and (s.ended_at is null or s.ended_at > w.began))) as r
+     )::float8 / nullif(extract(epoch from w.ended - w.began), 0)::float8 end as share
+     from windows w
+   )
+   select (select jsonb_object_agg(name, share) from shares) as uptime,
+     (select count(*)::int from spans
+      where began_at > (select now from t) - interval '1 day' and began_at >= (select min(ended_at) from spans)) as restarts,
+     (select max(last_seen_at) from agent_instance where organization_id = $1 and agent_id = $2) as "lastSeenAt"`,
+)
+
 /** What is past is forgotten: instances that ended, and when they were there. */
 const forget = sql(
   'instances.forget',
@@ -164,6 +212,17 @@ export interface BeatSaid {
   readonly instanceId: string
   readonly agentId: string
   readonly inUse: number | null
+}
+interface LivenessRow {
+  agentId: string
+  healthy: number
+  suspect: number
+  hadAny: boolean
+}
+interface PresenceRow {
+  uptime: Record<'1h' | '24h' | '7d' | '30d', number | null>
+  restarts: number
+  lastSeenAt: Date | null
 }
 type Moment = Date | null
 
@@ -204,6 +263,13 @@ export const instanceStore = {
     { before, limit }: PageRequest,
     { status }: Static<typeof InstanceQuery>,
   ) => database.query(organizationId, ofAgent, [organizationId, agentId, before ?? null, status ?? null, limit + 1]),
+
+  tolerate: (tx: Tx, agentId: string, { suspectAfter, downAfter }: Tolerance) =>
+    tx.send(tolerate, [tx.organizationId, agentId, suspectAfter, downAfter]),
+  liveness: async (tx: Tx, agentIds: readonly string[]) =>
+    new Map((await tx.query(liveness, [tx.organizationId, agentIds])).map((row) => [row.agentId, row])),
+  presence: async (database: Database, organizationId: string, agentId: string, now: Moment) =>
+    (await database.query(organizationId, presence, [organizationId, agentId, now]))[0] as PresenceRow,
 
   forget: (database: Database, days: number) => database.platform(forget, [days]),
 }

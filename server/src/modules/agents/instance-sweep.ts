@@ -15,6 +15,7 @@ interface Needs {
   readonly log: Logger
   readonly heartbeatMs: number
   readonly now: () => Date | null
+  readonly lost: (tx: Tx, rows: readonly Changed[]) => void
   readonly changed: (tx: Tx, actor: string, act: string, row: Changed, inputs: Record<string, unknown>) => Promise<void>
 }
 
@@ -22,7 +23,7 @@ interface Needs {
  * Finds, in any process, the instances that are not heard of any more. All times are the database's. While the database
  * or this process was away nobody could be heard: whoever lives then has two heartbeats to say so.
  */
-export function sweeper({ database, log, heartbeatMs, now, changed }: Needs) {
+export function sweeper({ database, log, heartbeatMs, now, changed, lost }: Needs) {
   const stopping = new AbortController()
   let looking: Promise<void> = Promise.resolve()
 
@@ -34,6 +35,10 @@ export function sweeper({ database, log, heartbeatMs, now, changed }: Needs) {
         const inputs = { lastSeenAt: lastSeenAt.toISOString(), heartbeatMs: row.heartbeatMs }
         await changed(tx, 'system:instances', status === 'DOWN' ? 'down' : 'suspect', row, inputs)
       }
+      lost(
+        tx,
+        late.filter(({ status }) => status === 'DOWN'),
+      )
       return late.length
     })
   }

@@ -49,6 +49,8 @@ export interface InstanceNeeds {
   readonly extendLeases: (organizationId: string, beats: readonly Beat[]) => Promise<readonly TaskNews[]>
   /** True while the instance has tasks in work. */
   readonly holdsTasks: (tx: Tx, instanceId: string) => Promise<boolean>
+  /** They are not heard of any more, in the transaction that says so. */
+  readonly lost: (tx: Tx, rows: readonly Changed[]) => void
   /** Instead of five seconds between two heartbeats. */
   readonly heartbeatMs?: number | undefined
   /** Instead of the database's clock: for who replays what was. */
@@ -176,6 +178,12 @@ export function instanceService(needs: InstanceNeeds) {
       if (row.status === 'STOPPED') throw new Problem(instanceProblems.stopped)
       return row
     },
+
+    /** For health: how many of an agent's instances are there, and when they were. */
+    liveness: instanceStore.liveness,
+    presence: (organizationId: string, agentId: string) =>
+      instanceStore.presence(database, organizationId, agentId, now()),
+    tolerate: instanceStore.tolerate,
 
     /** Looks for those that are not heard of, over all organisations. */
     sweep,

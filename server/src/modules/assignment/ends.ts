@@ -1,6 +1,7 @@
 import type { TaskRow, TaskStatus } from '@wedi/database'
+import type { ErrorClass, Sample } from '#modules/health'
 import type { Tx } from '#platform/database/database'
-import { type AssignmentNeeds, aboutTask, type Observation } from './needs.ts'
+import { type AssignmentNeeds, aboutTask } from './needs.ts'
 import { laneStore } from './store/lanes.ts'
 import { type MoveOptions, type TaskMove, taskStore } from './store/tasks.ts'
 
@@ -10,8 +11,8 @@ export interface Ending extends Omit<TaskMove, 'id'> {
   readonly actor: string
   /** Why it goes back to the queue, in words for the record. */
   readonly why?: string
-  /** What it says of its agent's health; nothing when it was not the agent's doing. */
-  readonly outcome?: Observation['outcome']
+  /** What it says of its agent's health: what went wrong, null when nothing did. Absent: it says nothing. */
+  readonly errorClass?: ErrorClass | null
 }
 
 export const HELD: TaskStatus[] = ['ASSIGNED', 'RUNNING']
@@ -45,15 +46,14 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
     const byId = new Map(endings.map((each) => [each.task.id, each]))
     for (const row of rows) await record(tx, byId.get(row.id) as Ending, row)
     const seen = rows.flatMap((row) => observed(tx, byId.get(row.id) as Ending))
-    if (seen.length > 0) await health.observe(tx, seen)
+    if (seen.length > 0) health.observe(tx, seen)
     return rows
   }
 }
 
-function observed(tx: Tx, { task, outcome, error }: Ending): Observation[] {
-  if (outcome === undefined || task.assignedAgentId === null) return []
-  const durationMs = Math.max(0, tx.now.getTime() - (task.assignedAt?.getTime() ?? tx.now.getTime()))
-  const { assignedAgentId: agentId, instanceId } = task
-  const errorClass = outcome === 'ERROR' ? (error?.code ?? 'task.failed') : null
-  return [{ agentId, instanceId, kind: 'TASK', outcome, errorClass, durationMs }]
+function observed(tx: Tx, { task, errorClass }: Ending): Sample[] {
+  const { assignedAgentId: agentId, instanceId, assignedAt } = task
+  if (errorClass === undefined || agentId === null || !HELD.includes(task.status)) return []
+  const durationMs = assignedAt && Math.max(0, tx.now.getTime() - assignedAt.getTime())
+  return [{ agentId, instanceId, kind: 'TASK', errorClass, durationMs }]
 }

@@ -3,6 +3,7 @@ import type { AgentService, InstanceService } from '#modules/agents'
 import type { CapabilityService } from '#modules/capabilities'
 import type { ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
+import type { HealthService } from '#modules/health'
 import type { OrganizationService } from '#modules/organizations'
 import type { PaymentService, ReconciliationService } from '#modules/payments'
 import type { WalletService } from '#modules/wallets'
@@ -25,31 +26,9 @@ export interface AssignmentNeeds {
   capabilities: Pick<CapabilityService, 'authoritiesOf' | 'limits'>
   chains: Pick<ChainService, 'asset'>
   wallets: Pick<WalletService, 'payingOf'>
-  health: HealthOfAgents
+  health: Pick<HealthService, 'observe' | 'standings'>
   payments: Pick<PaymentService, 'find' | 'cancel' | 'read'>
   reconciliation: Pick<ReconciliationService, 'balancesSeen'>
-}
-
-/** How an attempt went, and who should get no new ones. */
-export interface HealthOfAgents {
-  observe: (tx: Tx, seen: readonly Observation[]) => Promise<unknown>
-  standings: (tx: Tx, agentIds: string[]) => Promise<ReadonlyMap<string, Standing>>
-}
-
-export interface Observation {
-  readonly agentId: string
-  readonly instanceId: string | null
-  readonly kind: 'TASK'
-  readonly outcome: 'OK' | 'ERROR'
-  readonly errorClass: string | null
-  readonly durationMs: number
-}
-
-export interface Standing {
-  readonly isOut: boolean
-  /** It is tried out again, with one task at a time. */
-  readonly probing: boolean
-  readonly recentFailures: number
 }
 
 /** What every record about a task names. */

@@ -55,7 +55,7 @@ export function overdue(needs: AssignmentNeeds) {
 
 /** The process is to blame, not the task: it goes to the next at once, as long as it has attempts left. */
 function lost(task: TaskRow): Ending {
-  const common = { task, actor: SYSTEM, token: task.fencingToken, outcome: 'ERROR', error: LEASE_OVER } as const
+  const common = { task, actor: SYSTEM, token: task.fencingToken, errorClass: 'LEASE_LOST', error: LEASE_OVER } as const
   if (task.attempt < task.maxAttempts) return { ...common, to: 'QUEUED', why: LEASE_OVER.detail }
   const detail = `${LEASE_OVER.detail} It was the last of ${task.maxAttempts} attempts.`
   return { ...common, to: 'DEAD', error: { ...LEASE_OVER, detail, attempts: task.attempt } }
@@ -66,5 +66,6 @@ const tooLate = (task: TaskRow): Ending => ({
   actor: SYSTEM,
   to: 'FAILED',
   token: task.fencingToken,
+  errorClass: 'TIMEOUT',
   error: TOO_LATE,
 })

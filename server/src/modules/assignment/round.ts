@@ -88,15 +88,7 @@ export function rounds(needs: AssignmentNeeds) {
       if (runtime === 'REMOTE' && asksFor === undefined) return []
       return [{ ...seat, breadth: breadthOf(scope), ...(runtime === 'REMOTE' && asksFor && { asksFor }) }]
     })
-    return {
-      lanes,
-      seats,
-      shares,
-      turn,
-      limit: BATCH,
-      rows,
-      hosted: new Set(found.filter(({ runtime }) => runtime === 'HOSTED').map(({ agentId }) => agentId)),
-    }
+    return { lanes, seats, shares, turn, limit: BATCH, rows }
   }
 
   /** The plan; with payments among the tasks, held against what the rules would say. */
@@ -105,50 +97,47 @@ export function rounds(needs: AssignmentNeeds) {
       situation.rows.filter(({ type }) => type === PAYMENT).map((row) => [row.id, row.paymentPayload]),
     )
     if (payments.size === 0) return { decided: plan(situation) }
-    const agentIds = situation.seats.map(({ agentId }) => agentId)
-    const planWith = async (hopeless: ReadonlySet<string>) => {
-      const preview = await previewOf(tx, needs, payments, agentIds)
+    const planWith = async (seats: readonly Seat[], hopeless: ReadonlySet<string>) => {
+      const preview = await previewOf(tx, needs, payments, seats.map(agentOf))
       const placed = (_lane: Lane, { id }: { id: string }, { agentId }: Seat) => preview.placed(id, agentId)
-      return { preview, decided: plan({ ...situation, fate: fateBy(preview), placed, hopeless }) }
+      return { preview, decided: plan({ ...situation, seats, fate: fateBy(preview), placed, hopeless }) }
     }
-    const first = await planWith(new Set())
+    const first = await planWith(situation.seats, new Set())
     if (first.decided.refused.length === 0) return first
-    const hopeless = await hopelessOf(tx, situation, first, payments)
-    return hopeless.size === 0 ? first : planWith(hopeless)
+    const { reserve, hopeless } = await lookFurther(tx, situation, first, payments)
+    if (reserve.length === 0 && hopeless.size === 0) return first
+    return planWith([...situation.seats, ...reserve], hopeless)
   }
 
-  /** Payments that every agent with a free slot would be denied for good, and every busy one as well. */
-  async function hopelessOf(
+  /** For payments that those who were looked at may not make: others with a free slot, and whether there is any hope. */
+  async function lookFurther(
     tx: Tx,
     { lanes, seats }: Looked,
     { decided, preview }: { decided: Plan; preview: Preview },
     payments: ReadonlyMap<string, unknown>,
-  ): Promise<ReadonlySet<string>> {
+  ): Promise<{ reserve: Seat[]; hopeless: ReadonlySet<string> }> {
     const refused = new Set(decided.refused)
     const concerned = lanes.filter(({ heads }) => heads.some(({ id }) => refused.has(id)))
-    const others = await seatStore.others(tx, [...new Set(concerned.flatMap((lane) => lane.abilities))], {
-      except: seats.map(({ agentId }) => agentId),
-      limit: BATCH,
-    })
-    const theirs = await previewOf(
-      tx,
-      needs,
-      payments,
-      others.map(({ agentId }) => agentId),
-    )
+    const abilities = [...new Set(concerned.flatMap((lane) => lane.abilities))]
+    const others = await seatStore.others(tx, abilities, { except: seats.map(agentOf), limit: BATCH })
+    const theirs = await previewOf(tx, needs, payments, others.map(agentOf))
     const isHopeless = (lane: Lane, taskId: string): boolean => {
-      const mine = (seat: { agentId: string; abilityId: string }) =>
+      const isAble = (seat: Pick<Seat, 'agentId' | 'abilityId'>) =>
         lane.abilities.includes(seat.abilityId) && (lane.agentId === null || lane.agentId === seat.agentId)
       return (
-        seats.filter(mine).every(({ agentId }) => preview.isDenied(taskId, agentId)) &&
-        others.filter(mine).every(({ agentId }) => theirs.isDenied(taskId, agentId))
+        seats.filter(isAble).every(({ agentId }) => preview.isDenied(taskId, agentId)) &&
+        others.filter(isAble).every(({ agentId }) => theirs.isDenied(taskId, agentId))
       )
     }
-    return new Set(
-      concerned.flatMap((lane) =>
-        lane.heads.flatMap(({ id }) => (refused.has(id) && isHopeless(lane, id) ? [id] : [])),
+    const isFree = (each: (typeof others)[number]) => each.runtime === 'HOSTED' && each.inUse < each.maxInUse
+    return {
+      reserve: others.filter(isFree).map(({ scope, runtime: _, ...seat }) => ({ ...seat, breadth: breadthOf(scope) })),
+      hopeless: new Set(
+        concerned.flatMap((lane) =>
+          lane.heads.flatMap(({ id }) => (refused.has(id) && isHopeless(lane, id) ? [id] : [])),
+        ),
       ),
-    )
+    }
   }
 
   async function giveOut(tx: Tx, { placed }: Plan, claims: readonly Claim[]): Promise<Map<Claim, TaskRow[]>> {
@@ -204,9 +193,10 @@ export const REASONS = {
   capped: 'As many tasks of its fairness key are running as may be.',
 } as const
 
+const agentOf = ({ agentId }: { agentId: string }): string => agentId
+
 interface Looked extends Situation {
   readonly rows: readonly HeadRow[]
-  readonly hosted: ReadonlySet<string>
 }
 
 /** True when there may be more behind what was looked at: the batch is full, or a lane has given all its heads. */

@@ -76,7 +76,7 @@ export function assignmentService(needs: AssignmentNeeds) {
       }
       const how =
         status === 'CONFIRMED'
-          ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash }, outcome: 'OK' as const }
+          ? { to: 'SUCCEEDED' as const, result: { paymentId, transactionHash }, errorClass: null }
           : { to: 'FAILED' as const, error }
       await end(tx, [{ task, actor: SYSTEM, ...how }], { from: ['RUNNING'] })
       wakeAfter(tx)
@@ -175,6 +175,9 @@ export function assignmentService(needs: AssignmentNeeds) {
       return { revision, keys: wanted }
     },
 
+    /** How many tasks the agent has in work. */
+    inUseOf: (organizationId: string, agentId: string) => seatStore.inUseOf(database, organizationId, agentId),
+
     /**
      * For payments: holds the task, before anybody else is held. Is this agent working on it just now? Undefined when
      * there is no such task.
@@ -202,7 +205,8 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For the runtime: the agent has given its answer, and it is no. */
     async fail(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
-      await end(tx, [{ task, actor, to: 'FAILED', error, token: task.fencingToken, outcome: 'OK' }], {
+      const errorClass = error.code === 'payment.denied' ? 'DENIED' : 'REJECTED'
+      await end(tx, [{ task, actor, to: 'FAILED', error, token: task.fencingToken, errorClass }], {
         from: ['RUNNING'],
       })
       wakeAfter(tx)
@@ -210,7 +214,7 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For the runtime: the program did not get to an answer. */
     async failAttempt(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
-      const ends = { task, actor, token: task.fencingToken, outcome: 'ERROR' as const, ...retryOf(task, error, true) }
+      const ends = { task, actor, token: task.fencingToken, errorClass: 'CRASH' as const, ...retryOf(task, error, true) }
       await end(tx, [ends], { from: ['RUNNING'], isUnpaid: true })
       wakeAfter(tx)
     },

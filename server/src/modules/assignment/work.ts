@@ -118,8 +118,8 @@ async function known(tx: Tx, words: readonly Word[]): Promise<Map<string, TaskRo
 
 function endingOf({ agentId, end, token }: Finish, task: TaskRow): Ending {
   const common = { task, actor: `agent:${agentId}`, token }
-  if ('result' in end) return { ...common, to: 'SUCCEEDED', result: end.result, outcome: 'OK' }
-  return { ...common, outcome: 'ERROR', ...retryOf(task, end.error, end.isRetryable) }
+  if ('result' in end) return { ...common, to: 'SUCCEEDED', result: end.result, errorClass: null }
+  return { ...common, errorClass: end.isRetryable ? 'CRASH' : 'REJECTED', ...retryOf(task, end.error, end.isRetryable) }
 }
 
 /** An agent has a say only in what it has, or had last. */

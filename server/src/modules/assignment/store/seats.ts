@@ -21,10 +21,12 @@ const free = sql<Omit<Seat, 'breadth'> & { runtime: AgentRuntime; scope: Scope }
 )
 
 /** Agents that could take such a task, but for their slots or because they have to claim it. */
-const others = sql<{ agentId: string; abilityId: string }>(
+const others = sql<Omit<Seat, 'breadth'> & { scope: Scope; runtime: AgentRuntime }>(
   'seats.others',
-  `select agent_id as "agentId", ability_id as "abilityId" from agent_seat
-   where organization_id = $1 and ability_id = any($2::uuid[]) and is_open and agent_id <> all($3::uuid[]) limit $4`,
+  `select s.agent_id as "agentId", s.ability_id as "abilityId", s.runtime, s.in_use as "inUse", s.max_in_use as "maxInUse",
+          s.recent_failures as "recentFailures", a.scope
+   from agent_seat s join ability a on a.organization_id = $1 and a.id = s.ability_id
+   where s.organization_id = $1 and s.ability_id = any($2::uuid[]) and s.is_open and s.agent_id <> all($3::uuid[]) limit $4`,
 )
 
 const abilities = sql<{ id: string; scope: Scope }>(
@@ -113,6 +115,11 @@ const served = sql(
    on conflict (organization_id, key) do update set turn = excluded.turn`,
 )
 
+const inUseOf = sql<{ count: number }>(
+  'seats.inUseOf',
+  'select in_use as count from agent_seat where organization_id = $1 and agent_id = $2',
+)
+
 export type NewSeat = Omit<AgentSeatRow, 'organizationId' | 'inUse' | 'over'>
 export type Share = Pick<FairnessShareRow, 'key' | 'weight' | 'maxRunning'>
 
@@ -133,6 +140,9 @@ export const seatStore = {
   dropAbility: (tx: Tx, id: string): void => tx.send(dropAbility, [tx.organizationId, id]),
   explain: (database: Database, organizationId: string, words: { nobody: string; busy: string; unclaimed: string }) =>
     database.query(organizationId, explain, [organizationId, words.nobody, words.busy, words.unclaimed]),
+
+  inUseOf: async (database: Database, organizationId: string, agentId: string) =>
+    (await database.query(organizationId, inUseOf, [organizationId, agentId]))[0]?.count ?? 0,
 
   shares: (database: Database, organizationId: string) => database.query(organizationId, shares, [organizationId]),
   async setShares(tx: Tx, wanted: readonly Share[]): Promise<void> {

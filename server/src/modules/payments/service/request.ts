@@ -64,9 +64,11 @@ export function requesting(needs: PaymentNeeds) {
     const payee = parsePayee(input.payee, asset, '/payee')
     if (typeof payee !== 'string') throw invalid(payee)
     // A task is locked before whoever it concerns; what is wrong with it is said after what is wrong with them.
-    const isWorking = input.taskId === undefined || needs.isWorkingOn(tx, input.agentId, input.taskId)
-    const standing = await holdStill(tx, needs, input)
-    if (input.taskId !== undefined) await requireFreeTask(tx, input.taskId, await isWorking)
+    const [isWorking, standing] = await Promise.all([
+      input.taskId === undefined || needs.isWorkingOn(tx, input.agentId, input.taskId),
+      holdStill(tx, needs, input),
+    ])
+    if (input.taskId !== undefined) await requireFreeTask(tx, input.taskId, isWorking)
 
     const id = newId()
     const payment: Judged = { id, payee, amount: BigInt(input.amount), asset: asset.id, chain: asset.chain }
