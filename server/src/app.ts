@@ -1,13 +1,8 @@
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { ApiKey, accessRoutes, accessService, isGrantedToAll } from '#modules/access'
-<<<<<<< HEAD
-import { agentRoutes, agentService, DEFAULT_TOLERANCE, instanceRoutes, instanceService } from '#modules/agents'
-import { type AssignmentService, assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
-=======
 import { agentRoutes, agentService, instanceRoutes, instanceService } from '#modules/agents'
 import { assignmentService, fairnessRoutes, taskRoutes, workRoutes } from '#modules/assignment'
->>>>>>> assign
 import { CapabilityBody, capabilityRoutes, capabilityService, RULES_VERSION } from '#modules/capabilities'
 import { type ChainSettings, chainRoutes, chainService, type Faucet } from '#modules/chains'
 import { type DecisionLogSettings, decisionLog, decisionRoutes, decisionService, logRoutes } from '#modules/decisions'
@@ -68,7 +63,7 @@ export interface AppOptions {
 export interface App {
   readonly http: HttpServer
   /** What the routes of tasks call: for the bench, which measures without HTTP. */
-  readonly services: { readonly database: Database; readonly tasks: AssignmentService }
+  readonly services: { readonly database: Database; readonly tasks: ReturnType<typeof assignmentService> }
   /** Begins the work that follows from commits. */
   start(): void
   /** Lets what runs come to an end, then closes everything. */
