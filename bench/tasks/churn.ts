@@ -177,7 +177,7 @@ class Crowd {
     if (kind === 'capability') await this.#call('PUT', `/agents/${agent.id}/capability`, capabilityOf(i % KINDS))
     else if (kind === 'pause' && this.#isPaused.size < AGENTS / 4 && !this.#isPaused.has(agent.id)) {
       await this.#call('POST', `/agents/${agent.id}/pause`, {})
-      this.#isPaused.add(agent.id)
+      if (this.#agents.includes(agent)) this.#isPaused.add(agent.id)
     } else if (kind === 'resume') {
       const [paused] = this.#isPaused
       if (paused === undefined) return
