@@ -31,11 +31,7 @@ export interface HttpPlan {
 /** Our server and the peer's, both up at once on one database; only one is asked at a time. */
 export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan): Promise<HttpResults> {
   const { say } = plan
-  const { setup, fleets, steps } = await prepare(databaseUrl, {
-    sizes: SIZES,
-    readSize: READ_SIZE,
-    backlog: backlogOf(plan),
-  })
+  const { setup, fleets, steps } = await prepare(databaseUrl, wantedBy(plan))
   const [wedi, peer] = await Promise.all([
     startServer('wedi-server.ts', setup, profileTo),
     startServer('peer-server.ts', setup, profileTo),

@@ -92,7 +92,9 @@ async function onlyTasks(): Promise<void> {
     lines.push(...fleetLines(raw.http as readonly FleetRows[]))
   }
   say(`\n${table(lines)}`)
-  say(`\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, ['tasks', ...parts, ...(isOverHttp ? ['http'] : [])].join('-'))}`)
+  say(
+    `\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, ['tasks', ...parts, ...(isOverHttp ? ['http'] : [])].join('-'))}`,
+  )
 }
 
 /** On a PostgreSQL of its own, as durable as the product's. */

@@ -1,5 +1,5 @@
 import { median, quantile } from '../numbers.ts'
-import { addBacklog } from './fleet.ts'
+import { addBacklog, KINDS } from './fleet.ts'
 import type { Team, Wedi } from './wedi.ts'
 
 const NOBODYS = 'bench.nobody'
@@ -21,7 +21,7 @@ export interface Cost {
   readonly claimP50Ms: number
   readonly claimP99Ms: number
   readonly completeP50Ms: number
-  /** Of a task that comes with 99 others in one claim. */
+  /** Of one of the tasks that come in one claim of 100, or as many as there are. */
   readonly batchedClaimMs: number
 }
 
@@ -42,11 +42,11 @@ export async function measureFlatness(wedi: Wedi, { backlogs, fleets, claims, sa
   const grown = async (name: string, sizes: readonly { backlog: number; agents: number }[]): Promise<Cost[]> => {
     say(`\nCost of a claim by size of the ${name}`)
     const teams: { size: { backlog: number; agents: number }; team: Team }[] = []
-    for (const size of sizes) teams.push({ size, team: await prepared(wedi, size, claims) })
+    for (const size of sizes) teams.push({ size, team: await prepared(wedi, size) })
     await wedi.owner.query('vacuum analyze')
     const costs: Cost[] = []
     for (const { size, team } of teams) {
-      const cost = { ...size, ...(await costOf(team, claims)) }
+      const cost = { ...size, ...(await costOf(wedi, team, claims)) }
       costs.push(cost)
       const batched = `${cost.batchedClaimMs.toFixed(3)} ms a task by ${BATCH}`
       const single = `claim p50 ${cost.claimP50Ms.toFixed(2)} ms, p99 ${cost.claimP99Ms.toFixed(2)} ms`
@@ -68,44 +68,49 @@ export async function measureFlatness(wedi: Wedi, { backlogs, fleets, claims, sa
   }
 }
 
-async function prepared(
-  { owner, team }: Wedi,
-  { backlog, agents }: { backlog: number; agents: number },
-  claims: number,
-) {
+async function prepared({ owner, team }: Wedi, { backlog, agents }: { backlog: number; agents: number }) {
   const made = await team({ size: agents, slots: SLOTS, sample: Math.min(agents, SAMPLE) })
-  // Never fewer than will be claimed: nothing is to be measured on an empty queue.
-  const runnable = Math.max(Math.ceil(backlog * RUNNABLE), claims * (BATCH + 2))
-  const others = backlog - Math.ceil(backlog * RUNNABLE)
-  const nobodys = Math.ceil(others * NOBODYS_SHARE)
+  const runnable = Math.ceil(backlog * RUNNABLE)
+  const nobodys = Math.ceil((backlog - runnable) * NOBODYS_SHARE)
   await addBacklog(owner, made.organizationId, { count: nobodys, type: NOBODYS, keys: Math.min(KEYS, nobodys) })
-  await addBacklog(owner, made.organizationId, { count: others - nobodys, inHours: 1 })
+  await addBacklog(owner, made.organizationId, { count: backlog - runnable - nobodys, inHours: 1 })
   await addBacklog(owner, made.organizationId, { count: runnable })
   return made
 }
 
-async function costOf(team: Team, claims: number) {
-  const [claimMs, completeMs, batchMs]: number[][] = [[], [], []]
+async function costOf({ owner }: Wedi, team: Team, claims: number) {
+  let taken = 0
+  /** What was taken is put back, so that the backlog stays as large as it is said to be. */
+  const refill = async (): Promise<void> => {
+    const count = taken - (taken % KINDS)
+    if (count > 0) await addBacklog(owner, team.organizationId, { count })
+    taken -= count
+  }
   const one = async (i: number, max: number) => {
+    await refill()
     const member = team.members[i % team.members.length] as Team['members'][number]
     const begun = performance.now()
     const tasks = await team.claim(member, { max, waitMs: 0 })
     const claimed = performance.now()
-    if (tasks.length < max) throw new Error(`a claim of ${max} got ${tasks.length}`)
+    if (tasks.length === 0) throw new Error('a claim got nothing')
     await Promise.all(tasks.map((task) => team.finish(member, task)))
-    return { claimMs: claimed - begun, completeMs: performance.now() - claimed }
+    taken += tasks.length
+    return { claimMs: (claimed - begun) / tasks.length, completeMs: performance.now() - claimed }
+  }
+  const many = async (count: number, max: number) => {
+    const costs: Awaited<ReturnType<typeof one>>[] = []
+    for (let i = 0; i < count; i++) costs.push(await one(i, max))
+    return costs
   }
   // The first claims look at every lane once; what comes after is the cost of a claim.
-  for (let i = 0; i < WARMING; i++) await one(i, 1)
-  for (let i = 0; i < claims; i++) {
-    const took = await one(i, 1)
-    claimMs?.push(took.claimMs)
-    completeMs?.push(took.completeMs)
-  }
-  for (let i = 0; i < claims / BATCH_SHARE; i++) batchMs?.push((await one(i, BATCH)).claimMs / BATCH)
+  await many(WARMING, 1)
+  const singles = await many(claims, 1)
+  const batches = await many(claims / BATCH_SHARE, BATCH)
+  const claimMs = singles.map((each) => each.claimMs)
   return {
-    ...{ claimP50Ms: median(claimMs ?? []), claimP99Ms: quantile(claimMs ?? [], 0.99) },
-    ...{ completeP50Ms: median(completeMs ?? []), batchedClaimMs: median(batchMs ?? []) },
+    ...{ claimP50Ms: median(claimMs), claimP99Ms: quantile(claimMs, 0.99) },
+    completeP50Ms: median(singles.map(({ completeMs }) => completeMs)),
+    batchedClaimMs: median(batches.map((each) => each.claimMs)),
   }
 }
 
