@@ -79,9 +79,11 @@ describe('two processes that assign at once', () => {
     const other = client.as(client.key)
     Object.assign(other, { url: second.url })
     const agents = [await anAgent(client, { maxConcurrency: 2 }), await anAgent(client, { maxConcurrency: 3 })]
-    const ask = (i: number) => expectOk((i % 2 ? client : other).post<TaskView>('/v1/tasks', { type: 'errand', payload: {} }))
+    const ask = (i: number) =>
+      expectOk((i % 2 ? client : other).post<TaskView>('/v1/tasks', { type: 'errand', payload: {} }))
     const made = await Promise.all(Array.from({ length: 40 }, (_, i) => ask(i)))
-    for (const { id } of made) expect((await taskIn(client, id, 'FAILED')).error).toMatchObject({ code: 'task.notUnderstood' })
+    for (const { id } of made)
+      expect((await taskIn(client, id, 'FAILED')).error).toMatchObject({ code: 'task.notUnderstood' })
     const rows = await app.query<{ in_use: number; over: number }>(
       'select in_use, over from agent_seat where agent_id = any($1)',
       [agents.map(({ id }) => id)],
@@ -101,7 +103,10 @@ describe('two processes that assign at once', () => {
 describe('the database itself', () => {
   it('holds no agent with more than its slots, whatever the application says', async () => {
     const { id } = await anAgent(await tenant(), { maxConcurrency: 2 })
-    await until('it has a seat', async () => (await app.query('select 1 from agent_seat where agent_id = $1', [id])).length)
+    await until(
+      'it has a seat',
+      async () => (await app.query('select 1 from agent_seat where agent_id = $1', [id])).length,
+    )
     await app.query('update agent_seat set in_use = 2 where agent_id = $1', [id])
     const over = app.query('update agent_seat set in_use = in_use + 1 where agent_id = $1', [id])
     await expect(over).rejects.toMatchObject({ constraint: 'agent_seat_within' })
@@ -110,7 +115,8 @@ describe('the database itself', () => {
   it('lets what an agent holds beyond its lowered slots only become less', async () => {
     const client = await tenant()
     const { id } = await anAgent(client, { maxConcurrency: 5 })
-    const seat = async () => (await app.query('select max_in_use, in_use, over from agent_seat where agent_id = $1', [id]))[0]
+    const seat = async () =>
+      (await app.query('select max_in_use, in_use, over from agent_seat where agent_id = $1', [id]))[0]
     await until('it has a seat', seat)
     await app.query('update agent_seat set in_use = 4 where agent_id = $1', [id])
     await expectOk(client.patch(`/v1/agents/${id}`, { maxConcurrency: 2 }))
@@ -128,7 +134,9 @@ describe('fairness', () => {
     ]
     expect(await expectOk(client.request('PUT', '/v1/organizations/current/fairness', { keys }))).toEqual({ keys })
     expect(await expectOk(client.get('/v1/organizations/current/fairness'))).toEqual({ keys })
-    const { keys: none } = await expectOk(client.request<{ keys: [] }>('PUT', '/v1/organizations/current/fairness', { keys: [] }))
+    const { keys: none } = await expectOk(
+      client.request<{ keys: [] }>('PUT', '/v1/organizations/current/fairness', { keys: [] }),
+    )
     expect(none).toEqual([])
   })
 
@@ -138,7 +146,9 @@ describe('fairness', () => {
     const put = (maxRunning: number) =>
       expectOk(client.request('PUT', '/v1/organizations/current/fairness', { keys: [{ key: 'customer', maxRunning }] }))
     await put(0)
-    const { id } = await expectOk(client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, fairnessKey: 'customer' }))
+    const { id } = await expectOk(
+      client.post<TaskView>('/v1/tasks', { type: 'errand', payload: {}, fairnessKey: 'customer' }),
+    )
     await until('it says why', async () =>
       (await client.get<TaskView>(`/v1/tasks/${id}`)).body.unassignableReason?.includes('fairness key'),
     )

@@ -214,7 +214,13 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For the runtime: the program did not get to an answer. */
     async failAttempt(tx: Tx, actor: string, task: TaskRow, error: TaskError): Promise<void> {
-      const ends = { task, actor, token: task.fencingToken, errorClass: 'CRASH' as const, ...retryOf(task, error, true) }
+      const ends = {
+        task,
+        actor,
+        token: task.fencingToken,
+        errorClass: 'CRASH' as const,
+        ...retryOf(task, error, true),
+      }
       await end(tx, [ends], { from: ['RUNNING'], isUnpaid: true })
       wakeAfter(tx)
     },
