@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { quantile } from '../numbers.ts'
-import type { Member } from './fleet.ts'
+import { KINDS, type Member } from './fleet.ts'
 import { graphilePool, graphileWorker } from './graphile.ts'
 import type { Team, Wedi } from './wedi.ts'
 
@@ -45,7 +45,9 @@ export async function wediFlow(wedi: Wedi, crews: readonly Crew[], work: Work): 
   let next = 0
   return {
     name: 'wedi',
-    submit: (organization) => (teams[organization] as Team).submit(next++),
+    // Only of kinds that one of so few agents takes.
+    submit: (organization) =>
+      (teams[organization] as Team).submit(next++ % Math.min(KINDS, crews[organization]?.agents ?? 1)),
     async stop() {
       stopped.abort()
       await Promise.all(running)
