@@ -7,6 +7,9 @@ declare module 'autocannon' {
     readonly path: string
     readonly headers?: Readonly<Record<string, string>>
     readonly body?: string
+    /** What is told here reaches the requests that the same connection sends after it. */
+    readonly onResponse?: (status: number, body: string, context: Record<string, string>) => void
+    readonly setupRequest?: (request: Request, context: Record<string, string>) => Request
   }
   export interface Options {
     readonly url: string

@@ -1,22 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import { migrate } from '@wedi/database/migrate'
-import pg from 'pg'
 import { makeKey } from '../server/src/modules/access/index.ts'
 import { statementCatalogue } from '../server/src/platform/database/statement.ts'
+import { poolAt } from './limit-contenders.ts'
 import { stepsOf } from './peer-agents.ts'
 import type { ServerSetup, Tenant } from './server.ts'
+import { addBacklog, addFleet, type Member } from './tasks/fleet.ts'
 import { wediApp } from './wedi.ts'
 
 /** What a create is given, by the load too. */
 export const NEW_AGENT = { name: 'bench payer', description: 'Pays invoices of the bench', labels: ['bench', 'eu'] }
 
 /** More addresses than this would only make the load generator's own work larger. */
-const SAMPLE = 256
+const SAMPLE = 64
+/** Of each agent: more than the load has connections. */
+const SLOTS = 100
 
 export interface Fleet extends Tenant {
   readonly size: number
   /** Some of its agents, from all over. */
-  readonly agentIds: readonly string[]
+  readonly workers: readonly Worker[]
+}
+
+/** A process of an agent, with the agent's own credential. */
+export interface Worker extends Member {
+  readonly key: string
 }
 
 export interface Ground {
@@ -26,8 +34,16 @@ export interface Ground {
   readonly steps: readonly string[]
 }
 
+interface Wanted {
+  readonly sizes: readonly number[]
+  /** The fleet that is read when Wedi is compared with the peer. */
+  readonly readSize: number
+  /** Tasks that wait in each. */
+  readonly backlog: number
+}
+
 /** Tenants with fleets of these sizes, and a tenant to write to; refuses to go on when the peer would do other work. */
-export async function prepare(databaseUrl: string, sizes: readonly number[], readSize: number): Promise<Ground> {
+export async function prepare(databaseUrl: string, { sizes, readSize, backlog }: Wanted): Promise<Ground> {
   await migrate(databaseUrl)
   const secrets = { databaseUrl, masterKey: randomBytes(32).toString('base64url'), adminKey: makeKey('sk') }
   const sent: string[] = []
@@ -45,11 +61,21 @@ export async function prepare(databaseUrl: string, sizes: readonly number[], rea
     const { organization, secret } = await post(secrets.adminKey, '/organizations', { name })
     return { organizationId: organization.id, key: secret }
   }
+  const owner = poolAt(databaseUrl, 1)
   const fleets: Fleet[] = []
   for (const size of sizes) {
     const made = await tenant(`fleet of ${size}`)
-    fleets.push({ ...made, size, agentIds: await fill(databaseUrl, made.organizationId, size) })
+    const members = await addFleet(owner, made.organizationId, { size, slots: SLOTS, sample: Math.min(size, SAMPLE) })
+    await addBacklog(owner, made.organizationId, { count: backlog })
+    const workers: Worker[] = []
+    for (const member of members) {
+      const { secret } = await post(made.key, `/agents/${member.agentId}/credentials`, {})
+      workers.push({ ...member, key: secret })
+    }
+    fleets.push({ ...made, size, workers })
   }
+  await owner.query('vacuum analyze')
+  await owner.end()
   const writing = await tenant('written to')
   sent.length = 0
   await post(writing.key, '/agents', NEW_AGENT)
@@ -66,24 +92,4 @@ export async function prepare(databaseUrl: string, sizes: readonly number[], rea
 function requireSame(ours: readonly string[], peers: readonly string[]): void {
   if (ours.join() === peers.join()) return
   throw new Error(`the peer does not do what Wedi does\nWedi: ${ours.join(', ')}\npeer: ${peers.join(', ')}`)
-}
-
-/** Straight into the table: how they came there makes no difference to a read. */
-async function fill(databaseUrl: string, organizationId: string, size: number): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  try {
-    await client.query(
-      `insert into agent (organization_id, id, name, description, status, labels, max_concurrency, created_at, updated_at)
-       select $1, uuidv7(), 'agent ' || i, 'Pays invoices of the bench', 'ACTIVE', '{bench,eu}', 10, now(), now()
-       from generate_series(1, $2::int) as i`,
-      [organizationId, size],
-    )
-    await client.query('vacuum analyze agent')
-    const sample = 'select id from agent where organization_id = $1 order by md5(id::text) limit $2'
-    const { rows } = await client.query<{ id: string }>(sample, [organizationId, SAMPLE])
-    return rows.map(({ id }) => id)
-  } finally {
-    await client.end()
-  }
 }

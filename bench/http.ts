@@ -1,16 +1,19 @@
 import type { Request } from 'autocannon'
+import { type FleetRows, measureFleets, readsOf } from './fleets.ts'
 import { type Fleet, NEW_AGENT, prepare } from './ground.ts'
 import { interleaved, type Measured } from './rounds.ts'
-import { type ServerSetup, startServer, type Tenant } from './server.ts'
+import { type ServerSetup, startServer } from './server.ts'
 
-const SIZES = [1, 600, 10_000]
+const SIZES = [1, 100, 600]
+/** More than is claimed in all rounds. */
+const CLAIMED_PER_SECOND = 3000
 /** The fleet the comparison with the peer reads. */
 const READ_SIZE = 600
 
 export interface HttpResults {
   readonly read: Measured[]
   readonly create: Measured[]
-  readonly fleets: Measured[]
+  readonly fleets: readonly FleetRows[]
   readonly steps: readonly string[]
 }
 
@@ -18,6 +21,8 @@ export interface HttpPlan {
   readonly databaseUrl: string
   readonly rounds: number
   readonly seconds: number
+  /** Agents of the last and largest fleet. */
+  readonly largest: number
   readonly say: (line: string) => void
   /** Where CPU profiles of both servers are written when they end. */
   readonly profileTo?: string
@@ -26,7 +31,7 @@ export interface HttpPlan {
 /** Our server and the peer's, both up at once on one database; only one is asked at a time. */
 export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan): Promise<HttpResults> {
   const { say } = plan
-  const { setup, fleets, steps } = await prepare(databaseUrl, SIZES, READ_SIZE)
+  const { setup, fleets, steps } = await prepare(databaseUrl, wantedBy(plan))
   const [wedi, peer] = await Promise.all([
     startServer('wedi-server.ts', setup, profileTo),
     startServer('peer-server.ts', setup, profileTo),
@@ -43,22 +48,34 @@ export async function measureHttp({ databaseUrl, profileTo, ...plan }: HttpPlan)
     say('\nCreate an agent')
     const pipelined = { name: 'peer, pipelined', url: peer.url, requests: [createIn(setup, '/pipelined')] }
     const create = await interleaved([...both([createIn(setup)]), pipelined], plan)
-    say('\nRead an agent, by size of the fleet')
-    const sizes = fleets.map((each) => ({ name: `fleet of ${each.size}`, url: wedi.url, requests: readsOf(each) }))
-    return { read, create, fleets: await interleaved(sizes, plan), steps }
+    return { read, create, fleets: await measureFleets(fleets, wedi.url, plan), steps }
   } finally {
     await Promise.all([wedi.stop(), peer.stop()])
   }
 }
 
-const authorization = ({ key }: Tenant) => ({ authorization: `Bearer ${key}` })
+/** One more round is not counted and takes as long as this. */
+const UNCOUNTED_SECONDS = 4
 
-const readsOf = (fleet: Fleet, prefix = ''): Request[] =>
-  fleet.agentIds.map((id) => ({ method: 'GET', path: `${prefix}/v1/agents/${id}`, headers: authorization(fleet) }))
+const wantedBy = ({ rounds, seconds, largest }: Omit<HttpPlan, 'databaseUrl'>) => ({
+  ...{ sizes: [...SIZES, largest], readSize: READ_SIZE },
+  backlog: CLAIMED_PER_SECOND * (rounds * seconds + UNCOUNTED_SECONDS),
+})
+
+/** Only what depends on the size of a fleet, without the peer. */
+export async function measureHttpFleets({ databaseUrl, ...plan }: HttpPlan): Promise<readonly FleetRows[]> {
+  const { setup, fleets } = await prepare(databaseUrl, wantedBy(plan))
+  const wedi = await startServer('wedi-server.ts', setup)
+  try {
+    return await measureFleets(fleets, wedi.url, plan)
+  } finally {
+    await wedi.stop()
+  }
+}
 
 const createIn = ({ writing }: ServerSetup, prefix = ''): Request => ({
   method: 'POST',
   path: `${prefix}/v1/agents`,
-  headers: { ...authorization(writing), 'content-type': 'application/json' },
+  headers: { ...{ authorization: `Bearer ${writing.key}` }, 'content-type': 'application/json' },
   body: JSON.stringify(NEW_AGENT),
 })

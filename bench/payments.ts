@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { type Call, caller } from './call.ts'
 import { quantile } from './numbers.ts'
 
 const CHAIN = 'eip155:31337'
@@ -30,7 +31,6 @@ interface Payment {
   readonly status: string
   readonly settledAt: string | null
 }
-type Call = <T>(method: 'GET' | 'POST', path: string, body?: unknown) => Promise<T>
 
 interface Payers {
   readonly agentIds: readonly string[]
@@ -135,18 +135,5 @@ async function active(call: Call, id: string): Promise<void> {
   while ((await call<{ status: string }>('GET', `/agents/${id}`)).status !== 'ACTIVE') {
     if (performance.now() > deadline) throw new Error('a new agent did not get its wallet')
     await pause(POLL_MS)
-  }
-}
-
-function caller(address: string, key: string): Call {
-  return async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> => {
-    const writing = { 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }
-    const response = await fetch(`${address}/v1${path}`, {
-      method,
-      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && writing) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as T
   }
 }

@@ -75,6 +75,7 @@ export function stepsOf(organizationId: string, { name, description, labels }: N
     step('agents.insert', id, name, description ?? null, 'HOSTED', labels ?? [], {}, 10, now),
     decision('agent.created', `agent:${id}`),
     step('jobs.request', 'assignment<agent.changed', id, {}, 0),
+    step('health.begin', id, 'Nothing is known of it yet.', now),
     step(
       'capabilities.insert',
       ...[id, 1, 'OBSERVE', none, none, none, none, none, none, none],

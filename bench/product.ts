@@ -8,6 +8,7 @@ const MAIN = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 
 export interface Product {
   readonly address: string
+  readonly pid: number
   /** From the spawn of the process to its `wedi ready`. */
   readonly readyMs: number
   stop(): Promise<void>
@@ -27,7 +28,7 @@ export async function startProduct(home: string, adminKey: string, own: Env = {}
     child.kill('SIGTERM')
     await ended
   }
-  return { address, readyMs: performance.now() - begun, stop }
+  return { address, pid: child.pid ?? 0, readyMs: performance.now() - begun, stop }
 }
 
 /** Goes on reading after it: a full pipe would hold up whoever writes to it. */

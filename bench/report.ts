@@ -1,3 +1,4 @@
+import { fleetLines } from './fleets.ts'
 import type { HttpResults } from './http.ts'
 import { median } from './numbers.ts'
 import type { PaymentTimes } from './payments.ts'
@@ -9,7 +10,7 @@ export interface Results extends HttpResults {
   readonly payments: readonly PaymentTimes[]
 }
 
-interface Line {
+export interface Line {
   readonly what: string
   readonly measured: string
   readonly goal: string
@@ -19,14 +20,11 @@ interface Line {
 
 /** Where the goals are: what is asked of us, next to what was measured. */
 export function linesOf({ read, create, fleets, startsMs, payments }: Results): Line[] {
-  const [smallest, largest] = [fleets[0], fleets.at(-1)]
-  const flatness = (largest?.perSecond ?? Number.NaN) / (smallest?.perSecond ?? Number.NaN)
   const start = median(startsMs)
   return [
     ...compared('read', read),
     ...compared('create', create),
-    ...fleets.map((each) => ({ what: `read, ${each.name}`, measured: speed(each), goal: '' })),
-    atLeast('read, largest fleet ÷ smallest', flatness, 0.9),
+    ...fleetLines(fleets),
     atMost('warm start to «wedi ready», median', start, 3000),
     ...payments.flatMap(paymentLines),
   ]

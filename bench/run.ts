@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../server/src/embedded/postgres.ts'
 import { makeKey } from '../server/src/modules/access/index.ts'
-import { measureHttp } from './http.ts'
+import { type FleetRows, fleetLines } from './fleets.ts'
+import { measureHttp, measureHttpFleets } from './http.ts'
 import { COUNTING, type KeyResults, keyLines, measureKeys } from './keys.ts'
 import { type LimitResults, limitLines, measureLimits } from './limits.ts'
 import { CONNECTIONS } from './load.ts'
@@ -16,9 +17,12 @@ import { PEER } from './peer.ts'
 import { startProduct, warmStarts } from './product.ts'
 import { linesOf, paymentLines, type Results, table } from './report.ts'
 import { POOL_SIZE } from './server.ts'
+import { measureTasks, PARTS } from './tasks/index.ts'
 
 const isQuick = process.argv.includes('--quick')
 const rounds = isQuick ? { rounds: 3, seconds: 1 } : { rounds: 5, seconds: 4 }
+/** Agents of the largest fleet that is asked over HTTP. */
+const largest = isQuick ? 5000 : 100_000
 const seconds = isQuick ? 5 : 20
 const loads: PaymentLoad[] = [
   { what: 'task', agents: 4, perSecond: 10, seconds },
@@ -30,10 +34,9 @@ const starts = isQuick ? 3 : 5
 const operationsAt = process.argv.indexOf('--operations')
 const operations = operationsAt === -1 ? 0 : Number(process.argv[operationsAt + 1])
 if (!Number.isSafeInteger(operations)) throw new Error('--operations needs a whole number')
-/** `npm run bench -- limits`, `npm run bench -- payments`, `npm run bench -- keys`: only these. */
-const isOnlyLimits = process.argv.includes('limits')
-const isOnlyPayments = process.argv.includes('payments')
-const isOnlyKeys = process.argv.includes('keys')
+/** `npm run bench -- tasks`, or parts of it: `tasks latency balance`; `tasks churn --minutes 30`. */
+const minutesAt = process.argv.indexOf('--minutes')
+const minutes = minutesAt === -1 ? (isQuick ? 0.5 : 30) : Number(process.argv[minutesAt + 1])
 /** Each contender for limits keeps its own connections open from round to round. */
 const CONNECTIONS_FOR_ALL = { max_connections: '200' }
 /** `--profile=DIRECTORY` */
@@ -42,9 +45,16 @@ const profileTo = process.argv.find((each) => each.startsWith('--profile='))?.sl
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const directory = mkdtempSync(join(tmpdir(), 'wedi-bench-'))
 try {
-  await (isOnlyLimits ? onlyLimits() : isOnlyPayments ? onlyPayments() : isOnlyKeys ? onlyKeys() : main())
+  await only()
 } finally {
   rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+}
+
+/** `npm run bench -- limits`: only these; everything but tasks and keys without a word. */
+function only(): Promise<void> {
+  const parts = { tasks: onlyTasks, limits: onlyLimits, payments: onlyPayments, keys: onlyKeys }
+  const [chosen] = Object.entries(parts).flatMap(([name, run]) => (process.argv.includes(name) ? [run] : []))
+  return (chosen ?? main)()
 }
 
 async function main(): Promise<void> {
@@ -94,6 +104,23 @@ async function ofKeys(): Promise<{ environment: Record<string, string>; keys: Ke
   }
 }
 
+async function onlyTasks(): Promise<void> {
+  const named = PARTS.filter((part) => process.argv.includes(part))
+  const isOverHttp = process.argv.includes('http')
+  const parts = named.length > 0 || isOverHttp ? named : PARTS.filter((part) => part !== 'churn')
+  const environment = machine()
+  for (const [name, value] of Object.entries(environment)) say(`${name}: ${value}`)
+  const { lines, raw } = await measureTasks({ directory, parts, isQuick, minutes, say })
+  if (isOverHttp) {
+    raw.http = await httpFleets()
+    lines.push(...fleetLines(raw.http as readonly FleetRows[]))
+  }
+  say(`\n${table(lines)}`)
+  say(
+    `\nRaw figures: ${keep({ environment, ...raw, lines, plan: { parts, isQuick } }, ['tasks', ...parts, ...(isOverHttp ? ['http'] : [])].join('-'))}`,
+  )
+}
+
 /** On a PostgreSQL of its own, as durable as the product's. */
 async function ofLimits(): Promise<{ environment: Record<string, string>; limits: LimitResults }> {
   const postgres = await startEmbeddedPostgres({ directory: join(directory, 'limits'), settings: CONNECTIONS_FOR_ALL })
@@ -113,9 +140,18 @@ async function overHttp() {
     say(`both: ${CONNECTIONS} connections of load, ${POOL_SIZE} connections to one database, a process each`)
     for (const line of PEER) say(`peer, ${line}`)
     const profiling = profileTo === undefined ? {} : { profileTo }
-    const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, say, ...profiling })
+    const http = await measureHttp({ databaseUrl: postgres.url, ...rounds, largest, say, ...profiling })
     say(`\nThe statements of a create, ours and the peer's: ${http.steps.join(', ')}`)
     return { environment, ...http }
+  } finally {
+    await postgres.stop()
+  }
+}
+
+async function httpFleets(): Promise<readonly FleetRows[]> {
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, 'postgres') })
+  try {
+    return await measureHttpFleets({ databaseUrl: postgres.url, ...rounds, largest, say })
   } finally {
     await postgres.stop()
   }

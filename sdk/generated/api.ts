@@ -33,6 +33,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pay/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description With `Accept: text/html` a page. Otherwise x402 version 2: 402 with `PAYMENT-REQUIRED`, and 200 with `PAYMENT-RESPONSE` when `PAYMENT-SIGNATURE` pays it. */
+        get: operations["payLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pay/{slug}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPayStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations": {
         parameters: {
             query?: never;
@@ -123,6 +156,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["revokeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/api-keys/{apiKeyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotateApiKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,9 +281,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["listAgentCredentials"];
         put?: never;
         post: operations["createAgentCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/{agentId}/credentials/{credentialId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["revokeAgentCredential"];
         delete?: never;
         options?: never;
         head?: never;
@@ -915,6 +980,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/integration-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listIntegrationKeys"];
+        put?: never;
+        post: operations["createIntegrationKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integration-keys/{integrationKeyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getIntegrationKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integration-keys/{integrationKeyId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotateIntegrationKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/integration-keys/{integrationKeyId}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["revokeIntegrationKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/key-exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description For whoever found a key of any kind: if it is one of ours, it is revoked when this is answered. The answer is always the same, and no key is needed. */
+        post: operations["reportKeyExposure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPaymentLinks"];
+        put?: never;
+        post: operations["createPaymentLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-links/{linkId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPaymentLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-links/{linkId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["cancelPaymentLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payment-link-payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All that came to accounts of links, also what nobody can match (`kind=UNMATCHED`). */
+        get: operations["listPaymentLinkPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions": {
         parameters: {
             query?: never;
@@ -1091,6 +1302,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listWebhooks"];
+        put?: never;
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch: operations["patchWebhook"];
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["replayWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{webhookId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["replayWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1167,6 +1506,90 @@ export interface operations {
             };
         };
     };
+    payLink: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Where the payer chooses: in the asset's smallest unit
+                 * @example 1500000
+                 */
+                amount?: string;
+                /** @description The same for people, as 12.50 */
+                sum?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page, or the payment that was settled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                        payment: {
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            state: "PENDING" | "CONFIRMED" | "FAILED" | "VANISHED";
+                            /** @enum {string} */
+                            kind: "EXACT" | "OVER" | "UNDER" | "LATE" | "DUPLICATE" | "UNMATCHED";
+                            /**
+                             * @description CAIP-19; the native coin is `slip44:60`
+                             * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                             */
+                            asset: string;
+                            /**
+                             * @description Whole number of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            amount: string;
+                            payer: string;
+                            payTo: string;
+                            transactionHash: string | null;
+                        };
+                    };
+                };
+            };
+        };
+    };
+    getPayStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                        paidCount: number;
+                        maxPayments: number;
+                        /** @description A payment is on its way */
+                        isSettling: boolean;
+                    };
+                };
+            };
+        };
+    };
     listOrganizations: {
         parameters: {
             query?: {
@@ -1196,6 +1619,7 @@ export interface operations {
                             /** @description The first organisation: its admins may create others */
                             isOperator: boolean;
                             frozenReason: string | null;
+                            maxKeyLifetimeDays: number | null;
                             revision: number;
                             /**
                              * Format: date-time
@@ -1245,6 +1669,7 @@ export interface operations {
                             /** @description The first organisation: its admins may create others */
                             isOperator: boolean;
                             frozenReason: string | null;
+                            maxKeyLifetimeDays: number | null;
                             revision: number;
                             /**
                              * Format: date-time
@@ -1273,11 +1698,16 @@ export interface operations {
                             createdBy: string;
                             expiresAt: string | null;
                             revokedAt: string | null;
+                            revokedReason: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC, milliseconds
                              */
                             createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
                         };
                         secret: string;
                     };
@@ -1309,6 +1739,7 @@ export interface operations {
                         /** @description The first organisation: its admins may create others */
                         isOperator: boolean;
                         frozenReason: string | null;
+                        maxKeyLifetimeDays: number | null;
                         revision: number;
                         /**
                          * Format: date-time
@@ -1336,6 +1767,7 @@ export interface operations {
             content: {
                 "application/json": {
                     name?: string;
+                    maxKeyLifetimeDays?: number | null;
                 };
             };
         };
@@ -1355,6 +1787,7 @@ export interface operations {
                         /** @description The first organisation: its admins may create others */
                         isOperator: boolean;
                         frozenReason: string | null;
+                        maxKeyLifetimeDays: number | null;
                         revision: number;
                         /**
                          * Format: date-time
@@ -1401,6 +1834,7 @@ export interface operations {
                         /** @description The first organisation: its admins may create others */
                         isOperator: boolean;
                         frozenReason: string | null;
+                        maxKeyLifetimeDays: number | null;
                         revision: number;
                         /**
                          * Format: date-time
@@ -1460,6 +1894,7 @@ export interface operations {
                         /** @description The first organisation: its admins may create others */
                         isOperator: boolean;
                         frozenReason: string | null;
+                        maxKeyLifetimeDays: number | null;
                         revision: number;
                         /**
                          * Format: date-time
@@ -1482,6 +1917,9 @@ export interface operations {
                 limit?: number;
                 /** @description `nextCursor` of the page before */
                 cursor?: string;
+                kind?: "SK" | "AK";
+                /** @description UUIDv7 */
+                agentId?: string;
             };
             header?: never;
             path?: never;
@@ -1512,11 +1950,16 @@ export interface operations {
                             createdBy: string;
                             expiresAt: string | null;
                             revokedAt: string | null;
+                            revokedReason: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC, milliseconds
                              */
                             createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
                         }[];
                         nextCursor: string | null;
                     };
@@ -1569,11 +2012,16 @@ export interface operations {
                             createdBy: string;
                             expiresAt: string | null;
                             revokedAt: string | null;
+                            revokedReason: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC, milliseconds
                              */
                             createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
                         };
                         /** @description Shown this once */
                         secret: string;
@@ -1620,11 +2068,76 @@ export interface operations {
                         createdBy: string;
                         expiresAt: string | null;
                         revokedAt: string | null;
+                        revokedReason: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC, milliseconds
                          */
                         createdAt: string;
+                        /** @description The same for a key and all that it was rotated to */
+                        familyId: string;
+                        successorId: string | null;
+                        rotatedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                apiKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How long the old key still works; never beyond its own end */
+                    graceSeconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKey: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            role: ("ADMIN" | "OPERATOR" | "APPROVER" | "AUDITOR" | "VIEWER") | null;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                        };
+                        /** @description Shown this once */
+                        secret: string;
                     };
                 };
             };
@@ -2225,6 +2738,62 @@ export interface operations {
             };
         };
     };
+    listAgentCredentials: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            role: ("ADMIN" | "OPERATOR" | "APPROVER" | "AUDITOR" | "VIEWER") | null;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
     createAgentCredential: {
         parameters: {
             query?: never;
@@ -2271,14 +2840,74 @@ export interface operations {
                             createdBy: string;
                             expiresAt: string | null;
                             revokedAt: string | null;
+                            revokedReason: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC, milliseconds
                              */
                             createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
                         };
                         /** @description Shown this once */
                         secret: string;
+                    };
+                };
+            };
+        };
+    };
+    revokeAgentCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                agentId: string;
+                /** @description UUIDv7 */
+                credentialId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "SK" | "AK" | "IK";
+                        name: string;
+                        role: ("ADMIN" | "OPERATOR" | "APPROVER" | "AUDITOR" | "VIEWER") | null;
+                        agentId: string | null;
+                        keyId: string;
+                        displayPrefix: string;
+                        pepperVersion: number;
+                        createdBy: string;
+                        expiresAt: string | null;
+                        revokedAt: string | null;
+                        revokedReason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /** @description The same for a key and all that it was rotated to */
+                        familyId: string;
+                        successorId: string | null;
+                        rotatedAt: string | null;
                     };
                 };
             };
@@ -4755,6 +5384,12 @@ export interface operations {
                             requestedBy: string;
                             /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                             intentHash: string;
+                            authorization: {
+                                from: string;
+                                nonce: string;
+                                validAfter: string;
+                                validBefore: string;
+                            } | null;
                             transactionHash: string | null;
                             blockNumber: string | null;
                             attempts: number;
@@ -4871,6 +5506,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -4965,6 +5606,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -5063,6 +5710,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -5163,6 +5816,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -5276,6 +5935,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -5381,6 +6046,12 @@ export interface operations {
                         requestedBy: string;
                         /** @description Base64 of SHA-256 over the RFC 8785 text of what was asked */
                         intentHash: string;
+                        authorization: {
+                            from: string;
+                            nonce: string;
+                            validAfter: string;
+                            validBefore: string;
+                        } | null;
                         transactionHash: string | null;
                         blockNumber: string | null;
                         attempts: number;
@@ -5902,6 +6573,1056 @@ export interface operations {
             };
         };
     };
+    listIntegrationKeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description UUIDv7 */
+                agentId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                            /** @description What of its agent’s capability it may use; null stands for all of it */
+                            binding: {
+                                assets: string[] | null;
+                                chains: string[] | null;
+                                maxAmountPerLink: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                maxAmountPerDay: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                allowedOrigins: string[] | null;
+                                allowedMetadataKeys: string[] | null;
+                            };
+                            isCanary: boolean;
+                            canaryUsedAt: string | null;
+                            lastUsedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createIntegrationKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description UUIDv7 */
+                    agentId: string;
+                    name: string;
+                    /** @description Without it, all that the capability names */
+                    assets?: string[];
+                    /** @description Without it, all that the capability names */
+                    chains?: string[];
+                    /** @description Of one link, each asset once */
+                    maxAmountPerLink?: {
+                        /**
+                         * @description CAIP-19; the native coin is `slip44:60`
+                         * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                         */
+                        asset: string;
+                        /**
+                         * @description Whole number above zero of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        amount: string;
+                    }[];
+                    /** @description Of all links that were made on a day of UTC with the key, or with one it was rotated from or to */
+                    maxAmountPerDay?: {
+                        /**
+                         * @description CAIP-19; the native coin is `slip44:60`
+                         * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                         */
+                        asset: string;
+                        /**
+                         * @description Whole number above zero of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        amount: string;
+                    }[];
+                    /** @description Of browsers; a caller that sends no `Origin` is a server */
+                    allowedOrigins?: string[];
+                    /** @description Names a link may carry in its metadata; without it, all */
+                    allowedMetadataKeys?: string[];
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC, milliseconds
+                     */
+                    expiresAt?: string;
+                    /** @description Looks real and opens nothing: its use is an alarm */
+                    canary?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        integrationKey: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                            /** @description What of its agent’s capability it may use; null stands for all of it */
+                            binding: {
+                                assets: string[] | null;
+                                chains: string[] | null;
+                                maxAmountPerLink: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                maxAmountPerDay: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                allowedOrigins: string[] | null;
+                                allowedMetadataKeys: string[] | null;
+                            };
+                            isCanary: boolean;
+                            canaryUsedAt: string | null;
+                        };
+                        /** @description Shown this once */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    getIntegrationKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                integrationKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "SK" | "AK" | "IK";
+                        name: string;
+                        agentId: string | null;
+                        keyId: string;
+                        displayPrefix: string;
+                        pepperVersion: number;
+                        createdBy: string;
+                        expiresAt: string | null;
+                        revokedAt: string | null;
+                        revokedReason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /** @description The same for a key and all that it was rotated to */
+                        familyId: string;
+                        successorId: string | null;
+                        rotatedAt: string | null;
+                        /** @description What of its agent’s capability it may use; null stands for all of it */
+                        binding: {
+                            assets: string[] | null;
+                            chains: string[] | null;
+                            maxAmountPerLink: {
+                                asset: string;
+                                amount: string;
+                            }[];
+                            maxAmountPerDay: {
+                                asset: string;
+                                amount: string;
+                            }[];
+                            allowedOrigins: string[] | null;
+                            allowedMetadataKeys: string[] | null;
+                        };
+                        isCanary: boolean;
+                        canaryUsedAt: string | null;
+                        lastUsedAt: string | null;
+                        /** @description Of the last 30 days, what was used last first */
+                        usage: {
+                            byDay: {
+                                /** @description Of UTC */
+                                day: string;
+                                /**
+                                 * @description Whole number of the asset's smallest unit
+                                 * @example 1500000
+                                 */
+                                uses: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                lastUsedAt: string;
+                            }[];
+                            byRoute: {
+                                /** @description The operationId */
+                                route: string;
+                                /**
+                                 * @description Whole number of the asset's smallest unit
+                                 * @example 1500000
+                                 */
+                                uses: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                lastUsedAt: string;
+                            }[];
+                            byAddress: {
+                                /** @description /24 of IPv4, /48 of IPv6 */
+                                addressPrefix: string;
+                                /**
+                                 * @description Whole number of the asset's smallest unit
+                                 * @example 1500000
+                                 */
+                                uses: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                lastUsedAt: string;
+                            }[];
+                        };
+                        /** @description It was quiet for at least as long as ever between two uses, and for an hour; after a rotation only when the new key is in use */
+                        safeToRevoke: boolean;
+                        /** @enum {string} */
+                        safeToRevokeReason: "ENDED" | "QUIET" | "IN_USE" | "SUCCESSOR_UNUSED";
+                        safeToRevokeAt: string | null;
+                        rotation: {
+                            /** @description UUIDv7 */
+                            oldKeyId: string;
+                            newKeyId: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            rotatedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            oldKeyEndsAt: string;
+                            /** @description Who called with the old key since */
+                            oldKeyCallers: {
+                                addressPrefix: string;
+                                route: string;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC, milliseconds
+                                 */
+                                lastUsedAt: string;
+                            }[];
+                            /** @description Of the old key */
+                            safeToRevoke: boolean;
+                        } | null;
+                    };
+                };
+            };
+        };
+    };
+    rotateIntegrationKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                integrationKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description How long the old key still works; never beyond its own end */
+                    graceSeconds: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        integrationKey: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                            /** @description What of its agent’s capability it may use; null stands for all of it */
+                            binding: {
+                                assets: string[] | null;
+                                chains: string[] | null;
+                                maxAmountPerLink: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                maxAmountPerDay: {
+                                    asset: string;
+                                    amount: string;
+                                }[];
+                                allowedOrigins: string[] | null;
+                                allowedMetadataKeys: string[] | null;
+                            };
+                            isCanary: boolean;
+                            canaryUsedAt: string | null;
+                        };
+                        /** @description Shown this once */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    revokeIntegrationKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                integrationKeyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    /** @description Whether open links that it made are canceled too */
+                    cancelLinks?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "SK" | "AK" | "IK";
+                        name: string;
+                        agentId: string | null;
+                        keyId: string;
+                        displayPrefix: string;
+                        pepperVersion: number;
+                        createdBy: string;
+                        expiresAt: string | null;
+                        revokedAt: string | null;
+                        revokedReason: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /** @description The same for a key and all that it was rotated to */
+                        familyId: string;
+                        successorId: string | null;
+                        rotatedAt: string | null;
+                        /** @description What of its agent’s capability it may use; null stands for all of it */
+                        binding: {
+                            assets: string[] | null;
+                            chains: string[] | null;
+                            maxAmountPerLink: {
+                                asset: string;
+                                amount: string;
+                            }[];
+                            maxAmountPerDay: {
+                                asset: string;
+                                amount: string;
+                            }[];
+                            allowedOrigins: string[] | null;
+                            allowedMetadataKeys: string[] | null;
+                        };
+                        isCanary: boolean;
+                        canaryUsedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    reportKeyExposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secret: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "RECEIVED";
+                    };
+                };
+            };
+        };
+    };
+    listPaymentLinks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                status?: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                /** @description UUIDv7 */
+                agentId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @description UUIDv7 */
+                            agentId: string;
+                            /** @description UUIDv7 */
+                            integrationKeyId: string;
+                            url: string;
+                            slug: string;
+                            /** @enum {string} */
+                            status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                            /**
+                             * @description CAIP-2
+                             * @example eip155:8453
+                             */
+                            chain: string;
+                            /**
+                             * @description CAIP-19; the native coin is `slip44:60`
+                             * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                             */
+                            asset: string;
+                            /** @description An amount, or the least and the most that the payer may choose */
+                            amount: string | {
+                                /**
+                                 * @description Whole number above zero of the asset's smallest unit
+                                 * @example 1500000
+                                 */
+                                min: string;
+                                /**
+                                 * @description Whole number above zero of the asset's smallest unit
+                                 * @example 1500000
+                                 */
+                                max: string;
+                            };
+                            /**
+                             * @description Whole number of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            minAmount: string;
+                            /**
+                             * @description Whole number of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            maxAmount: string;
+                            description: string | null;
+                            payTo: string;
+                            maxPayments: number;
+                            paidCount: number;
+                            /** @description Payments on their way */
+                            settlingCount: number;
+                            metadata: {
+                                [key: string]: unknown;
+                            };
+                            /** @description UUIDv7 */
+                            decisionId: string;
+                            createdBy: string;
+                            revision: number;
+                            expiresAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                            closedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createPaymentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description An amount, or the least and the most that the payer may choose */
+                    amount: string | {
+                        /**
+                         * @description Whole number above zero of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        min: string;
+                        /**
+                         * @description Whole number above zero of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        max: string;
+                    };
+                    /**
+                     * @description CAIP-19; the native coin is `slip44:60`
+                     * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                     */
+                    asset: string;
+                    /** @description Shown to the payer */
+                    description?: string;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339, UTC, milliseconds
+                     */
+                    expiresAt?: string;
+                    /** @default 1 */
+                    maxPayments?: number;
+                    /** @description An account that the agent's capability names among its payees; without it the agent's own wallet */
+                    payTo?: string;
+                    metadata?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @description UUIDv7 */
+                        agentId: string;
+                        /** @description UUIDv7 */
+                        integrationKeyId: string;
+                        url: string;
+                        slug: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                        /**
+                         * @description CAIP-2
+                         * @example eip155:8453
+                         */
+                        chain: string;
+                        /**
+                         * @description CAIP-19; the native coin is `slip44:60`
+                         * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                         */
+                        asset: string;
+                        /** @description An amount, or the least and the most that the payer may choose */
+                        amount: string | {
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            min: string;
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            max: string;
+                        };
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        minAmount: string;
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        maxAmount: string;
+                        description: string | null;
+                        payTo: string;
+                        maxPayments: number;
+                        paidCount: number;
+                        /** @description Payments on their way */
+                        settlingCount: number;
+                        metadata: {
+                            [key: string]: unknown;
+                        };
+                        /** @description UUIDv7 */
+                        decisionId: string;
+                        createdBy: string;
+                        revision: number;
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                        closedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getPaymentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @description UUIDv7 */
+                        agentId: string;
+                        /** @description UUIDv7 */
+                        integrationKeyId: string;
+                        url: string;
+                        slug: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                        /**
+                         * @description CAIP-2
+                         * @example eip155:8453
+                         */
+                        chain: string;
+                        /**
+                         * @description CAIP-19; the native coin is `slip44:60`
+                         * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                         */
+                        asset: string;
+                        /** @description An amount, or the least and the most that the payer may choose */
+                        amount: string | {
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            min: string;
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            max: string;
+                        };
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        minAmount: string;
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        maxAmount: string;
+                        description: string | null;
+                        payTo: string;
+                        maxPayments: number;
+                        paidCount: number;
+                        /** @description Payments on their way */
+                        settlingCount: number;
+                        metadata: {
+                            [key: string]: unknown;
+                        };
+                        /** @description UUIDv7 */
+                        decisionId: string;
+                        createdBy: string;
+                        revision: number;
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                        closedAt: string | null;
+                        /** @description The newest first, at most 100 */
+                        payments: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            linkId: string | null;
+                            /** @enum {string} */
+                            state: "PENDING" | "CONFIRMED" | "FAILED" | "VANISHED";
+                            /** @enum {string} */
+                            kind: "EXACT" | "OVER" | "UNDER" | "LATE" | "DUPLICATE" | "UNMATCHED";
+                            /**
+                             * @description CAIP-19; the native coin is `slip44:60`
+                             * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                             */
+                            asset: string;
+                            payTo: string;
+                            payer: string;
+                            /**
+                             * @description Whole number of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            amount: string;
+                            nonce: string | null;
+                            validBefore: string | null;
+                            paymentId: string | null;
+                            transactionHash: string | null;
+                            logIndex: number | null;
+                            blockNumber: string | null;
+                            taskId: string | null;
+                            failure: {
+                                code: string;
+                                detail: string;
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                            settledAt: string | null;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    cancelPaymentLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                linkId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @description UUIDv7 */
+                        agentId: string;
+                        /** @description UUIDv7 */
+                        integrationKeyId: string;
+                        url: string;
+                        slug: string;
+                        /** @enum {string} */
+                        status: "OPEN" | "PAID" | "EXPIRED" | "CANCELED";
+                        /**
+                         * @description CAIP-2
+                         * @example eip155:8453
+                         */
+                        chain: string;
+                        /**
+                         * @description CAIP-19; the native coin is `slip44:60`
+                         * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                         */
+                        asset: string;
+                        /** @description An amount, or the least and the most that the payer may choose */
+                        amount: string | {
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            min: string;
+                            /**
+                             * @description Whole number above zero of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            max: string;
+                        };
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        minAmount: string;
+                        /**
+                         * @description Whole number of the asset's smallest unit
+                         * @example 1500000
+                         */
+                        maxAmount: string;
+                        description: string | null;
+                        payTo: string;
+                        maxPayments: number;
+                        paidCount: number;
+                        /** @description Payments on their way */
+                        settlingCount: number;
+                        metadata: {
+                            [key: string]: unknown;
+                        };
+                        /** @description UUIDv7 */
+                        decisionId: string;
+                        createdBy: string;
+                        revision: number;
+                        expiresAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                        closedAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listPaymentLinkPayments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                /** @description UUIDv7 */
+                linkId?: string;
+                state?: "PENDING" | "CONFIRMED" | "FAILED" | "VANISHED";
+                kind?: "EXACT" | "OVER" | "UNDER" | "LATE" | "DUPLICATE" | "UNMATCHED";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            linkId: string | null;
+                            /** @enum {string} */
+                            state: "PENDING" | "CONFIRMED" | "FAILED" | "VANISHED";
+                            /** @enum {string} */
+                            kind: "EXACT" | "OVER" | "UNDER" | "LATE" | "DUPLICATE" | "UNMATCHED";
+                            /**
+                             * @description CAIP-19; the native coin is `slip44:60`
+                             * @example eip155:8453/erc20:0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913
+                             */
+                            asset: string;
+                            payTo: string;
+                            payer: string;
+                            /**
+                             * @description Whole number of the asset's smallest unit
+                             * @example 1500000
+                             */
+                            amount: string;
+                            nonce: string | null;
+                            validBefore: string | null;
+                            paymentId: string | null;
+                            transactionHash: string | null;
+                            logIndex: number | null;
+                            blockNumber: string | null;
+                            taskId: string | null;
+                            failure: {
+                                code: string;
+                                detail: string;
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                            settledAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
     listDecisions: {
         parameters: {
             query?: {
@@ -6281,6 +8002,590 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Types of events, separated by commas: `payment.*,task.failed`; all when it is left out */
+                types?: string;
+                /** @description UUIDv7 */
+                agentId?: string;
+                /** @description Begins behind this place of the log; -1 begins with its first entry. Left out: what happens from now on. A `Last-Event-ID` header says the same, and counts more. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events without end. `id` is the place in the decision log, `event` the type, `data` the event as JSON. Send the last `id` as `Last-Event-ID` to go on where it stopped. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            url: string;
+                            types: string[];
+                            agentId: string | null;
+                            description: string | null;
+                            /** @enum {string} */
+                            status: "ENABLED" | "DISABLED";
+                            statusReason: string | null;
+                            previousSecretUntil: string | null;
+                            createdBy: string;
+                            revision: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `https://…`, leading to a public address; it is looked up and checked for every delivery */
+                    url: string;
+                    types: string[];
+                    /** @description Only events of this agent */
+                    agentId?: string;
+                    description?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            url: string;
+                            types: string[];
+                            agentId: string | null;
+                            description: string | null;
+                            /** @enum {string} */
+                            status: "ENABLED" | "DISABLED";
+                            statusReason: string | null;
+                            previousSecretUntil: string | null;
+                            createdBy: string;
+                            revision: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                        };
+                        /** @description `whsec_…`, shown this once. Verify with it as Standard Webhooks says */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        url: string;
+                        types: string[];
+                        agentId: string | null;
+                        description: string | null;
+                        /** @enum {string} */
+                        status: "ENABLED" | "DISABLED";
+                        statusReason: string | null;
+                        previousSecretUntil: string | null;
+                        createdBy: string;
+                        revision: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        url: string;
+                        types: string[];
+                        agentId: string | null;
+                        description: string | null;
+                        /** @enum {string} */
+                        status: "ENABLED" | "DISABLED";
+                        statusReason: string | null;
+                        previousSecretUntil: string | null;
+                        createdBy: string;
+                        revision: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    patchWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description `https://…`, leading to a public address; it is looked up and checked for every delivery */
+                    url?: string;
+                    types?: string[];
+                    description?: string;
+                    /** @enum {string} */
+                    status?: "ENABLED" | "DISABLED";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        url: string;
+                        types: string[];
+                        agentId: string | null;
+                        description: string | null;
+                        /** @enum {string} */
+                        status: "ENABLED" | "DISABLED";
+                        statusReason: string | null;
+                        previousSecretUntil: string | null;
+                        createdBy: string;
+                        revision: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                    };
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhook: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            url: string;
+                            types: string[];
+                            agentId: string | null;
+                            description: string | null;
+                            /** @enum {string} */
+                            status: "ENABLED" | "DISABLED";
+                            statusReason: string | null;
+                            previousSecretUntil: string | null;
+                            createdBy: string;
+                            revision: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            updatedAt: string;
+                        };
+                        /** @description `whsec_…`, shown this once. Verify with it as Standard Webhooks says */
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @description UUIDv7 */
+                        webhookId: string;
+                        leafIndex: string | null;
+                        /** @description `webhook-id` of every attempt: the decision, or the test */
+                        eventId: string;
+                        type: string;
+                        /** @enum {string} */
+                        status: "PENDING" | "DELIVERED" | "DEAD_LETTER";
+                        attempts: number;
+                        nextAttemptAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        expiresAt: string;
+                        responseStatus: number | null;
+                        lastError: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        deliveredAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description `nextCursor` of the page before */
+                cursor?: string;
+                status?: "PENDING" | "DELIVERED" | "DEAD_LETTER";
+            };
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @description UUIDv7 */
+                            webhookId: string;
+                            leafIndex: string | null;
+                            /** @description `webhook-id` of every attempt: the decision, or the test */
+                            eventId: string;
+                            type: string;
+                            /** @enum {string} */
+                            status: "PENDING" | "DELIVERED" | "DEAD_LETTER";
+                            attempts: number;
+                            nextAttemptAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            expiresAt: string;
+                            responseStatus: number | null;
+                            lastError: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            deliveredAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                        /** @description Its place in the log: what comes from there on is still to be told */
+                        nextLeafIndex: string;
+                        failingSince: string | null;
+                    };
+                };
+            };
+        };
+    };
+    replayWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+                /** @description UUIDv7 */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        /** @description UUIDv7 */
+                        webhookId: string;
+                        leafIndex: string | null;
+                        /** @description `webhook-id` of every attempt: the decision, or the test */
+                        eventId: string;
+                        type: string;
+                        /** @enum {string} */
+                        status: "PENDING" | "DELIVERED" | "DEAD_LETTER";
+                        attempts: number;
+                        nextAttemptAt: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        expiresAt: string;
+                        responseStatus: number | null;
+                        lastError: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        deliveredAt: string | null;
+                    };
+                };
+            };
+        };
+    };
+    replayWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The first event that is told again */
+                    leafIndex?: string;
+                    /**
+                     * Format: date-time
+                     * @description What happened since then is told again
+                     */
+                    since?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description UUIDv7 */
+                        organizationId: string;
+                        /** @description UUIDv7 */
+                        id: string;
+                        url: string;
+                        types: string[];
+                        agentId: string | null;
+                        description: string | null;
+                        /** @enum {string} */
+                        status: "ENABLED" | "DISABLED";
+                        statusReason: string | null;
+                        previousSecretUntil: string | null;
+                        createdBy: string;
+                        revision: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        createdAt: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC, milliseconds
+                         */
+                        updatedAt: string;
+                    };
                 };
             };
         };

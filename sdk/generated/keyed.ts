@@ -4,6 +4,7 @@
 export const keyed: ReadonlySet<string> = new Set([
   "POST /v1/organizations",
   "POST /v1/api-keys",
+  "POST /v1/api-keys/{apiKeyId}/rotate",
   "POST /v1/agents",
   "POST /v1/agents/{agentId}/credentials",
   "POST /v1/agents/{agentId}/decisions",
@@ -14,5 +15,9 @@ export const keyed: ReadonlySet<string> = new Set([
   "POST /v1/payments/{paymentId}/resolve",
   "POST /v1/approvals/{approvalId}/approve",
   "POST /v1/approvals/{approvalId}/reject",
-  "POST /v1/decisions/{decisionId}/redact"
+  "POST /v1/integration-keys",
+  "POST /v1/integration-keys/{integrationKeyId}/rotate",
+  "POST /v1/payment-links",
+  "POST /v1/decisions/{decisionId}/redact",
+  "POST /v1/webhooks"
 ])

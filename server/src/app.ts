@@ -77,6 +77,8 @@ export interface AppOptions {
 
 export interface App {
   readonly http: HttpServer
+  /** What the routes of tasks call: for the bench, which measures without HTTP. */
+  readonly services: { readonly database: Database; readonly tasks: ReturnType<typeof assignmentService> }
   /** Begins the work that follows from commits. */
   start(): void
   /** Forgets what is past; done by itself once an hour. */
@@ -259,6 +261,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   return {
     http,
     keepHouse: async () => void (await keepHouse()),
+    services: { database, tasks },
     start() {
       jobs.start()
       reconciliation.start()
