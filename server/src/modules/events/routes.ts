@@ -29,7 +29,14 @@ export const eventRoutes =
         const { caller, headers, ip: address, query } = request
         const wanted = { types: (query.types ?? '*').split(','), agentId: agentOf(caller, query.agentId) }
         const after = lastEventId(request) ?? query.after
-        const bytes = await streams.open({ caller, authorization: headers.authorization, address, wanted, after })
+        const { bytes, leave } = await streams.open({
+          caller,
+          authorization: headers.authorization,
+          address,
+          wanted,
+          after,
+        })
+        reply.raw.once('close', leave)
         return reply
           .type('text/event-stream')
           .header('cache-control', 'no-store')

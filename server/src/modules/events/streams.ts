@@ -39,6 +39,11 @@ export interface StreamRequest {
   readonly after: number | undefined
 }
 
+interface EventBytes {
+  readonly bytes: Readable
+  leave(): void
+}
+
 interface Open {
   readonly organizationId: string
   readonly authorization: string | undefined
@@ -119,7 +124,8 @@ export function eventStreams({ feed, log, authenticate }: Needs) {
     /** Called when an organisation's log has grown. */
     wake: (organizationId: string) => followers.wake(organizationId),
 
-    async open({ caller, authorization, address, wanted, after }: StreamRequest): Promise<Readable> {
+    /** `leave` is for when nobody listens any more: the bytes themselves only hear of it with what they wait for. */
+    async open({ caller, authorization, address, wanted, after }: StreamRequest): Promise<EventBytes> {
       const { organizationId } = caller
       requireRoom(caller)
       const size = await feed.size(organizationId)
@@ -142,7 +148,7 @@ export function eventStreams({ feed, log, authenticate }: Needs) {
         remove(stream)
       })
       checking ??= setInterval(() => void check(), CHECK_MS).unref()
-      return bytes
+      return { bytes, leave: () => end.abort() }
     },
 
     /** Ends all streams in good order; a client goes on with another process, or with this one when it is back. */
