@@ -184,7 +184,7 @@ export function assignmentService(needs: AssignmentNeeds) {
      */
     async isWorkingOn(tx: Tx, agentId: string, taskId: string): Promise<boolean | undefined> {
       const task = await taskStore.lock(tx, taskId)
-      return task && task.assignedAgentId === agentId && HELD.includes(task.status) && !task.isParked
+      return task && task.assignedAgentId === agentId && HELD.includes(task.status)
     },
 
     /** For the runtime: the task is being worked on from now on. Undefined when it is over. */
