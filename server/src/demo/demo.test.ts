@@ -117,7 +117,7 @@ it(
     const moved = await paidOnChain(wedi)
     expect([moved.length, dollars(sumOf(moved))]).toEqual([19, '8,016.69 dUSD'])
     const { body } = await wedi.client.get<{ data: { id: string; payload: { reference: string } }[] }>(
-      '/v1/tasks?limit=200',
+      '/v1/tasks?limit=200&type=payment',
     )
     expect(body.data).toHaveLength(30)
 

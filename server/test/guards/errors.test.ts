@@ -17,5 +17,5 @@ it('docs/errors.md is what the catalogues say (node scripts/errors.ts writes it)
 it('a code is defined once, as `area.reason`', () => {
   const codes = problemCatalogue.map(({ code }) => code)
   expect(new Set(codes).size).toBe(codes.length)
-  for (const code of codes) expect(code).toMatch(/^[a-z]+\.[a-z][A-Za-z]*$|^idempotency\.in_progress$/)
+  for (const code of codes) expect(code).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z][A-Za-z]*$|^idempotency\.in_progress$/)
 })

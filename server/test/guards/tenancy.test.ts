@@ -232,8 +232,8 @@ async function quiet(app: TestApp, organizationId: string): Promise<void> {
   })
 }
 
-/** Counted from samples minutes later, by the server itself. */
-const COUNTED = ['agent_health', 'health_bucket', 'health_mark']
+/** Counted seconds or minutes later, by the server itself. */
+const COUNTED = ['agent_health', 'health_bucket', 'health_mark', 'key_activity', 'key_usage']
 
 /** Every row of an organisation, of every table, as text. */
 async function rowsOf(app: TestApp, organizationId: string): Promise<string[]> {

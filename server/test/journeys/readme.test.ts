@@ -52,7 +52,10 @@ it('leads a shop to a link, and a program to its payment, as printed', async () 
   const wedi = await startWedi({ home: newHome() })
   const folder = cloneOf(wedi)
   const [commands = ''] = blocksOf('docs/payment-links.md', 'bash')
-  const script = `set -eu\n${commands}\necho "$URL $USD"`.replaceAll('127.0.0.1:4080', wedi.url.replace('http://', ''))
+  const script = `set -eu\n${commands}\necho; echo "$URL $USD"`.replaceAll(
+    '127.0.0.1:4080',
+    wedi.url.replace('http://', ''),
+  )
   const { stdout } = await promisify(execFile)('bash', ['-c', script], { cwd: folder })
   expect(stdout).toMatch(/HTTP\/1.1 402 .*^payment-required: /ims)
   const [url = '', asset = ''] = stdout.trim().split('\n').at(-1)?.split(' ') ?? []
