@@ -26,7 +26,7 @@ export interface AssignmentNeeds {
   jobs: Jobs
   events: Events
   log: Logger
-  decisions: Pick<DecisionService, 'record'>
+  decisions: Pick<DecisionService, 'record' | 'recordAll'>
   organizations: Pick<OrganizationService, 'read' | 'lockForChange'>
   agents: Pick<AgentService, 'requireIn' | 'readMany'>
   instances: Pick<InstanceService, 'requireIn'>

@@ -170,12 +170,13 @@ export function rounds(needs: AssignmentNeeds) {
       claimOf.set(taskId, claim)
       return { taskId, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
     })
-    for (const task of await taskStore.assign(tx, takes)) {
-      const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
-      await decisions.record(tx, SYSTEM, { type: 'task.assigned', ...aboutTask(task), inputs })
+    const tasks = await taskStore.assign(tx, takes)
+    await decisions.recordAll(tx, tasks.map(givenTo))
+    const hosted = tasks.filter(({ id }) => !claimOf.has(id)).map(({ id }) => id)
+    await events.publishAll(tx, 'task.assigned', hosted)
+    for (const task of tasks) {
       const claim = claimOf.get(task.id)
       if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
-      else await events.publish(tx, 'task.assigned', task.id)
     }
     return given
   }
@@ -214,6 +215,11 @@ export const REASONS = {
 async function queueOf(tx: Tx): Promise<QueueState> {
   laneStore.lockQueue(tx)
   return (await laneStore.queue(tx)) ?? { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
+}
+
+function givenTo(task: TaskRow) {
+  const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
+  return { actor: SYSTEM, entry: { type: 'task.assigned', ...aboutTask(task), inputs } }
 }
 
 const agentOf = ({ agentId }: { agentId: string }): string => agentId
