@@ -118,7 +118,7 @@ CREATE INDEX task_in_lane ON task (organization_id, lane_id, priority DESC, id) 
 CREATE INDEX task_leased ON task (organization_id, lease_expires_at) WHERE lease_expires_at IS NOT NULL;
 CREATE INDEX task_deadline ON task (organization_id, deadline_at)
   WHERE deadline_at IS NOT NULL AND payment_id IS NULL AND status IN ('QUEUED', 'ASSIGNED', 'RUNNING');
-CREATE INDEX task_resting ON task (organization_id, run_after) WHERE status = 'QUEUED' AND error IS NOT NULL;
+CREATE INDEX task_resting ON task (organization_id, run_after) WHERE status = 'QUEUED' AND lane_id IS NULL;
 CREATE INDEX task_of_instance ON task (organization_id, instance_id) WHERE lease_expires_at IS NOT NULL;
 CREATE INDEX task_of_key ON task (organization_id, (coalesce(fairness_key, ''))) WHERE status IN ('ASSIGNED', 'RUNNING') AND NOT is_parked;
 CREATE INDEX task_lane_able ON task_lane (organization_id) WHERE waiting_since IS NOT NULL AND cardinality(abilities) > 0;

@@ -46,12 +46,25 @@ const openLane = sql(
    on conflict (organization_id) do update set due_at = least(q.due_at, excluded.due_at)`,
 )
 
+/** For tasks that have rested, in their lanes by now. */
+const openAll = sql(
+  'lanes.openAll',
+  `insert into task_lane as l (organization_id, id, type, requires, agent_id, fairness_key, waiting_since)
+   select $1::uuid, x.*, clock_timestamp()
+   from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::text[]) as x (id, type, requires, agent_id, key) order by id
+   on conflict (organization_id, id) do update set waiting_since = excluded.waiting_since, reason = null
+     where l.waiting_since is null`,
+)
+
 /** For tasks that come back. */
 const reopen = sql(
   'lanes.reopen',
-  `with opened as (
-     update task_lane set waiting_since = clock_timestamp(), reason = null
-     where organization_id = $1 and id = any($2::uuid[]) and waiting_since is null returning 1
+  `with empty as (
+     select id from task_lane where organization_id = $1 and id = any($2::uuid[]) and waiting_since is null
+     order by id for no key update
+   ), opened as (
+     update task_lane l set waiting_since = clock_timestamp(), reason = null
+     from empty where l.organization_id = $1 and l.id = empty.id
    )
    update task_queue set due_at = least(due_at, clock_timestamp() + $3::int * interval '1 millisecond')
    where organization_id = $1 and (due_at is null or due_at > clock_timestamp() + $3::int * interval '1 millisecond')`,
@@ -65,9 +78,13 @@ const unmatched = sql<Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId'>>
 
 const match = sql(
   'lanes.match',
-  `update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
+  `with found as (
+     select l.id, x.abilities from task_lane l join unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) on x.id = l.id
+     where l.organization_id = $1 order by l.id for no key update of l
+   )
+   update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
                          ability_revision = $4
-   from unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) where l.organization_id = $1 and l.id = x.id`,
+   from found x where l.organization_id = $1 and l.id = x.id`,
 )
 
 /**
@@ -118,8 +135,7 @@ const rest = sql(
      (select min(lease_expires_at) from task where organization_id = $1 and lease_expires_at is not null),
      (select min(deadline_at) from task where organization_id = $1 and deadline_at is not null and payment_id is null
         and status in ('QUEUED', 'ASSIGNED', 'RUNNING')),
-     (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and error is not null
-        and run_after > clock_timestamp()),
+     (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and lane_id is null),
      (select clock_timestamp() + interval '10 seconds' from task_lane
       where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1))
    where organization_id = $1 and due_at is not distinct from $2`,
@@ -137,12 +153,16 @@ const tryEmpty = sql<{ id: string }>(
    select id from empty where pg_try_advisory_xact_lock(hashtextextended('lane/' || $1::text || '/' || id::text, 0))`,
 )
 
-/** With the locks in hand: what was committed before them is seen here. */
+/** With the locks in hand: what was committed before them is seen here. One that is being written to is left next time. */
 const leave = sql(
   'lanes.leave',
-  `update task_lane l set waiting_since = null
-   where l.organization_id = $1 and l.id = any($2::uuid[]) and not exists (
-     select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')`,
+  `with empty as (
+     select l.id from task_lane l
+     where l.organization_id = $1 and l.id = any($2::uuid[]) and not exists (
+       select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')
+     for no key update of l skip locked
+   )
+   update task_lane l set waiting_since = null from empty where l.organization_id = $1 and l.id = empty.id`,
 )
 
 /** Somebody has to look by then: said once, by whoever knows of an earlier time. */
@@ -155,7 +175,11 @@ const dueBy = sql(
 /** Lanes that are pinned to an agent that has changed say anew why they wait. */
 const forgetReasons = sql(
   'lanes.forgetReasons',
-  'update task_lane set reason = null where organization_id = $1 and agent_id = $2 and waiting_since is not null',
+  `with pinned as (
+     select id from task_lane
+     where organization_id = $1 and agent_id = any($2::uuid[]) and waiting_since is not null order by id for no key update
+   )
+   update task_lane l set reason = null from pinned where l.organization_id = $1 and l.id = pinned.id`,
 )
 
 /** Pinned lanes of which nobody has said yet why they wait, with their agent's slots. */
@@ -168,10 +192,14 @@ const unexplained = sql<Unexplained>(
    limit $2`,
 )
 
+/** Waits for nobody: who writes to a lane just now says that somebody has to look again. */
 const explainAll = sql(
   'lanes.explain',
-  `update task_lane l set reason = x.reason from unnest($2::uuid[], $3::text[]) as x (id, reason)
-   where l.organization_id = $1 and l.id = x.id and l.reason is distinct from x.reason`,
+  `with waiting as (
+     select l.id, x.reason from task_lane l join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = l.id
+     where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
+   )
+   update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
 )
 
 const reasons = sql<{ id: string; reason: string | null }>(
@@ -217,6 +245,18 @@ export const laneStore = {
   hold: (tx: Tx, ids: readonly string[]): void => tx.send(holdLanes, [tx.organizationId, ids]),
   open: (tx: Tx, lane: Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId' | 'fairnessKey'>): void =>
     tx.send(openLane, [tx.organizationId, lane.id, lane.type, lane.requires, lane.agentId, lane.fairnessKey]),
+  openAll: (
+    tx: Tx,
+    lanes: readonly Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId' | 'fairnessKey'>[],
+  ): void =>
+    tx.send(openAll, [
+      tx.organizationId,
+      lanes.map(({ id }) => id),
+      lanes.map(({ type }) => type),
+      lanes.map(({ requires }) => JSON.stringify(requires)),
+      lanes.map(({ agentId }) => agentId),
+      lanes.map(({ fairnessKey }) => fairnessKey),
+    ]),
   reopen: (tx: Tx, ids: readonly string[], inMs: number): void => tx.send(reopen, [tx.organizationId, ids, inMs]),
   unmatched: (tx: Tx, revision: number, limit: number) => tx.query(unmatched, [tx.organizationId, revision, limit]),
   match: (tx: Tx, found: readonly { id: string; abilities: readonly string[] }[], revision: number) =>
@@ -230,7 +270,7 @@ export const laneStore = {
     tx.query(heads, [tx.organizationId, claimers, lanes, total]),
   rest: (tx: Tx, seen: QueueState, turn: number): void => tx.send(rest, [tx.organizationId, seen.dueAt, turn]),
   dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
-  forgetReasons: (tx: Tx, agentId: string): void => tx.send(forgetReasons, [tx.organizationId, agentId]),
+  forgetReasons: (tx: Tx, agentIds: readonly string[]): void => tx.send(forgetReasons, [tx.organizationId, agentIds]),
   unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
   explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
     tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),
