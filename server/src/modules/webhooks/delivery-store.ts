@@ -20,14 +20,14 @@ export interface Leased {
 }
 
 /**
- * There is something new in the log: in the transaction that puts it there, so that no webhook misses it. A webhook that
- * rests because it takes nothing is left to rest and looks by itself; one that is looked at just now sees when its turn ends
- * that it was woken.
+ * There is something new in the log: in the transaction that puts it there, so that no webhook misses it. The row is taken
+ * in any case: whoever looks at the webhook just now, or ends its turn, waits for this transaction and sees what it brought.
+ * A webhook that rests because it takes nothing is left to rest and looks by itself.
  */
 const wake = sql(
   'webhooks.wake',
-  `update webhook_cursor set due_at = clock_timestamp()
-   where organization_id = $1 and failures = 0 and due_at > clock_timestamp()`,
+  `update webhook_cursor set due_at = case when failures = 0 then least(due_at, clock_timestamp()) else due_at end
+   where organization_id = $1 and due_at is not null`,
 )
 
 /** Takes due webhooks for this process, one turn each; what a dead process held comes back when its lease ends. */

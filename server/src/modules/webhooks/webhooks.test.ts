@@ -1,5 +1,7 @@
+import pg from 'pg'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { statementCatalogue } from '#platform/database/statement'
 import { newId } from '#platform/ids'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { type Client, expectOk } from '../../../test/support/client.ts'
@@ -346,6 +348,32 @@ describe('an address', () => {
     const made = await Promise.all(Array.from({ length: 55 }, make))
     expect(made.filter(({ status }) => status === 201)).toHaveLength(50)
     for (const reply of made.filter(({ status }) => status !== 201)) expectProblem(reply, 409, 'webhook.tooMany')
+  })
+})
+
+describe('what is new in the log', () => {
+  it('is there when a webhook that was due already is taken up', async () => {
+    const still = await startApp({ doesJobs: false })
+    const log = new pg.Client({ connectionString: still.databaseUrl })
+    try {
+      const made = await expectOk(
+        still.admin.post<{ webhook: { id: string; organizationId: string } }>('/v1/webhooks', {
+          ...{ url: 'https://example.com/', types: ['shop.*'] },
+        }),
+      )
+      const statement = (name: string) => statementCatalogue.get(name) ?? expect.fail(name)
+      const take = () => still.query(statement('webhooks.lease'), [newId(), 1, 30])
+      await still.query(`update webhook_cursor set due_at = now() - interval '1 second'`)
+      await log.connect()
+      await log.query('begin')
+      await log.query(statement('webhooks.wake'), [made.webhook.organizationId])
+      expect(await take()).toEqual([])
+      await log.query('commit')
+      expect(await take()).toHaveLength(1)
+    } finally {
+      await log.end()
+      await still.stop()
+    }
   })
 })
 

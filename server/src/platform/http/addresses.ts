@@ -1,11 +1,31 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
-import { lookup as systemLookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import ipaddr from 'ipaddr.js'
 
 /** Which addresses this server may speak to on a user's word. */
 
 export type Lookup = (host: string, options: LookupOptions & { all: true }) => Promise<LookupAddress[]>
-export const dnsLookup: Lookup = (host, options) => systemLookup(host, options)
+export const systemLookup: Lookup = (host, options) => lookup(host, options)
+
+/** For one question to one name server. */
+const NAME_TIMEOUT_MS = 2000
+const NAME_TRIES = 2
+
+/**
+ * Asks the name servers without a thread: the system's own lookup holds one of the few there are until it has its answer,
+ * and names whose server is dead would hold them all, and with them everything else that needs one.
+ */
+export function resolving(servers?: readonly string[]): Lookup {
+  const resolver = new Resolver({ timeout: NAME_TIMEOUT_MS, tries: NAME_TRIES })
+  if (servers) resolver.setServers(servers)
+  return async (host) => {
+    const [four, six] = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
+    if (four.status === 'rejected' && six.status === 'rejected') throw four.reason
+    const foundBy = (found: typeof four, family: number) =>
+      found.status === 'fulfilled' ? found.value.map((address) => ({ address, family })) : []
+    return [...foundBy(four, 4), ...foundBy(six, 6)]
+  }
+}
 
 /** Where an address leads: to the world, to this machine, or to what only this network should reach. */
 export type Reach = 'public' | 'loopback' | 'private'

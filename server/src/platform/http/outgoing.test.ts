@@ -1,7 +1,8 @@
+import { createSocket } from 'node:dgram'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { faultOfUrl, type Lookup, reachOf } from './addresses.ts'
+import { faultOfUrl, type Lookup, reachOf, resolving } from './addresses.ts'
 import { AddressRefused, outgoing } from './outgoing.ts'
 
 const servers: { close(): unknown }[] = []
@@ -121,6 +122,33 @@ describe('a name', () => {
   })
 })
 
+describe('a name server', () => {
+  /** Answers questions about addresses of either family. */
+  async function nameServer(known: { A: string; AAAA: Buffer }): Promise<string> {
+    const socket = createSocket('udp4')
+    servers.push(socket)
+    socket.on('message', (question, { port, address }) => {
+      const end = question.indexOf(0, 12) + 5
+      const isFour = question.readUInt16BE(end - 4) === 1
+      const said = isFour ? Buffer.from(known.A.split('.').map(Number)) : known.AAAA
+      const header = Buffer.concat([question.subarray(0, 2), Buffer.from('81800001000100000000', 'hex')])
+      const answer = Buffer.from([0xc0, 12, 0, isFour ? 1 : 28, 0, 1, 0, 0, 0, 60, 0, said.length])
+      socket.send(Buffer.concat([header, question.subarray(12, end), answer, said]), port, address)
+    })
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    return `127.0.0.1:${socket.address().port}`
+  }
+
+  it('is asked for both families itself, not through the few threads of the system', async () => {
+    const AAAA = Buffer.from('26064700000000000000000000001111', 'hex')
+    const lookup = resolving([await nameServer({ A: '8.8.8.8', AAAA })])
+    expect(await lookup('hooks.example', { all: true })).toEqual([
+      { address: '8.8.8.8', family: 4 },
+      { address: '2606:4700::1111', family: 6 },
+    ])
+  })
+})
+
 describe('an answer', () => {
   const local = { allowsPrivate: true }
 
@@ -148,6 +176,17 @@ describe('an answer', () => {
       }),
     )
     expect(await ask(`http://127.0.0.1:${port}/`, local)).toBe(200)
+  })
+
+  it('that wants to speak another protocol is an answer', async () => {
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'
+    const port = await listening(createSocketServer((socket) => socket.once('data', () => socket.write(switching))))
+    expect(await ask(`http://127.0.0.1:${port}/`, local)).toBe(101)
+  })
+
+  it('that does not come because the connection is closed is none', async () => {
+    const port = await listening(createSocketServer((socket) => socket.once('data', () => socket.destroy())))
+    await expect(ask(`http://127.0.0.1:${port}/`, local)).rejects.toThrow(/hang up|without an answer/)
   })
 
   it('that does not come is waited for no longer than told', async () => {

@@ -1,7 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
-import { dnsLookup, faultOfUrl, type Lookup, literalOf, reachOf } from './addresses.ts'
+import { faultOfUrl, type Lookup, literalOf, reachOf, resolving, systemLookup } from './addresses.ts'
 
 /** Of an answer nobody reads; what is longer is cut off. */
 const MAX_ANSWER_BYTES = 16 * 1024
@@ -9,7 +9,7 @@ const MAX_ANSWER_BYTES = 16 * 1024
 export interface OutgoingSettings {
   /** True: addresses of this machine and this network are spoken to as well. */
   readonly allowsPrivate: boolean
-  /** Where names lead; the system's own unless told. */
+  /** Where names lead; what name servers say unless told, and where private addresses are allowed what the system says. */
   readonly lookup?: Lookup
 }
 
@@ -31,7 +31,7 @@ export class AddressRefused extends Error {
  * goes to the very address that was checked: a name that leads elsewhere a moment later changes nothing. Redirects are
  * answers like any other. No connection is kept for the next request.
  */
-export function outgoing({ allowsPrivate, lookup = dnsLookup }: OutgoingSettings) {
+export function outgoing({ allowsPrivate, lookup = allowsPrivate ? systemLookup : resolving() }: OutgoingSettings) {
   /** The addresses a host may be reached at. One that is not public spoils them all: whoever names it has a reason. */
   async function addressesOf(url: URL): Promise<{ address: string; family: number }[]> {
     const fault = faultOfUrl(url.href, { allowsPrivate })
@@ -81,18 +81,28 @@ const fixed =
 
 function answerOf(sent: ClientRequest, inTime: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    sent.once('error', (error) => reject(inTime.aborted ? inTime.reason : error))
+    let status: number | undefined
+    // The status is the answer, whatever becomes of the rest.
+    const settle = (why: unknown) => (status === undefined ? reject(why) : resolve(status))
+    inTime.addEventListener('abort', () => settle(inTime.reason), { once: true })
+    sent.once('error', (error) => settle(inTime.aborted ? inTime.reason : error))
     sent.once('response', (answer: IncomingMessage) => {
-      const settle = () => resolve(answer.statusCode ?? 0)
+      status = answer.statusCode ?? 0
       let length = 0
       answer.on('data', (bytes: Buffer) => {
         length += bytes.length
         if (length > MAX_ANSWER_BYTES) answer.destroy()
       })
-      // The status is the answer, whatever becomes of the rest.
       answer.once('close', settle)
       answer.once('error', settle)
     })
+    // Another protocol is spoken with nobody.
+    sent.once('upgrade', ({ statusCode }: IncomingMessage, socket) => {
+      socket.destroy()
+      resolve(statusCode ?? 0)
+    })
+    // Some answers are none to Node: it closes the connection and says nothing else.
+    sent.once('close', () => status === undefined && reject(new Error('closed without an answer')))
   })
 }
 
