@@ -598,6 +598,8 @@ export interface PaymentLinkRow {
   description: string | null
   /** EIP-55 checksummed. */
   payTo: string
+  /** Whether that is the wallet its agent pays from. */
+  isOwn: boolean
   maxPayments: number
   /** Payments that count, and those on their way: together never more than `maxPayments`. */
   paidCount: number
@@ -997,7 +999,7 @@ export const columns = {
   organization:
     'id, name, status, is_operator AS "isOperator", frozen_reason AS "frozenReason", max_key_lifetime_days AS "maxKeyLifetimeDays", revision, created_at AS "createdAt", updated_at AS "updatedAt"',
   paymentLink:
-    'organization_id AS "organizationId", id, agent_id AS "agentId", integration_key_id AS "integrationKeyId", key_family_id AS "keyFamilyId", slug, status, chain, asset, min_amount AS "minAmount", max_amount AS "maxAmount", description, pay_to AS "payTo", max_payments AS "maxPayments", paid_count AS "paidCount", settling_count AS "settlingCount", metadata, decision_id AS "decisionId", created_by AS "createdBy", revision, expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt", closed_at AS "closedAt"',
+    'organization_id AS "organizationId", id, agent_id AS "agentId", integration_key_id AS "integrationKeyId", key_family_id AS "keyFamilyId", slug, status, chain, asset, min_amount AS "minAmount", max_amount AS "maxAmount", description, pay_to AS "payTo", is_own AS "isOwn", max_payments AS "maxPayments", paid_count AS "paidCount", settling_count AS "settlingCount", metadata, decision_id AS "decisionId", created_by AS "createdBy", revision, expires_at AS "expiresAt", created_at AS "createdAt", updated_at AS "updatedAt", closed_at AS "closedAt"',
   paymentLinkPayment:
     'organization_id AS "organizationId", id, link_id AS "linkId", state, kind, asset, pay_to AS "payTo", payer, amount, nonce, valid_before AS "validBefore", payment_id AS "paymentId", transaction_hash AS "transactionHash", log_index AS "logIndex", block_number AS "blockNumber", task_id AS "taskId", failure, created_at AS "createdAt", updated_at AS "updatedAt", settled_at AS "settledAt"',
   paymentLinkAccount:

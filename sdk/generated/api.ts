@@ -7152,6 +7152,8 @@ export interface operations {
                             maxAmount: string;
                             description: string | null;
                             payTo: string;
+                            /** @description Whether `payTo` is the wallet that its agent pays from */
+                            isOwn: boolean;
                             maxPayments: number;
                             paidCount: number;
                             /** @description Payments on their way */
@@ -7282,6 +7284,8 @@ export interface operations {
                         maxAmount: string;
                         description: string | null;
                         payTo: string;
+                        /** @description Whether `payTo` is the wallet that its agent pays from */
+                        isOwn: boolean;
                         maxPayments: number;
                         paidCount: number;
                         /** @description Payments on their way */
@@ -7376,6 +7380,8 @@ export interface operations {
                         maxAmount: string;
                         description: string | null;
                         payTo: string;
+                        /** @description Whether `payTo` is the wallet that its agent pays from */
+                        isOwn: boolean;
                         maxPayments: number;
                         paidCount: number;
                         /** @description Payments on their way */
@@ -7520,6 +7526,8 @@ export interface operations {
                         maxAmount: string;
                         description: string | null;
                         payTo: string;
+                        /** @description Whether `payTo` is the wallet that its agent pays from */
+                        isOwn: boolean;
                         maxPayments: number;
                         paidCount: number;
                         /** @description Payments on their way */

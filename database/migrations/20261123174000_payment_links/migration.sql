@@ -25,6 +25,7 @@ CREATE TABLE "payment_link" (
     "max_amount" DECIMAL(78,0) NOT NULL,
     "description" TEXT,
     "pay_to" TEXT NOT NULL,
+    "is_own" BOOLEAN NOT NULL,
     "max_payments" INTEGER NOT NULL,
     "paid_count" INTEGER NOT NULL DEFAULT 0,
     "settling_count" INTEGER NOT NULL DEFAULT 0,

@@ -86,6 +86,7 @@ export interface Signed {
 }
 
 const HOUR_S = 3600
+const TEN_MINUTES_S = 600
 const TYPES = {
   TransferWithAuthorization: [
     { name: 'from', type: 'address' },
@@ -109,7 +110,7 @@ export async function signatureOf(
     to: (over.to ?? accepted.payTo) as Address,
     value: over.value ?? accepted.amount,
     validAfter: String(over.validAfter ?? now - HOUR_S),
-    validBefore: String(over.validBefore ?? now + HOUR_S),
+    validBefore: String(over.validBefore ?? now + TEN_MINUTES_S),
     nonce: over.nonce ?? generatePrivateKey(),
   }
   const signature = await account.signTypedData({

@@ -4298,6 +4298,7 @@ export const PaymentLinkScalarFieldEnum = {
   maxAmount: 'maxAmount',
   description: 'description',
   payTo: 'payTo',
+  isOwn: 'isOwn',
   maxPayments: 'maxPayments',
   paidCount: 'paidCount',
   settlingCount: 'settlingCount',

@@ -582,6 +582,7 @@ export const PaymentLinkScalarFieldEnum = {
   maxAmount: 'maxAmount',
   description: 'description',
   payTo: 'payTo',
+  isOwn: 'isOwn',
   maxPayments: 'maxPayments',
   paidCount: 'paidCount',
   settlingCount: 'settlingCount',

@@ -58,6 +58,7 @@ export type PaymentLinkMinAggregateOutputType = {
   maxAmount: runtime.Decimal | null
   description: string | null
   payTo: string | null
+  isOwn: boolean | null
   maxPayments: number | null
   paidCount: number | null
   settlingCount: number | null
@@ -84,6 +85,7 @@ export type PaymentLinkMaxAggregateOutputType = {
   maxAmount: runtime.Decimal | null
   description: string | null
   payTo: string | null
+  isOwn: boolean | null
   maxPayments: number | null
   paidCount: number | null
   settlingCount: number | null
@@ -110,6 +112,7 @@ export type PaymentLinkCountAggregateOutputType = {
   maxAmount: number
   description: number
   payTo: number
+  isOwn: number
   maxPayments: number
   paidCount: number
   settlingCount: number
@@ -157,6 +160,7 @@ export type PaymentLinkMinAggregateInputType = {
   maxAmount?: true
   description?: true
   payTo?: true
+  isOwn?: true
   maxPayments?: true
   paidCount?: true
   settlingCount?: true
@@ -183,6 +187,7 @@ export type PaymentLinkMaxAggregateInputType = {
   maxAmount?: true
   description?: true
   payTo?: true
+  isOwn?: true
   maxPayments?: true
   paidCount?: true
   settlingCount?: true
@@ -209,6 +214,7 @@ export type PaymentLinkCountAggregateInputType = {
   maxAmount?: true
   description?: true
   payTo?: true
+  isOwn?: true
   maxPayments?: true
   paidCount?: true
   settlingCount?: true
@@ -323,6 +329,7 @@ export type PaymentLinkGroupByOutputType = {
   maxAmount: runtime.Decimal
   description: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount: number
   settlingCount: number
@@ -373,6 +380,7 @@ export type PaymentLinkWhereInput = {
   maxAmount?: Prisma.DecimalFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.StringNullableFilter<"PaymentLink"> | string | null
   payTo?: Prisma.StringFilter<"PaymentLink"> | string
+  isOwn?: Prisma.BoolFilter<"PaymentLink"> | boolean
   maxPayments?: Prisma.IntFilter<"PaymentLink"> | number
   paidCount?: Prisma.IntFilter<"PaymentLink"> | number
   settlingCount?: Prisma.IntFilter<"PaymentLink"> | number
@@ -403,6 +411,7 @@ export type PaymentLinkOrderByWithRelationInput = {
   maxAmount?: Prisma.SortOrder
   description?: Prisma.SortOrderInput | Prisma.SortOrder
   payTo?: Prisma.SortOrder
+  isOwn?: Prisma.SortOrder
   maxPayments?: Prisma.SortOrder
   paidCount?: Prisma.SortOrder
   settlingCount?: Prisma.SortOrder
@@ -437,6 +446,7 @@ export type PaymentLinkWhereUniqueInput = Prisma.AtLeast<{
   maxAmount?: Prisma.DecimalFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.StringNullableFilter<"PaymentLink"> | string | null
   payTo?: Prisma.StringFilter<"PaymentLink"> | string
+  isOwn?: Prisma.BoolFilter<"PaymentLink"> | boolean
   maxPayments?: Prisma.IntFilter<"PaymentLink"> | number
   paidCount?: Prisma.IntFilter<"PaymentLink"> | number
   settlingCount?: Prisma.IntFilter<"PaymentLink"> | number
@@ -467,6 +477,7 @@ export type PaymentLinkOrderByWithAggregationInput = {
   maxAmount?: Prisma.SortOrder
   description?: Prisma.SortOrderInput | Prisma.SortOrder
   payTo?: Prisma.SortOrder
+  isOwn?: Prisma.SortOrder
   maxPayments?: Prisma.SortOrder
   paidCount?: Prisma.SortOrder
   settlingCount?: Prisma.SortOrder
@@ -502,6 +513,7 @@ export type PaymentLinkScalarWhereWithAggregatesInput = {
   maxAmount?: Prisma.DecimalWithAggregatesFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.StringNullableWithAggregatesFilter<"PaymentLink"> | string | null
   payTo?: Prisma.StringWithAggregatesFilter<"PaymentLink"> | string
+  isOwn?: Prisma.BoolWithAggregatesFilter<"PaymentLink"> | boolean
   maxPayments?: Prisma.IntWithAggregatesFilter<"PaymentLink"> | number
   paidCount?: Prisma.IntWithAggregatesFilter<"PaymentLink"> | number
   settlingCount?: Prisma.IntWithAggregatesFilter<"PaymentLink"> | number
@@ -526,6 +538,7 @@ export type PaymentLinkCreateInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -556,6 +569,7 @@ export type PaymentLinkUncheckedCreateInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -581,6 +595,7 @@ export type PaymentLinkUpdateInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -611,6 +626,7 @@ export type PaymentLinkUncheckedUpdateInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -639,6 +655,7 @@ export type PaymentLinkCreateManyInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -663,6 +680,7 @@ export type PaymentLinkUpdateManyMutationInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -690,6 +708,7 @@ export type PaymentLinkUncheckedUpdateManyInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -732,6 +751,7 @@ export type PaymentLinkCountOrderByAggregateInput = {
   maxAmount?: Prisma.SortOrder
   description?: Prisma.SortOrder
   payTo?: Prisma.SortOrder
+  isOwn?: Prisma.SortOrder
   maxPayments?: Prisma.SortOrder
   paidCount?: Prisma.SortOrder
   settlingCount?: Prisma.SortOrder
@@ -768,6 +788,7 @@ export type PaymentLinkMaxOrderByAggregateInput = {
   maxAmount?: Prisma.SortOrder
   description?: Prisma.SortOrder
   payTo?: Prisma.SortOrder
+  isOwn?: Prisma.SortOrder
   maxPayments?: Prisma.SortOrder
   paidCount?: Prisma.SortOrder
   settlingCount?: Prisma.SortOrder
@@ -794,6 +815,7 @@ export type PaymentLinkMinOrderByAggregateInput = {
   maxAmount?: Prisma.SortOrder
   description?: Prisma.SortOrder
   payTo?: Prisma.SortOrder
+  isOwn?: Prisma.SortOrder
   maxPayments?: Prisma.SortOrder
   paidCount?: Prisma.SortOrder
   settlingCount?: Prisma.SortOrder
@@ -935,6 +957,7 @@ export type PaymentLinkCreateWithoutKeyInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -962,6 +985,7 @@ export type PaymentLinkUncheckedCreateWithoutKeyInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1019,6 +1043,7 @@ export type PaymentLinkScalarWhereInput = {
   maxAmount?: Prisma.DecimalFilter<"PaymentLink"> | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.StringNullableFilter<"PaymentLink"> | string | null
   payTo?: Prisma.StringFilter<"PaymentLink"> | string
+  isOwn?: Prisma.BoolFilter<"PaymentLink"> | boolean
   maxPayments?: Prisma.IntFilter<"PaymentLink"> | number
   paidCount?: Prisma.IntFilter<"PaymentLink"> | number
   settlingCount?: Prisma.IntFilter<"PaymentLink"> | number
@@ -1043,6 +1068,7 @@ export type PaymentLinkCreateWithoutAgentInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1070,6 +1096,7 @@ export type PaymentLinkUncheckedCreateWithoutAgentInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1121,6 +1148,7 @@ export type PaymentLinkCreateWithoutPaymentsInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1150,6 +1178,7 @@ export type PaymentLinkUncheckedCreateWithoutPaymentsInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1190,6 +1219,7 @@ export type PaymentLinkUpdateWithoutPaymentsInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1219,6 +1249,7 @@ export type PaymentLinkUncheckedUpdateWithoutPaymentsInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1244,6 +1275,7 @@ export type PaymentLinkCreateManyKeyInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1268,6 +1300,7 @@ export type PaymentLinkUpdateWithoutKeyInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1295,6 +1328,7 @@ export type PaymentLinkUncheckedUpdateWithoutKeyInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1321,6 +1355,7 @@ export type PaymentLinkUncheckedUpdateManyWithoutKeyInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1346,6 +1381,7 @@ export type PaymentLinkCreateManyAgentInput = {
   maxAmount: runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: string | null
   payTo: string
+  isOwn: boolean
   maxPayments: number
   paidCount?: number
   settlingCount?: number
@@ -1370,6 +1406,7 @@ export type PaymentLinkUpdateWithoutAgentInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1397,6 +1434,7 @@ export type PaymentLinkUncheckedUpdateWithoutAgentInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1423,6 +1461,7 @@ export type PaymentLinkUncheckedUpdateManyWithoutAgentInput = {
   maxAmount?: Prisma.DecimalFieldUpdateOperationsInput | runtime.Decimal | runtime.DecimalJsLike | number | string
   description?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   payTo?: Prisma.StringFieldUpdateOperationsInput | string
+  isOwn?: Prisma.BoolFieldUpdateOperationsInput | boolean
   maxPayments?: Prisma.IntFieldUpdateOperationsInput | number
   paidCount?: Prisma.IntFieldUpdateOperationsInput | number
   settlingCount?: Prisma.IntFieldUpdateOperationsInput | number
@@ -1481,6 +1520,7 @@ export type PaymentLinkSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   maxAmount?: boolean
   description?: boolean
   payTo?: boolean
+  isOwn?: boolean
   maxPayments?: boolean
   paidCount?: boolean
   settlingCount?: boolean
@@ -1512,6 +1552,7 @@ export type PaymentLinkSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   maxAmount?: boolean
   description?: boolean
   payTo?: boolean
+  isOwn?: boolean
   maxPayments?: boolean
   paidCount?: boolean
   settlingCount?: boolean
@@ -1541,6 +1582,7 @@ export type PaymentLinkSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   maxAmount?: boolean
   description?: boolean
   payTo?: boolean
+  isOwn?: boolean
   maxPayments?: boolean
   paidCount?: boolean
   settlingCount?: boolean
@@ -1570,6 +1612,7 @@ export type PaymentLinkSelectScalar = {
   maxAmount?: boolean
   description?: boolean
   payTo?: boolean
+  isOwn?: boolean
   maxPayments?: boolean
   paidCount?: boolean
   settlingCount?: boolean
@@ -1583,7 +1626,7 @@ export type PaymentLinkSelectScalar = {
   closedAt?: boolean
 }
 
-export type PaymentLinkOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "integrationKeyId" | "keyFamilyId" | "slug" | "status" | "chain" | "asset" | "minAmount" | "maxAmount" | "description" | "payTo" | "maxPayments" | "paidCount" | "settlingCount" | "metadata" | "decisionId" | "createdBy" | "revision" | "expiresAt" | "createdAt" | "updatedAt" | "closedAt", ExtArgs["result"]["paymentLink"]>
+export type PaymentLinkOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"organizationId" | "id" | "agentId" | "integrationKeyId" | "keyFamilyId" | "slug" | "status" | "chain" | "asset" | "minAmount" | "maxAmount" | "description" | "payTo" | "isOwn" | "maxPayments" | "paidCount" | "settlingCount" | "metadata" | "decisionId" | "createdBy" | "revision" | "expiresAt" | "createdAt" | "updatedAt" | "closedAt", ExtArgs["result"]["paymentLink"]>
 export type PaymentLinkInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   agent?: boolean | Prisma.AgentDefaultArgs<ExtArgs>
   key?: boolean | Prisma.ApiKeyDefaultArgs<ExtArgs>
@@ -1635,6 +1678,10 @@ export type $PaymentLinkPayload<ExtArgs extends runtime.Types.Extensions.Interna
      * EIP-55 checksummed.
      */
     payTo: string
+    /**
+     * Whether that is the wallet its agent pays from.
+     */
+    isOwn: boolean
     maxPayments: number
     /**
      * Payments that count, and those on their way: together never more than `maxPayments`.
@@ -2091,6 +2138,7 @@ export interface PaymentLinkFieldRefs {
   readonly maxAmount: Prisma.FieldRef<"PaymentLink", 'Decimal'>
   readonly description: Prisma.FieldRef<"PaymentLink", 'String'>
   readonly payTo: Prisma.FieldRef<"PaymentLink", 'String'>
+  readonly isOwn: Prisma.FieldRef<"PaymentLink", 'Boolean'>
   readonly maxPayments: Prisma.FieldRef<"PaymentLink", 'Int'>
   readonly paidCount: Prisma.FieldRef<"PaymentLink", 'Int'>
   readonly settlingCount: Prisma.FieldRef<"PaymentLink", 'Int'>

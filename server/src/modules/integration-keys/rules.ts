@@ -1,6 +1,7 @@
 import type { AgentStatus } from '@wedi/database'
 import { names } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
+import { PAYOUT_KEYS } from '#modules/runtime'
 import { parseAsset } from '#platform/caip'
 import type { KeyBinding } from '#platform/caller'
 import type { FieldError } from '#platform/problem'
@@ -177,8 +178,10 @@ function* ofKey({ binding, collecting, askedToday }: CollectQuestion): Iterable<
   if (origin !== undefined && binding.allowedOrigins && !binding.allowedOrigins.includes(origin)) {
     yield { code: 'key.originNotAllowed', origin }
   }
-  const foreign = metadataKeys.filter(
-    (key) => binding.allowedMetadataKeys && !binding.allowedMetadataKeys.includes(key),
+  // Where money goes is not for a third party to say, unless its key was made for that.
+  const { allowedMetadataKeys } = binding
+  const foreign = metadataKeys.filter((key) =>
+    allowedMetadataKeys ? !allowedMetadataKeys.includes(key) : PAYOUT_KEYS.includes(key),
   )
   if (foreign.length > 0) yield { code: 'key.metadataNotAllowed', keys: foreign }
 }

@@ -76,6 +76,7 @@ const link = {
   maxAmount: Amount,
   description: nullable(Type.String()),
   payTo: Type.String(),
+  isOwn: Type.Boolean({ description: 'Whether `payTo` is the wallet that its agent pays from' }),
   maxPayments: Type.Integer(),
   paidCount: Type.Integer(),
   settlingCount: Type.Integer({ description: 'Payments on their way' }),

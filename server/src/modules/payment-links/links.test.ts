@@ -100,6 +100,7 @@ describe('what may not be asked for', () => {
       { metadata: { note: 1 } },
       'key.metadataNotAllowed',
     ],
+    ['to say where the money goes', {}, { metadata: { payoutAddress: PAYEE } }, 'key.metadataNotAllowed'],
     ['an account nobody named', {}, { payTo: PAYEE }, 'payee.notAllowed'],
     [
       'an account that is denied',

@@ -5,7 +5,7 @@ import { type Address, erc20Abi, type Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk } from '../../../test/support/client.ts'
-import { PAYEE, type TaskView, taskIn } from '../../../test/support/factories.ts'
+import { aCapability, PAYEE, type TaskView, taskIn } from '../../../test/support/factories.ts'
 import {
   aCollector,
   aLink,
@@ -20,7 +20,7 @@ import {
   type Signed,
   signatureOf,
 } from '../../../test/support/links.ts'
-import { breaksOf, reconciled } from '../../../test/support/reconciliation.ts'
+import { breaksOf, reconciled, sendFrom, tokenCall } from '../../../test/support/reconciliation.ts'
 import { chainClient } from '../../embedded/chain-client.ts'
 
 interface Settled {
@@ -35,6 +35,8 @@ beforeAll(async () => {
   app = await startApp({ reconcileEveryMs: 100 })
 })
 afterAll(() => app.stop())
+
+const THIEF: Address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
 
 const balanceOf = (address: unknown): Promise<bigint> => {
   const { rpcUrl, token } = inject('infrastructure').chain
@@ -92,8 +94,12 @@ describe('the agent', () => {
   it('is told once of what it was paid, and its program forwards it less its share', async () => {
     const merchant = PAYEE
     const before = await balanceOf(merchant)
-    const { agent, wallet, shop } = await aCollector(app, { metadata: { payoutAddress: merchant } })
-    const link = await aLink(app, shop, { metadata: { order: '17', shareBasisPoints: 250 } })
+    const { agent, wallet, shop } = await aCollector(app, {
+      metadata: { payoutAddress: merchant, shareBasisPoints: 250 },
+      key: { allowedMetadataKeys: ['order', 'payoutAddress', 'shareBasisPoints'] },
+    })
+    // What the link says of it is only heard where its agent says nothing.
+    const link = await aLink(app, shop, { metadata: { order: '17', payoutAddress: THIEF, shareBasisPoints: 0 } })
     await payingFetch(await aPayer(app))(link.url)
     const paid = await linkThat(shop, link.id, ({ payments }) => payments[0]?.taskId != null)
     const [payment] = paid.payments
@@ -114,6 +120,7 @@ describe('the agent', () => {
     expect((await taskIn(app.admin, payments[0]?.taskId as string, 'SUCCEEDED')).result).toEqual({ kept: true })
 
     const { shop: other } = await aCollector(app, {
+      key: { allowedMetadataKeys: ['payoutAddress'] },
       capability: {
         ...{ authorityLevel: 'AUTONOMOUS', taskTypes: ['*'], providers: ['*'], chains: ['*'], assets: ['*'] },
         payees: { allow: [], deny: [] },
@@ -124,6 +131,35 @@ describe('the agent', () => {
     const paid = await linkThat(other, link.id, ({ payments: [first] }) => first?.taskId != null)
     const task = await taskIn(app.admin, paid.payments[0]?.taskId as string, 'FAILED')
     expect(task.error).toMatchObject({ code: 'payment.denied', reasons: [{ code: 'payee.notAllowed' }] })
+  })
+})
+
+describe('what did not come to the wallet of an agent', () => {
+  it('is not paid out by it', async () => {
+    const { wallet, shop } = await aCollector(app, {
+      metadata: { payoutAddress: PAYEE },
+      capability: aCapability({ payees: { allow: [THIEF, PAYEE], deny: [] } }),
+    })
+    const link = await aLink(app, shop, { payTo: THIEF })
+    expect(link.isOwn).toBe(false)
+    const reply = await payWith(app, link, await signatureOf(await aPayer(app), await requirementsOf(link.url)))
+    expect(reply.status).toBe(200)
+    const paid = await linkThat(shop, link.id, ({ payments }) => payments[0]?.taskId != null)
+    const task = await taskIn(app.admin, paid.payments[0]?.taskId as string, 'SUCCEEDED')
+    expect([task.result, task.paymentId]).toEqual([{ kept: true }, null])
+    expect(await balanceOf(wallet.address)).toBe(0n)
+  })
+
+  it('because another wallet of the organisation sent it pays no link', async () => {
+    const [{ shop }, { wallet: own }] = await Promise.all([aCollector(app), aCollector(app)])
+    const link = await aLink(app, shop)
+    const from = own.address as Address
+    await expectOk(app.admin.post('/v1/dev/faucet', { address: from, asset: app.token, amount: '2500000' }))
+    await sendFrom(from, tokenCall('transfer', [link.payTo as Address, 2_500_000n]))
+    const stranger = await aPayer(app)
+    await sendFrom(stranger.address, tokenCall('transfer', [link.payTo as Address, 2_500_000n]))
+    const { payments } = await linkThat(shop, link.id, ({ status }) => status === 'PAID')
+    expect(payments).toMatchObject([{ kind: 'EXACT', payer: stranger.address }])
   })
 })
 
@@ -172,6 +208,8 @@ describe('what does not pay', () => {
     ['another recipient', { to: PAYEE }, /invalid_payment_requirements/],
     ['another chain', { chainId: 1 }, /invalid_exact_evm.*signature|signature/],
     ['an authorisation that has expired', { validBefore: now - 10 }, /valid_before/],
+    ['an authorisation that runs out before it can be carried', { validBefore: now + 20 }, /valid_before/],
+    ['an authorisation that takes the room for long', { validBefore: now + 86_400 }, /valid_before/],
     ['an authorisation that is not valid yet', { validAfter: now + 600 }, /valid_after/],
   ]
   it.each(bad)('%s: 402, and nothing changes', async (_what, over, reason) => {
@@ -188,6 +226,11 @@ describe('what does not pay', () => {
 
   const others: [string, (header: string) => string, string][] = [
     ['garbage', () => 'garbage', 'invalid_payload'],
+    [
+      'more than is read of it',
+      (header) => changed(header, (said) => ({ ...said, payload: { ...(said.payload as object), permit2: {} } })),
+      'invalid_payload',
+    ],
     ['another version', (header) => changed(header, (said) => ({ ...said, x402Version: 1 })), 'invalid_payload'],
     [
       'what was accepted on another network',
@@ -222,6 +265,26 @@ describe('what does not pay', () => {
     expect((await payWith(app, one, signature)).status).toBe(200)
     const again = await payWith(app, two, signature)
     expect([again.status, again.body.error]).toEqual([402, 'authorization_already_used'])
+  })
+
+  it('a link whose settlements keep failing: 409 for a while', async () => {
+    const { shop } = await aCollector(app)
+    const tired = await aLink(app, shop, { maxPayments: 9 })
+    const requirements = await requirementsOf(tired.url)
+    expect((await payWith(app, tired, await signatureOf(await aPayer(app), requirements))).status).toBe(200)
+    await app.query(
+      `insert into payment_link_payment (organization_id, id, link_id, state, kind, asset, pay_to, payer, amount,
+                                         created_at, updated_at, settled_at)
+       select organization_id, gen_random_uuid(), link_id, 'FAILED', kind, asset, pay_to, payer, amount, now(), now(), now()
+       from payment_link_payment, generate_series(1, 5) where link_id = $1`,
+      [tired.id],
+    )
+    const refused = await payWith(app, tired, await signatureOf(await aPayer(app), requirements))
+    expect([refused.status, (refused.body as unknown as { code: string }).code]).toEqual([
+      409,
+      'payment-link.notPayable',
+    ])
+    expect(await expectOk(shop.get(`/v1/payment-links/${tired.id}`))).toMatchObject({ settlingCount: 0 })
   })
 
   it('whoever is frozen settles nothing: 409, and the link keeps its room', async () => {

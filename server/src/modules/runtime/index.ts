@@ -1,3 +1,3 @@
-export { LINK_PAID_TASK } from './link-paid.ts'
+export { LINK_PAID_TASK, PAYOUT_KEYS } from './link-paid.ts'
 export { payAsAsked } from './program.ts'
 export { hostAgents } from './service.ts'

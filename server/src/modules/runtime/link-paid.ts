@@ -6,11 +6,15 @@ import type { ProgramDecision } from './program.ts'
 /** The task that tells an agent of money it was paid by a link. */
 export const LINK_PAID_TASK = 'payment-link.paid'
 
-/** Its payload. `metadata` is the link's, over the agent's own. */
+/** Its payload. `metadata` is the agent's own, over the link's; `isOwn`: the money came to the agent's own wallet. */
 const LinkPaid = Type.Object({
   ...{ linkId: Uuid, paymentId: Uuid, asset: AssetId, amount: PositiveAmount, payer: Type.String() },
+  isOwn: Type.Boolean(),
   metadata: Json,
 })
+
+/** What of the metadata says where money goes. */
+export const PAYOUT_KEYS: readonly string[] = ['payoutAddress', 'shareBasisPoints']
 
 /** What a merchant says once: where their money goes, and how many hundredths of a percent stay with the agent. */
 const Payout = Type.Object({
@@ -25,7 +29,8 @@ export function forward(payload: unknown): ProgramDecision {
   if (!Value.Check(LinkPaid, payload)) {
     return { act: 'reject', code: 'task.malformed', why: 'The payload is not a payment of a link.' }
   }
-  const { metadata, asset, paymentId } = payload
+  const { metadata, asset, paymentId, isOwn } = payload
+  if (!isOwn) return { act: 'keep', why: 'The money did not come to the wallet the agent pays from.' }
   if (metadata.payoutAddress === undefined) return { act: 'keep', why: 'Nobody is named to forward it to.' }
   if (!Value.Check(Payout, metadata)) {
     return { act: 'reject', code: 'task.malformed', why: 'Where it is to be forwarded to cannot be read.' }

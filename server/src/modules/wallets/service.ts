@@ -161,6 +161,9 @@ export function walletService(needs: WalletNeeds) {
     /** The wallet each of these agents would pay from now. */
     payingOf: async (tx: Tx, agentIds: readonly string[]) =>
       new Map((await walletStore.payingOf(tx, agentIds)).map((row) => [row.agentId, row])),
+    /** Those of these accounts that are wallets of the organisation, in lower case. */
+    ownAddresses: (organizationId: string, addresses: readonly string[]) =>
+      walletStore.ownAddresses(database, organizationId, addresses),
     find: (organizationId: string, id: string) => walletStore.find(database, organizationId, id),
     lockShared: (tx: Tx, id: string) => walletStore.lockShared(tx, id),
     lockAlone: (tx: Tx, id: string) => walletStore.lockAlone(tx, id),

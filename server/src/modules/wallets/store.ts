@@ -45,6 +45,11 @@ const lockPaying = sql<WalletRow>(
    order by status = 'ACTIVE' desc, status = 'FROZEN' desc, id limit 1 for share`,
 )
 
+const ownAddresses = sql<{ address: string }>(
+  'wallets.ownAddresses',
+  'select lower(address) as address from wallet where organization_id = $1 and lower(address) = any($2::text[])',
+)
+
 /** The same of many agents, held by nobody. */
 const payingOf = sql<Pick<WalletRow, 'agentId' | 'id' | 'status' | 'provider'>>(
   'wallets.payingOf',
@@ -91,6 +96,13 @@ export const walletStore = {
     one(await tx.query(insert, [tx.organizationId, row.id, row.agentId, row.provider, tx.now])) as WalletRow,
   find: async (database: Database, organizationId: string, id: string) =>
     one(await database.query(organizationId, find, [organizationId, id])),
+  async ownAddresses(database: Database, organizationId: string, addresses: readonly string[]): Promise<Set<string>> {
+    if (addresses.length === 0) return new Set()
+    const asked = [...new Set(addresses.map((address) => address.toLowerCase()))]
+    return new Set(
+      (await database.query(organizationId, ownAddresses, [organizationId, asked])).map((row) => row.address),
+    )
+  },
   read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   provisioned: async (tx: Tx, id: string, { address, keystore, metadata }: OpenedWallet) =>
     one(await tx.query(provisioned, [tx.organizationId, id, address, keystore ?? null, metadata, tx.now])),

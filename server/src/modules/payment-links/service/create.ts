@@ -87,6 +87,7 @@ export function creating(needs: LinkNeeds) {
           decisionId,
           createdBy: caller.actor,
           payTo,
+          isOwn: isWallet(wallet, payTo),
         },
         ...{ slug: base62(BigInt(`0x${randomBytes(SLUG_BYTES).toString('hex')}`), SLUG_LENGTH) },
         ...{ chain: asset.chain, asset: asset.id, minAmount, maxAmount, maxPayments },
@@ -132,7 +133,7 @@ function* ofPayee(
 ): Iterable<Reason> {
   if (!wallet) yield { code: 'wallet.none' }
   else if (wallet.status !== 'ACTIVE') yield { code: 'wallet.notActive', status: wallet.status }
-  if (payTo === undefined || (wallet?.address && isAddressEqual(wallet.address as Address, payTo))) return
+  if (payTo === undefined || isWallet(wallet, payTo)) return
   const isNamed = (list: readonly string[]) =>
     list.some((entry) => {
       const account = parseAccount(entry)
@@ -142,5 +143,8 @@ function* ofPayee(
   if (isNamed(row?.payeesDeny ?? [])) yield { code: 'payee.denied', payee: payTo }
   else if (!isNamed(row?.payeesAllow ?? [])) yield { code: 'payee.notAllowed', payee: payTo }
 }
+
+const isWallet = (wallet: WalletRow | undefined, payTo: Address): boolean =>
+  typeof wallet?.address === 'string' && isAddressEqual(wallet.address as Address, payTo)
 
 const startOfDay = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()))

@@ -26,9 +26,9 @@ export interface LinkNeeds {
   agents: Pick<AgentService, 'requireIn'>
   capabilities: Pick<CapabilityService, 'ofAgents'>
   chains: ChainService
-  wallets: Pick<WalletService, 'lockPaying'>
+  wallets: Pick<WalletService, 'lockPaying' | 'ownAddresses'>
   integrationKeys: Pick<IntegrationKeyService, 'judge'>
-  payments: Pick<PaymentService, 'carry' | 'find'>
+  payments: Pick<PaymentService, 'carry' | 'mayReceive' | 'find'>
   tasks: Pick<AssignmentService, 'submit'>
   /** Somebody else who checks and settles; undefined: the agent's own wallet carries what payers sign. */
   facilitator?: Facilitator | undefined

@@ -18,18 +18,27 @@ const POLL_MS = 40
 /** When a call to a facilitator was lost with the process, somebody has to look. */
 const FOLLOW_AFTER_MS = 15_000
 
+/** Less than this and it may run out before it is mined. */
+const MIN_LEFT_MS = 60_000n
+/** Room that nobody uses comes back when the permission has run out: nobody may take it for long. */
+const MAX_BEYOND_S = 600
+/** Each costs the agent's wallet gas, so somebody who lets them fail soon comes to an end. */
+const MAX_FAILURES = 5
+const FAILURES_WITHIN_MS = 3_600_000
+
 export type Settled = { readonly row: PaymentLinkPaymentRow } | { readonly refused: string }
 
 /** A payer's signed permission: checked, given the link's room, and carried to the chain. In this order. */
 export function paying(needs: LinkNeeds) {
-  const { chains, database, decisions, facilitator, jobs, payments } = needs
+  const { chains, clock, database, decisions, facilitator, jobs, payments } = needs
 
   async function faultOf(payload: Payload, requirements: Requirements): Promise<string | undefined> {
     try {
       return await (facilitator ? facilitator.verify(payload, requirements) : verifyHere(chains, payload, requirements))
     } catch (error) {
       if (error instanceof ChainUnavailable) throw new Problem(chainProblems.unavailable, { cause: error })
-      throw error
+      // Whoever checks could not: nobody knows whether it is good, and nothing was taken.
+      throw new Problem(linkProblems.notPayable, { cause: error })
     }
   }
 
@@ -46,12 +55,15 @@ export function paying(needs: LinkNeeds) {
           ...{ authorization, reference: `payment-link:${id}`, actor: SYSTEM },
         })
     if (carried && 'reasons' in carried) throw new Problem(linkProblems.notPayable)
+    if (!carried && (await payments.mayReceive(tx, seen.agentId)).length > 0) throw new Problem(linkProblems.notPayable)
     const link = await linkStore.reserve(tx, id)
     if (!link) throw new NoRoom()
+    const since = new Date(tx.now.getTime() - FAILURES_WITHIN_MS)
+    if ((await receivedStore.failedSince(tx, id, since)) >= MAX_FAILURES) throw new Problem(linkProblems.notPayable)
     const row = await receivedStore.insert(tx, {
       ...{ id: newId(), linkId: link.id, state: 'PENDING', kind: 'EXACT', asset: link.asset, payTo: link.payTo },
       ...{ payer: authorization.from, amount, nonce: authorization.nonce, paymentId: carried?.payment.id ?? null },
-      validBefore: momentOf(authorization.validBefore),
+      validBefore: new Date(Number(authorization.validBefore) * 1000),
     })
     // Written down by another call in the meantime: that one has taken the room.
     if (!row) throw new NoRoom()
@@ -89,6 +101,13 @@ export function paying(needs: LinkNeeds) {
     }
   }
 
+  /** Long enough for us to carry it, and no longer than somebody who pays now has to sign for. */
+  function isTimely({ validBefore }: Authorization, { maxTimeoutSeconds }: Requirements): boolean {
+    const leftMs = BigInt(validBefore) * 1000n - BigInt(clock().getTime())
+    const leastMs = facilitator ? 0n : MIN_LEFT_MS
+    return leftMs >= leastMs && leftMs <= BigInt(maxTimeoutSeconds + MAX_BEYOND_S) * 1000n
+  }
+
   return async function pay(link: PaymentLinkRow, header: string, requirements: Requirements): Promise<Settled> {
     const payload = payloadOf(header)
     const authorization = payload && authorizationOf(payload)
@@ -101,6 +120,8 @@ export function paying(needs: LinkNeeds) {
       return isOnItsWay ? { row: await outcomeOf(before) } : { refused: 'authorization_already_used' }
     }
     if (link.status !== 'OPEN') return { refused: 'payment_link_closed' }
+    if (!isTimely(authorization, requirements))
+      return { refused: 'invalid_exact_evm_payload_authorization_valid_before' }
     const fault = await faultOf(payload, requirements)
     if (fault !== undefined) return { refused: fault }
     const asked = { authorization, amount: BigInt(requirements.amount) }
@@ -108,6 +129,8 @@ export function paying(needs: LinkNeeds) {
     // The room went to somebody: maybe to the same payment, sent twice at once.
     const row = taken ?? (await known(link, asked))
     if (!row) return { refused: 'payment_link_closed' }
+    const isSettled = taken === undefined && row.state !== 'PENDING' && row.state !== 'CONFIRMED'
+    if (row.linkId !== link.id || isSettled) return { refused: 'authorization_already_used' }
     // Once. Whether it did is looked for on the chain, also when no answer comes.
     if (facilitator && taken) await facilitator.settle(payload, requirements).catch(() => undefined)
     return { row: await outcomeOf(row) }
@@ -121,10 +144,3 @@ interface Asked {
 
 /** Nothing of the attempt stays. */
 class NoRoom extends Error {}
-
-/** The last moment PostgreSQL and JavaScript both know: who signs for longer signs for ever. */
-const LAST_MOMENT_MS = 253_402_300_799_000n
-function momentOf(seconds: string): Date {
-  const ms = BigInt(seconds) * 1000n
-  return new Date(Number(ms < LAST_MOMENT_MS ? ms : LAST_MOMENT_MS))
-}

@@ -25,7 +25,9 @@ export function receiving(needs: LinkNeeds) {
     const { metadata } = await agents.requireIn(tx, link.agentId)
     const payload = {
       ...{ linkId: link.id, paymentId: row.id, asset: row.asset, amount: String(row.amount), payer: row.payer },
-      metadata: { ...(metadata as object), ...(link.metadata as object) },
+      isOwn: link.isOwn,
+      // What the agent's owner says goes before what a third party says.
+      metadata: { ...(link.metadata as object), ...(metadata as object) },
     }
     const caller = { organizationId: tx.organizationId, actor: SYSTEM }
     const requires = { chain: link.chain, asset: link.asset }

@@ -22,13 +22,21 @@ interface Block {
 
 /** Looks at what comes to the accounts of links, block by block, as long as somebody may pay one. */
 export function watching(needs: LinkNeeds, { land, vanish }: Receiving): void {
-  const { chains, clock, database, jobs } = needs
+  const { chains, clock, database, jobs, wallets } = needs
 
-  /** Whatever came after one block up to another. What is newly minted has no payer, so it pays nothing. */
+  /**
+   * Whatever came after one block up to another. What is newly minted has no payer, so it pays nothing; what an
+   * organisation moves between its own wallets does not either.
+   */
   async function arrivals(account: PaymentLinkAccountRow, after: bigint, to: bigint): Promise<Arrival[]> {
     const token = tokenOf(account.asset)
     const found = await chains.transfersTo(token, account.address as Address, { after, to })
-    const paid = found.filter(({ from, amount }) => from !== zeroAddress && amount > 0n)
+    const foreign = found.filter(({ from, amount }) => from !== zeroAddress && amount > 0n)
+    const own = await wallets.ownAddresses(
+      account.organizationId,
+      foreign.map(({ from }) => from),
+    )
+    const paid = foreign.filter(({ from }) => !own.has(from.toLowerCase()))
     return Promise.all(
       paid.map(async (each) => ({
         ...each,

@@ -15,8 +15,8 @@ const askedSince = sql<{ asked: bigint }>(
 const insert = sql<PaymentLinkRow>(
   'links.insert',
   `insert into payment_link (organization_id, id, agent_id, integration_key_id, key_family_id, slug, chain, asset, min_amount, max_amount,
-                             description, pay_to, max_payments, metadata, decision_id, created_by, expires_at, created_at, updated_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18) returning ${COLUMNS}`,
+                             description, pay_to, is_own, max_payments, metadata, decision_id, created_by, expires_at, created_at, updated_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19) returning ${COLUMNS}`,
 )
 
 /** Of all organisations: who opens a link names none. */
@@ -112,8 +112,8 @@ export const linkStore = {
   async insert(tx: Tx, row: NewLink): Promise<PaymentLinkRow> {
     const { id, agentId, integrationKeyId, keyFamilyId, slug, chain, asset, minAmount, maxAmount } = row
     const asked = [id, agentId, integrationKeyId, keyFamilyId, slug, chain, asset, minAmount, maxAmount]
-    const { description, payTo, maxPayments, metadata, decisionId, createdBy, expiresAt } = row
-    const terms = [description, payTo, maxPayments, metadata, decisionId, createdBy, expiresAt]
+    const { description, payTo, isOwn, maxPayments, metadata, decisionId, createdBy, expiresAt } = row
+    const terms = [description, payTo, isOwn, maxPayments, metadata, decisionId, createdBy, expiresAt]
     return one(await tx.query(insert, [tx.organizationId, ...asked, ...terms, tx.now])) as PaymentLinkRow
   },
   findBySlug: async (database: Database, slug: string) => one(await database.platform(findBySlug, [slug])),

@@ -80,6 +80,13 @@ const confirmedAfter = sql<PaymentLinkPaymentRow>(
    where organization_id = $1 and pay_to = $2 and asset = $3 and block_number > $4 and state = 'CONFIRMED' order by id`,
 )
 
+/** Settlements of a link that came to nothing since a moment. */
+const failedSince = sql<{ failed: number }>(
+  'links.failedSince',
+  `select count(*)::int as failed from payment_link_payment
+   where organization_id = $1 and link_id = $2 and state = 'FAILED' and settled_at > $3`,
+)
+
 const ofLink = sql<PaymentLinkPaymentRow>(
   'links.paymentsOfLink',
   `select ${COLUMNS} from payment_link_payment where organization_id = $1 and link_id = $2 order by id desc limit 100`,
@@ -142,6 +149,8 @@ export const receivedStore = {
   setTask: (tx: Tx, id: string, taskId: string) => tx.query(setTask, [tx.organizationId, id, taskId]),
   confirmedAfter: (tx: Tx, { payTo, asset }: { payTo: string; asset: string }, block: bigint) =>
     tx.query(confirmedAfter, [tx.organizationId, payTo, asset, block]),
+  failedSince: async (tx: Tx, linkId: string, since: Date): Promise<number> =>
+    one(await tx.query(failedSince, [tx.organizationId, linkId, since]))?.failed ?? 0,
   ofLink: (database: Database, organizationId: string, linkId: string) =>
     database.query(organizationId, ofLink, [organizationId, linkId]),
 

@@ -37,13 +37,20 @@ const Payload = Type.Object({
     ...{ scheme: Type.String(), network: Network, amount: Type.String(), asset: Type.String() },
     ...{ payTo: Type.String(), maxTimeoutSeconds: Type.Integer(), extra: Json },
   }),
-  payload: Type.Object({
-    signature: Type.String({ pattern: '^0x([0-9a-fA-F]{2}){1,4096}$' }),
-    authorization: Type.Object({
-      ...{ from: Account, to: Account, value: Whole, validAfter: Whole, validBefore: Whole },
-      nonce: Type.String({ pattern: '^0x[0-9a-fA-F]{64}$' }),
-    }),
-  }),
+  // Closed: what is not read here could make somebody else verify another payment than the one that is stored.
+  payload: Type.Object(
+    {
+      signature: Type.String({ pattern: '^0x([0-9a-fA-F]{2}){1,4096}$' }),
+      authorization: Type.Object(
+        {
+          ...{ from: Account, to: Account, value: Whole, validAfter: Whole, validBefore: Whole },
+          nonce: Type.String({ pattern: '^0x[0-9a-fA-F]{64}$' }),
+        },
+        { additionalProperties: false },
+      ),
+    },
+    { additionalProperties: false },
+  ),
 })
 export type Payload = Static<typeof Payload>
 

@@ -128,6 +128,9 @@ export function beginning(
 /** As the commit just made it, without reading it again. */
 const submittingOf = (payment: PaymentRow): PaymentRow => ({ ...payment, status: 'SUBMITTING' })
 
+/** Gas is the only thing of its own that a wallet spends on somebody's permission; a plain token needs a sixth of it. */
+const MAX_CARRY_GAS = 500_000n
+
 /** Why the transfer cannot work, seen before anything is signed. */
 function lackOf(payment: PaymentRow, facts: Preflight): Failure | undefined {
   if (facts.balance < payment.amount) {
@@ -135,6 +138,8 @@ function lackOf(payment: PaymentRow, facts: Preflight): Failure | undefined {
   }
   if (facts.gas === undefined)
     return { code: 'payment.wouldRevert', detail: 'The chain says that this transfer would fail.' }
+  if (payment.authorization !== null && facts.gas > MAX_CARRY_GAS)
+    return { code: 'payment.tooMuchGas', detail: `To carry it takes ${facts.gas} gas, more than ${MAX_CARRY_GAS}.` }
   const gasCost = facts.gas * facts.maxFeePerGas
   const needed = gasCost + facts.call.value
   if (facts.nativeBalance >= needed) return undefined

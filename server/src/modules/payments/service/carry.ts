@@ -28,10 +28,16 @@ export interface Carried {
 export function carrying(needs: PaymentNeeds) {
   const { capabilities, decisions, events, jobs } = needs
 
-  return async function carry(tx: Tx, carried: Carried): Promise<{ payment: PaymentRow } | { reasons: Reason[] }> {
+  /** Why nobody may settle for this agent now, also not through somebody else; empty when they may. */
+  async function mayReceive(tx: Tx, agentId: string): Promise<Reason[]> {
+    const standing = await holdStill(tx, needs, { agentId })
+    return mayCarry(standing, { frozenAt: null, authorization: null, now: tx.now }).reasons
+  }
+
+  async function carry(tx: Tx, carried: Carried): Promise<{ payment: PaymentRow } | { reasons: Reason[] }> {
     const { agentId, asset, payTo: payee, amount, authorization, reference, actor } = carried
     const standing = await holdStill(tx, needs, { agentId })
-    const { reasons } = mayCarry(standing, { frozenAt: null })
+    const { reasons } = mayCarry(standing, { frozenAt: null, authorization: { ...authorization }, now: tx.now })
     if (reasons.length > 0 || !standing.wallet) return { reasons }
     const authority = await capabilities.authorityOf(tx, agentId)
     const id = newId()
@@ -51,4 +57,6 @@ export function carrying(needs: PaymentNeeds) {
     await events.publish(tx, 'payment.changed', id, row)
     return { payment: row }
   }
+
+  return { carry, mayReceive }
 }

@@ -68,7 +68,7 @@ export function paymentService(needs: PaymentNeeds) {
 
     /** The asset of a request, looked at before the transaction is opened: it may ask the chain. */
     asset: (input: PaymentRequest): Promise<Asset> => chains.asset(input.asset),
-    carry: carrying(needs),
+    ...carrying(needs),
     request: (tx: Tx, caller: Caller, asset: Asset, input: PaymentRequest): Promise<Requested> =>
       request(tx, caller, asset, input),
     outcomeOf,

@@ -1,7 +1,7 @@
 import type { AgentRow, OrganizationRow, PaymentRow, WalletRow } from '@wedi/database'
 import type { AgentService } from '#modules/agents'
 import { type Answer, type CapabilityService, type Question, recordOf, verdict } from '#modules/capabilities'
-import type { ChainService } from '#modules/chains'
+import type { Authorization, ChainService } from '#modules/chains'
 import type { DecisionService } from '#modules/decisions'
 import type { OrganizationService } from '#modules/organizations'
 import type { WalletService } from '#modules/wallets'
@@ -95,7 +95,7 @@ export function reevaluate(
 ): Promise<Answer & { question?: ReturnType<typeof recordOf> }> {
   return payment.authorization === null
     ? judgeAgain(tx, needs, payment, standing)
-    : Promise.resolve(mayCarry(standing, payment))
+    : Promise.resolve(mayCarry(standing, { ...payment, now: tx.now }))
 }
 
 /** The same of a payment out of the agent's own money. */
@@ -118,13 +118,18 @@ export async function judgeAgain(
   return { ...answer, verdict: 'DENY', reasons: [...others, { code: 'payment.frozen', status: 'FROZEN' }] }
 }
 
+/** What is mined too late reverts, and its gas is gone. */
+const MIN_LEFT_MS = 30_000
+const isExpiring = ({ validBefore }: Authorization, now: Date): boolean =>
+  BigInt(validBefore) * 1000n < BigInt(now.getTime() + MIN_LEFT_MS)
+
 /**
  * May a wallet carry somebody else's permission to the chain? It spends nothing of its own but gas, so no limit speaks of
  * it; but nobody signs who is frozen or gone.
  */
 export function mayCarry(
   { organization, agent, wallet }: Standing,
-  { frozenAt }: Pick<PaymentRow, 'frozenAt'>,
+  { frozenAt, authorization, now }: Pick<PaymentRow, 'frozenAt' | 'authorization'> & { now: Date },
 ): Answer {
   const reasons = [
     ...(organization.status === 'ACTIVE' ? [] : [{ code: 'organization.frozen' }]),
@@ -133,6 +138,9 @@ export function mayCarry(
       : [{ code: 'agent.notActive', status: agent.status }]),
     ...(wallet ? [] : [{ code: 'wallet.none' }]),
     ...(!wallet || wallet.status === 'ACTIVE' ? [] : [{ code: 'wallet.notActive', status: wallet.status }]),
+    ...(authorization !== null && isExpiring(authorization as Authorization, now)
+      ? [{ code: 'authorization.expiring' }]
+      : []),
     ...(frozenAt === null ? [] : [{ code: 'payment.frozen', status: 'FROZEN' }]),
   ]
   return reasons.length > 0 ? { verdict: 'DENY', reasons } : { verdict: 'ALLOW', reasons }
