@@ -58,6 +58,21 @@ export class Events {
     })
   }
 
+  /** The same of many subjects, in one statement for each that hears of it. */
+  async publishAll<Type extends keyof EventTypes>(
+    tx: Tx,
+    type: NoFacts extends EventTypes[Type] ? Type : never,
+    subjects: readonly string[],
+  ): Promise<void> {
+    const said = this.#said.get(tx) ?? new Set()
+    this.#said.set(tx, said)
+    for (const { kind, concerns } of this.#subscribers.get(type) ?? []) {
+      const fresh = new Set(subjects.filter((subject) => !said.has(`${kind} ${subject}`) && concerns({})))
+      for (const subject of fresh) said.add(`${kind} ${subject}`)
+      await this.#jobs.requestAll(tx, kind, [...fresh])
+    }
+  }
+
   /** Said twice in one transaction, it is written once: nobody hears it before the commit. */
   async publish<Type extends keyof EventTypes>(
     tx: Tx,

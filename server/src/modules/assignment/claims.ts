@@ -20,6 +20,9 @@ export interface ClaimAsked {
 export interface Claim extends ClaimAsked {
   readonly organizationId: string
   readonly settle: PromiseWithResolvers<TaskRow[]>
+  /** A round is looking for it. Its time may be up meanwhile, but what it is given it gets. */
+  isServed: boolean
+  isOver: boolean
 }
 
 /** Remote agents that wait for work in this process, by organisation. */
@@ -36,10 +39,14 @@ export class Claims {
       throw new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: 1 } })
     }
     if (this.#isClosed || asked.signal.aborted) return []
-    const claim: Claim = { ...asked, organizationId, settle: Promise.withResolvers() }
+    const claim: Claim = { ...asked, organizationId, settle: Promise.withResolvers(), isServed: false, isOver: false }
     const give = () => this.answer(claim, [])
+    const giveUp = () => {
+      claim.isOver = true
+      if (!claim.isServed) give()
+    }
     this.#add(claim)
-    const timer = asked.waitMs > 0 ? setTimeout(give, asked.waitMs) : undefined
+    const timer = asked.waitMs > 0 ? setTimeout(giveUp, asked.waitMs) : undefined
     asked.signal.addEventListener('abort', give, { once: true })
     wake()
     try {
@@ -51,8 +58,11 @@ export class Claims {
     }
   }
 
-  of(organizationId: string): Claim[] {
-    return [...(this.#waiting.get(organizationId) ?? [])]
+  /** For a round, which says afterwards that it has looked for those it could not serve. */
+  take(organizationId: string): Claim[] {
+    const claims = [...(this.#waiting.get(organizationId) ?? [])]
+    for (const claim of claims) claim.isServed = true
+    return claims
   }
 
   organizations(): string[] {
@@ -71,9 +81,12 @@ export class Claims {
     claim.settle.reject(error)
   }
 
-  /** A round has looked for these and found nothing: who does not wait is answered. */
-  lookedFor(claims: readonly Claim[]): void {
-    for (const claim of claims) if (claim.waitMs === 0) this.answer(claim, [])
+  /** A round has looked for these: who has waited long enough is answered, and who does not wait when it saw all. */
+  lookedFor(claims: readonly Claim[], { hasMore }: { hasMore: boolean }): void {
+    for (const claim of claims) {
+      claim.isServed = false
+      if (claim.isOver || (claim.waitMs === 0 && !hasMore)) this.answer(claim, [])
+    }
   }
 
   /** Answers everyone, now and from now on. */

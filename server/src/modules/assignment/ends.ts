@@ -19,17 +19,6 @@ export const HELD: TaskStatus[] = ['ASSIGNED', 'RUNNING']
 
 /** Ends tasks, or gives them back to the queue: each once, with its slot, its record and its event. */
 export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'decisions' | 'events' | 'health'>) {
-  async function record(tx: Tx, { task, actor, why }: Ending, row: TaskRow): Promise<void> {
-    const type = row.status === 'QUEUED' ? 'task.released' : `task.${row.status.toLowerCase()}`
-    const about = { ...aboutTask(row), agentId: task.assignedAgentId, paymentId: row.paymentId }
-    const { result, error } = row
-    await decisions.record(tx, actor, {
-      ...{ type, ...about },
-      inputs: { why, attempt: task.attempt, result: result ?? undefined, error: error ?? undefined },
-    })
-    await events.publish(tx, 'task.changed', row.id)
-  }
-
   /** The rows of those that were where they may be moved from; who comes second finds nothing to do. */
   return async function end(
     tx: Tx,
@@ -44,11 +33,26 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
     const rows = await taskStore.move(tx, moves, options.from, options)
     if (lanes.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
     const byId = new Map(endings.map((each) => [each.task.id, each]))
-    for (const row of rows) await record(tx, byId.get(row.id) as Ending, row)
+    await decisions.recordAll(
+      tx,
+      rows.map((row) => actOf(byId.get(row.id) as Ending, row)),
+    )
+    await events.publishAll(
+      tx,
+      'task.changed',
+      rows.map(({ id }) => id),
+    )
     const seen = rows.flatMap((row) => observed(tx, byId.get(row.id) as Ending))
     if (seen.length > 0) health.observe(tx, seen)
     return rows
   }
+}
+
+function actOf({ task, actor, why }: Ending, row: TaskRow) {
+  const type = row.status === 'QUEUED' ? 'task.released' : `task.${row.status.toLowerCase()}`
+  const about = { ...aboutTask(row), agentId: task.assignedAgentId, paymentId: row.paymentId }
+  const inputs = { why, attempt: task.attempt, result: row.result ?? undefined, error: row.error ?? undefined }
+  return { actor, entry: { type, ...about, inputs } }
 }
 
 function observed(tx: Tx, { task, errorClass }: Ending): Sample[] {

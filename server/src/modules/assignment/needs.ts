@@ -14,12 +14,19 @@ import type { Logger } from '#platform/log'
 
 export const SYSTEM = 'system:assignment'
 
+/**
+ * The order of locks here, so that nobody waits in a circle: an organisation's queue (one at a time), lanes (advisory,
+ * shared by who puts tasks in), tasks by id, seats by agent, rows of lanes by id, fairness shares, the row of the queue.
+ * Each transaction takes seats in one statement, and the rows of lanes either in one, sorted, or passing over those that
+ * are taken. Only a task's own transaction (payments, cancel, requeue) holds its one task before lanes: who holds a lane
+ * alone waits for no task after it.
+ */
 export interface AssignmentNeeds {
   database: Database
   jobs: Jobs
   events: Events
   log: Logger
-  decisions: Pick<DecisionService, 'record'>
+  decisions: Pick<DecisionService, 'record' | 'recordAll'>
   organizations: Pick<OrganizationService, 'read' | 'lockForChange'>
   agents: Pick<AgentService, 'requireIn' | 'readMany'>
   instances: Pick<InstanceService, 'requireIn'>

@@ -3,7 +3,6 @@ import { isOpen } from '#modules/payments'
 import type { Tx } from '#platform/database/database'
 import { type Ending, ending, HELD } from './ends.ts'
 import { type AssignmentNeeds, SYSTEM } from './needs.ts'
-import { laneStore } from './store/lanes.ts'
 import { leaseStore } from './store/leases.ts'
 import { taskStore } from './store/tasks.ts'
 
@@ -12,24 +11,35 @@ const PAYMENT = 'payment'
 const LEASE_OVER = { code: 'task.leaseExpired', detail: 'Its agent was not heard of until its lease ran out.' }
 const TOO_LATE = { code: 'task.deadlinePassed', detail: 'It was not done before its deadline.' }
 
-/** Ends what has waited too long, by the database's clock. True when there is more of it. */
+/** What has waited too long, by the database's clock. */
+export interface Overdue {
+  readonly expired: readonly TaskRow[]
+  readonly late: readonly TaskRow[]
+}
+
+export async function findOverdue(tx: Tx): Promise<Overdue | undefined> {
+  const [expired, late] = await Promise.all([leaseStore.expired(tx, BATCH), leaseStore.late(tx, BATCH)])
+  return expired.length + late.length > 0 ? { expired, late } : undefined
+}
+
+/** Ends what is overdue: each kind in a transaction of its own, so that none takes seats twice. True when there may be more. */
 export function overdue(needs: AssignmentNeeds) {
+  const { database } = needs
   const end = ending(needs)
 
-  return async function endOverdue(tx: Tx): Promise<boolean> {
-    const [expired, late] = await Promise.all([leaseStore.expired(tx, BATCH), leaseStore.late(tx, BATCH)])
-    await end(tx, expired.filter(({ paymentId }) => paymentId === null).map(lost), {
-      from: HELD,
-      isExpired: true,
-      isUnpaid: true,
-    })
-    for (const task of expired) if (task.paymentId !== null) await leaveToPayment(tx, task, task.paymentId)
-    await end(tx, late.map(tooLate), { from: ['QUEUED', ...HELD], isUnpaid: true })
-    const empty = await laneStore.tryEmpty(tx, BATCH)
-    if (empty.length > 0)
-      await laneStore.leave(
-        tx,
-        empty.map(({ id }) => id),
+  return async function endOverdue(organizationId: string, { expired, late }: Overdue): Promise<boolean> {
+    const unpaid = expired.filter(({ paymentId }) => paymentId === null)
+    if (unpaid.length > 0)
+      await database.inOrganization(organizationId, (tx) =>
+        end(tx, unpaid.map(lost), { from: HELD, isExpired: true, isUnpaid: true }),
+      )
+    for (const task of expired) {
+      const { paymentId } = task
+      if (paymentId !== null) await database.inOrganization(organizationId, (tx) => leaveToPayment(tx, task, paymentId))
+    }
+    if (late.length > 0)
+      await database.inOrganization(organizationId, (tx) =>
+        end(tx, late.map(tooLate), { from: ['QUEUED', ...HELD], isUnpaid: true }),
       )
     return expired.length === BATCH || late.length === BATCH
   }
@@ -44,7 +54,8 @@ export function overdue(needs: AssignmentNeeds) {
     const isPaid = payment?.status === 'CONFIRMED'
     if (isPaid && task.type === PAYMENT) {
       const result = { paymentId, transactionHash: payment.transactionHash }
-      await end(tx, [{ task, actor: SYSTEM, to: 'SUCCEEDED', result }], { from: HELD, isExpired: true })
+      const token = task.fencingToken
+      await end(tx, [{ task, actor: SYSTEM, to: 'SUCCEEDED', token, result }], { from: HELD, isExpired: true })
       return
     }
     // Whoever takes it next sees the payment that was made, and may ask for one only if there is none.

@@ -2,7 +2,7 @@ import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import type { Claim } from './claims.ts'
 import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
-import { overdue } from './overdue.ts'
+import { findOverdue, type Overdue, overdue } from './overdue.ts'
 import { fateBy, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
 import { type HeadRow, laneStore, type QueueState } from './store/lanes.ts'
@@ -25,31 +25,49 @@ export interface RoundResult {
 }
 
 /**
- * One look at an organisation's queue, under its lock: what is overdue ends, then waiting tasks are given to agents with
- * a free slot. Reads the heads of lanes that somebody can take, the least used seats, and nothing behind either.
+ * One look at an organisation's queue: what is overdue ends, then waiting tasks are given, under the queue's lock, to
+ * agents with a free slot. Reads the heads of lanes that somebody can take, the least used seats, and nothing behind
+ * either. Each step that takes seats or lanes commits by itself (`needs.ts` has the order of locks).
  */
 export function rounds(needs: AssignmentNeeds) {
   const { database, decisions, events } = needs
   const endOverdue = overdue(needs)
 
   return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
-    return database.inOrganization(organizationId, async (tx) => {
-      laneStore.lockQueue(tx)
-      const queue = (await laneStore.queue(tx)) ?? { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
-      const wasOverdue = queue.isDue && (await endOverdue(tx))
-      const matchesMore = await matchLanes(tx, queue)
-      const situation = await situationOf(tx, queue, claims)
-      const { decided, preview } = await decide(tx, situation)
-      const given = await giveOut(tx, decided, claims)
-      await explain(tx, decided, situation, preview)
-      const isFull = isCut(decided, situation)
-      if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
-      if (queue.isDue || decided.placed.length > 0) laneStore.rest(tx, queue, decided.turn)
-      return { hasMore: matchesMore || isFull || wasOverdue, given }
-    })
+    const first = await database.inOrganization(organizationId, (tx) => look(tx, claims))
+    if (!('expired' in first)) return first
+    const isMoreOverdue = await endOverdue(organizationId, first)
+    const { hasMore, given } = await database.inOrganization(organizationId, async (tx) =>
+      placeIn(tx, await queueOf(tx), claims),
+    )
+    return { hasMore: hasMore || isMoreOverdue, given }
   }
 
-  /** Lanes that have not been held against the present abilities. True when there are more of them. */
+  async function look(tx: Tx, claims: readonly Claim[]): Promise<RoundResult | Overdue> {
+    const queue = await queueOf(tx)
+    return (queue.isDue && (await findOverdue(tx))) || placeIn(tx, queue, claims)
+  }
+
+  async function placeIn(tx: Tx, queue: QueueState, claims: readonly Claim[]): Promise<RoundResult> {
+    if (await matchLanes(tx, queue)) return { hasMore: true, given: new Map() }
+    const situation = await situationOf(tx, queue, claims)
+    const { decided, preview } = await decide(tx, situation)
+    const given = await giveOut(tx, decided, claims)
+    await explain(tx, decided, situation, preview)
+    if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
+    if (queue.isDue) await leaveEmpty(tx)
+    if (queue.isDue || decided.placed.length > 0) laneStore.rest(tx, queue, decided.turn)
+    return { hasMore: isCut(decided, situation), given }
+  }
+
+  /** Holds lanes alone, but waits for nobody after that: whoever waits for them may go on soon. */
+  async function leaveEmpty(tx: Tx): Promise<void> {
+    const empty = await laneStore.tryEmpty(tx, LANES_MATCHED)
+    const ids = empty.map(({ id }) => id)
+    if (ids.length > 0) await laneStore.leave(tx, ids)
+  }
+
+  /** Lanes that have not been held against the present abilities. True when there were any. */
   async function matchLanes(tx: Tx, { abilityRevision }: QueueState): Promise<boolean> {
     const lanes = await laneStore.unmatched(tx, abilityRevision, LANES_MATCHED)
     if (lanes.length === 0) return false
@@ -66,7 +84,7 @@ export function rounds(needs: AssignmentNeeds) {
       tx,
       lost.filter(({ id }) => !isPinned.get(id)),
     )
-    return lanes.length === LANES_MATCHED
+    return true
   }
 
   async function situationOf(tx: Tx, { turn }: QueueState, claims: readonly Claim[]): Promise<Looked> {
@@ -152,12 +170,13 @@ export function rounds(needs: AssignmentNeeds) {
       claimOf.set(taskId, claim)
       return { taskId, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
     })
-    for (const task of await taskStore.assign(tx, takes)) {
-      const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
-      await decisions.record(tx, SYSTEM, { type: 'task.assigned', ...aboutTask(task), inputs })
+    const tasks = await taskStore.assign(tx, takes)
+    await decisions.recordAll(tx, tasks.map(givenTo))
+    const hosted = tasks.filter(({ id }) => !claimOf.has(id)).map(({ id }) => id)
+    await events.publishAll(tx, 'task.assigned', hosted)
+    for (const task of tasks) {
       const claim = claimOf.get(task.id)
       if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
-      else await events.publish(tx, 'task.assigned', task.id)
     }
     return given
   }
@@ -192,6 +211,16 @@ export const REASONS = {
   unclaimed: 'It waits for a capable agent to claim it.',
   capped: 'As many tasks of its fairness key are running as may be.',
 } as const
+
+async function queueOf(tx: Tx): Promise<QueueState> {
+  laneStore.lockQueue(tx)
+  return (await laneStore.queue(tx)) ?? { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
+}
+
+function givenTo(task: TaskRow) {
+  const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
+  return { actor: SYSTEM, entry: { type: 'task.assigned', ...aboutTask(task), inputs } }
+}
 
 const agentOf = ({ agentId }: { agentId: string }): string => agentId
 

@@ -15,7 +15,7 @@ const POLLED = 50
 const RETRY_MS = 500
 
 interface Needs extends Pick<AssignmentNeeds, 'database' | 'log'> {
-  readonly round: (organizationId: string, claims: ReturnType<Claims['of']>) => Promise<RoundResult>
+  readonly round: (organizationId: string, claims: ReturnType<Claims['take']>) => Promise<RoundResult>
   /** Says why what is left waits. */
   readonly explain: (organizationId: string) => Promise<void>
   /** Tasks nobody took delivery of. */
@@ -91,17 +91,14 @@ export class Scheduler {
   async #attend(organizationId: string): Promise<void> {
     // Who asks in the same turn of the event loop is served by the same round.
     await Promise.resolve()
-    const claims = this.claims.of(organizationId)
+    const claims = this.claims.take(organizationId)
     try {
       const { hasMore, given } = await this.#needs.round(organizationId, claims)
-      for (const [claim, tasks] of given) {
-        if (!this.claims.answer(claim, tasks)) await this.#needs.giveBack(organizationId, tasks)
-      }
+      const undelivered = [...given].flatMap(([claim, tasks]) => (this.claims.answer(claim, tasks) ? [] : tasks))
+      this.claims.lookedFor(claims, { hasMore })
+      if (undelivered.length > 0) await this.#needs.giveBack(organizationId, undelivered)
       if (hasMore && this.#isStarted) this.#waiting.add(organizationId)
-      else {
-        this.claims.lookedFor(claims)
-        await this.#needs.explain(organizationId)
-      }
+      else await this.#needs.explain(organizationId)
     } catch (error) {
       for (const claim of claims) this.claims.refuse(claim, error)
       this.#rest(organizationId, error)

@@ -34,8 +34,19 @@ export function decisionService({ database, onRecorded }: Needs) {
     return row.id
   }
 
+  /** Many acts of one transaction, in one statement. */
+  async function recordAll(tx: Tx, acts: readonly { readonly actor: string; readonly entry: Entry }[]): Promise<void> {
+    if (acts.length === 0) return
+    decisionStore.appendMany(
+      tx,
+      acts.map(({ actor, entry }) => rowOf(tx, actor, entry)),
+    )
+    tx.afterCommit(() => onRecorded(tx.organizationId))
+  }
+
   return {
     record,
+    recordAll,
 
     /** What an agent decided by itself, one or many, all or none. */
     async add(tx: Tx, caller: Caller, agentId: string, given: Static<typeof OwnDecisions>): Promise<Outcome> {

@@ -25,17 +25,17 @@ const append = sql(
    insert into log_pending (organization_id, decision_id, leaf_hash) values ($1, $2, $16)`,
 )
 
-/** Many records of one transaction that all say the same of who and what they are about. */
+/** Many records of one transaction, of what agents and tasks did: without the columns that only payments fill. */
 const appendMany = sql(
   'decisions.appendMany',
   `with given as (
-     select * from unnest($5::uuid[], $6::text[], $7::verdict[], $8::text[], $9::text[], $10::uuid[], $11::uuid[],
-       $12::text[], $13::bytea[], $14::text[], $15::text[])
-       as t(id, type, verdict, reasons, subject, task_id, payment_id, leaf, leaf_hash, inputs, salts)
+     select * from unnest($3::uuid[], $4::text[], $5::verdict[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::uuid[],
+       $11::uuid[], $12::text[], $13::bytea[], $14::text[], $15::text[])
+       as t(id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, inputs, salts)
    ), decision as (
      insert into agent_decision
        (organization_id, id, type, verdict, reasons, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, occurred_at)
-     select $1, id, type, verdict, reasons::jsonb, $2, subject, $3, task_id, payment_id, leaf, leaf_hash, $4 from given
+     select $1, id, type, verdict, reasons::jsonb, actor, subject, agent_id, task_id, payment_id, leaf, leaf_hash, $2 from given
    ), disclosure as (
      insert into decision_disclosure (organization_id, decision_id, inputs, salts)
      select $1, id, inputs::jsonb, salts::jsonb from given where inputs <> '{}'
@@ -99,17 +99,19 @@ export const decisionStore = {
     ])
   },
 
-  /** All by one actor, about one agent, at one time. */
+  /** All at one time. */
   appendMany(tx: Tx, rows: readonly NewDecision[]): void {
     const [first] = rows
     if (!first) return
     tx.send(appendMany, [
-      ...[first.organizationId, first.actor, first.agentId, first.occurredAt],
+      ...[first.organizationId, first.occurredAt],
       rows.map(({ id }) => id),
       rows.map(({ type }) => type),
       rows.map(({ verdict }) => verdict),
       rows.map(({ reasons }) => JSON.stringify(reasons)),
+      rows.map(({ actor }) => actor),
       rows.map(({ subject }) => subject),
+      rows.map(({ agentId }) => agentId),
       rows.map(({ taskId }) => taskId),
       rows.map(({ paymentId }) => paymentId),
       rows.map(({ leaf }) => leaf),

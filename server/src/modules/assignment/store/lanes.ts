@@ -49,9 +49,12 @@ const openLane = sql(
 /** For tasks that come back. */
 const reopen = sql(
   'lanes.reopen',
-  `with opened as (
-     update task_lane set waiting_since = clock_timestamp(), reason = null
-     where organization_id = $1 and id = any($2::uuid[]) and waiting_since is null returning 1
+  `with empty as (
+     select id from task_lane where organization_id = $1 and id = any($2::uuid[]) and waiting_since is null
+     order by id for no key update
+   ), opened as (
+     update task_lane l set waiting_since = clock_timestamp(), reason = null
+     from empty where l.organization_id = $1 and l.id = empty.id
    )
    update task_queue set due_at = least(due_at, clock_timestamp() + $3::int * interval '1 millisecond')
    where organization_id = $1 and (due_at is null or due_at > clock_timestamp() + $3::int * interval '1 millisecond')`,
@@ -65,9 +68,13 @@ const unmatched = sql<Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId'>>
 
 const match = sql(
   'lanes.match',
-  `update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
+  `with found as (
+     select l.id, x.abilities from task_lane l join unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) on x.id = l.id
+     where l.organization_id = $1 order by l.id for no key update of l
+   )
+   update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
                          ability_revision = $4
-   from unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) where l.organization_id = $1 and l.id = x.id`,
+   from found x where l.organization_id = $1 and l.id = x.id`,
 )
 
 /**
@@ -137,12 +144,16 @@ const tryEmpty = sql<{ id: string }>(
    select id from empty where pg_try_advisory_xact_lock(hashtextextended('lane/' || $1::text || '/' || id::text, 0))`,
 )
 
-/** With the locks in hand: what was committed before them is seen here. */
+/** With the locks in hand: what was committed before them is seen here. One that is being written to is left next time. */
 const leave = sql(
   'lanes.leave',
-  `update task_lane l set waiting_since = null
-   where l.organization_id = $1 and l.id = any($2::uuid[]) and not exists (
-     select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')`,
+  `with empty as (
+     select l.id from task_lane l
+     where l.organization_id = $1 and l.id = any($2::uuid[]) and not exists (
+       select from task t where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED')
+     for no key update of l skip locked
+   )
+   update task_lane l set waiting_since = null from empty where l.organization_id = $1 and l.id = empty.id`,
 )
 
 /** Somebody has to look by then: said once, by whoever knows of an earlier time. */
@@ -155,7 +166,11 @@ const dueBy = sql(
 /** Lanes that are pinned to an agent that has changed say anew why they wait. */
 const forgetReasons = sql(
   'lanes.forgetReasons',
-  'update task_lane set reason = null where organization_id = $1 and agent_id = $2 and waiting_since is not null',
+  `with pinned as (
+     select id from task_lane
+     where organization_id = $1 and agent_id = any($2::uuid[]) and waiting_since is not null order by id for no key update
+   )
+   update task_lane l set reason = null from pinned where l.organization_id = $1 and l.id = pinned.id`,
 )
 
 /** Pinned lanes of which nobody has said yet why they wait, with their agent's slots. */
@@ -168,10 +183,14 @@ const unexplained = sql<Unexplained>(
    limit $2`,
 )
 
+/** Waits for nobody: who writes to a lane just now says that somebody has to look again. */
 const explainAll = sql(
   'lanes.explain',
-  `update task_lane l set reason = x.reason from unnest($2::uuid[], $3::text[]) as x (id, reason)
-   where l.organization_id = $1 and l.id = x.id and l.reason is distinct from x.reason`,
+  `with waiting as (
+     select l.id, x.reason from task_lane l join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = l.id
+     where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
+   )
+   update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
 )
 
 const reasons = sql<{ id: string; reason: string | null }>(
@@ -230,7 +249,7 @@ export const laneStore = {
     tx.query(heads, [tx.organizationId, claimers, lanes, total]),
   rest: (tx: Tx, seen: QueueState, turn: number): void => tx.send(rest, [tx.organizationId, seen.dueAt, turn]),
   dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
-  forgetReasons: (tx: Tx, agentId: string): void => tx.send(forgetReasons, [tx.organizationId, agentId]),
+  forgetReasons: (tx: Tx, agentIds: readonly string[]): void => tx.send(forgetReasons, [tx.organizationId, agentIds]),
   unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
   explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
     tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),

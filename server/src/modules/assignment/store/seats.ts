@@ -70,9 +70,8 @@ const dropAbility = sql(
 /** Why lanes wait whose agents have no free slot just now. */
 const explain = sql(
   'seats.explain',
-  `update task_lane l set reason = said.reason
-   from (
-     select l.id, case
+  `with said as (
+     select l.id, l.reason as before, case
        when not exists (select from agent_seat s
                         where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open) then $2
        when exists (select from agent_seat s
@@ -83,8 +82,11 @@ const explain = sql(
        and not exists (select from agent_seat s
                        where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open
                          and s.runtime = 'HOSTED' and s.in_use < s.max_in_use)
-   ) said
-   where l.organization_id = $1 and l.id = said.id and l.reason is distinct from said.reason`,
+   ), held as (
+     select l.id, said.reason from task_lane l join said on said.id = l.id
+     where l.organization_id = $1 and said.before is distinct from said.reason for no key update of l skip locked
+   )
+   update task_lane l set reason = held.reason from held where l.organization_id = $1 and l.id = held.id`,
 )
 
 const FAIR = `key, weight, max_running as "maxRunning"`

@@ -30,18 +30,21 @@ const lock = sql<TaskRow>(
 
 /**
  * Gives tasks to agents and takes a slot of each in the same statement. Each assignment has a higher fencing token than
- * the one before. Seats are locked in one order, so that it does not wait in a circle with tasks that end.
+ * the one before. Tasks and then seats are locked in one order, so that it does not wait in a circle with tasks that end.
  */
 const assign = sql<TaskRow>(
   'tasks.assign',
   `with given as (
      select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as g (id, agent_id, instance_id, lease_seconds)
+   ), queued as (
+     select t.id from task t join given g on g.id = t.id
+     where t.organization_id = $1 and t.status = 'QUEUED' order by t.id for no key update of t
    ), taken as (
      update task t
      set status = 'ASSIGNED', assigned_agent_id = g.agent_id, instance_id = g.instance_id, lease_seconds = g.lease_seconds,
          lease_expires_at = clock_timestamp() + g.lease_seconds * interval '1 second', assigned_at = clock_timestamp(),
          fencing_token = t.fencing_token + 1, attempt = t.attempt + 1, unassignable_reason = null, updated_at = $6
-     from given g where t.organization_id = $1 and t.id = g.id and t.status = 'QUEUED' returning t.*
+     from given g join queued q on q.id = g.id where t.organization_id = $1 and t.id = g.id returning t.*
    ), sat as (
      select s.agent_id, x.count
      from agent_seat s join (select assigned_agent_id as agent_id, count(*)::int as count from taken group by 1) x
@@ -54,11 +57,15 @@ const assign = sql<TaskRow>(
    select ${columnsOf('task', 'taken')} from taken`,
 )
 
+/** Waits for nobody, since it comes after seats: who holds one of them just now is changing it anyway. */
 const explain = sql(
   'tasks.explain',
-  `update task t set unassignable_reason = x.reason, updated_at = $4
-   from unnest($2::uuid[], $3::text[]) as x (task_id, reason)
-   where t.organization_id = $1 and t.id = x.task_id and t.status = 'QUEUED' and t.unassignable_reason is distinct from x.reason`,
+  `with waiting as (
+     select t.id, x.reason from task t join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = t.id
+     where t.organization_id = $1 and t.status = 'QUEUED' and t.unassignable_reason is distinct from x.reason
+     for no key update of t skip locked
+   )
+   update task t set unassignable_reason = w.reason, updated_at = $4 from waiting w where t.organization_id = $1 and t.id = w.id`,
 )
 
 /**
@@ -216,8 +223,14 @@ export const taskStore = {
     one(await database.query(organizationId, find, [organizationId, id])),
   read: async (tx: Tx, id: string) => one(await tx.query(find, [tx.organizationId, id])),
   lock: async (tx: Tx, id: string) => one(await tx.query(lock, [tx.organizationId, id])),
-  heldBy: (tx: Tx, agentId: string, page: { after?: string | undefined; limit: number }) =>
-    tx.query(heldBy, [tx.organizationId, agentId, page.after ?? null, page.limit]),
+  heldBy(
+    database: Database,
+    organizationId: string,
+    agentId: string,
+    { after, limit }: { after?: string | undefined; limit: number },
+  ) {
+    return database.query(organizationId, heldBy, [organizationId, agentId, after ?? null, limit])
+  },
 
   pendingPayments: (tx: Tx, agentIds: readonly string[]) => tx.query(pendingPayments, [tx.organizationId, agentIds]),
 
