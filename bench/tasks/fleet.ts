@@ -95,7 +95,7 @@ export async function addBacklog(owner: pg.Pool, organizationId: string, backlog
   await owner.query(
     `insert into task (organization_id, id, type, payload, requires, status, priority, fairness_key, lane_id, max_attempts,
                        run_after, created_by, created_at, updated_at)
-     select $1, uuidv7(), l.type, $4, l.requires, 'QUEUED', 0, l.given, l.id, 3,
+     select $1, uuidv7(), l.type, $4, l.requires, 'QUEUED', 0, l.given, case when $5::int = 0 then l.id end, 3,
             now() + $5::int * interval '1 hour', 'bench', now(), now()
      from generate_series(0, $3::int - 1) as i join ${listed} on l.nr = i % ${lanes.length}`,
     [...values, count, PAYLOAD, inHours],

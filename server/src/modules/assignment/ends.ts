@@ -27,11 +27,11 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
   ): Promise<TaskRow[]> {
     if (endings.length === 0) return []
     const back = endings.filter(({ to }) => to === 'QUEUED')
-    const lanes = back.flatMap(({ task }) => task.laneId ?? [])
+    const lanes = back.flatMap(({ task, pauseMs = 0 }) => (pauseMs === 0 ? (task.laneId ?? []) : []))
     if (lanes.length > 0) laneStore.hold(tx, lanes)
     const moves = endings.map(({ task, ...each }) => ({ ...each, id: task.id }))
     const rows = await taskStore.move(tx, moves, options.from, options)
-    if (lanes.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
+    if (back.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
     const byId = new Map(endings.map((each) => [each.task.id, each]))
     await decisions.recordAll(
       tx,

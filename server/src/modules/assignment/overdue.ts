@@ -1,8 +1,10 @@
 import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import { type Ending, ending, HELD } from './ends.ts'
+import { laneOf } from './lane.ts'
 import { leaving } from './leave.ts'
 import { type AssignmentNeeds, SYSTEM } from './needs.ts'
+import { laneStore } from './store/lanes.ts'
 import { leaseStore } from './store/leases.ts'
 
 const BATCH = 500
@@ -13,11 +15,16 @@ const TOO_LATE = { code: 'task.deadlinePassed', detail: 'It was not done before 
 export interface Overdue {
   readonly expired: readonly TaskRow[]
   readonly late: readonly TaskRow[]
+  readonly rested: readonly TaskRow[]
 }
 
 export async function findOverdue(tx: Tx): Promise<Overdue | undefined> {
-  const [expired, late] = await Promise.all([leaseStore.expired(tx, BATCH), leaseStore.late(tx, BATCH)])
-  return expired.length + late.length > 0 ? { expired, late } : undefined
+  const [expired, late, rested] = await Promise.all([
+    leaseStore.expired(tx, BATCH),
+    leaseStore.late(tx, BATCH),
+    leaseStore.rested(tx, BATCH),
+  ])
+  return expired.length + late.length + rested.length > 0 ? { expired, late, rested } : undefined
 }
 
 /** Ends what is overdue: each kind in a transaction of its own, so that none takes seats twice. True when there may be more. */
@@ -26,7 +33,7 @@ export function overdue(needs: AssignmentNeeds) {
   const end = ending(needs)
   const leaveToPayment = leaving(needs)
 
-  return async function endOverdue(organizationId: string, { expired, late }: Overdue): Promise<boolean> {
+  return async function endOverdue(organizationId: string, { expired, late, rested }: Overdue): Promise<boolean> {
     const unpaid = expired.filter(({ paymentId }) => paymentId === null)
     if (unpaid.length > 0)
       await database.inOrganization(organizationId, (tx) =>
@@ -38,8 +45,23 @@ export function overdue(needs: AssignmentNeeds) {
       await database.inOrganization(organizationId, (tx) =>
         end(tx, late.map(tooLate), { from: ['QUEUED', ...HELD], isUnpaid: true }),
       )
-    return expired.length === BATCH || late.length === BATCH
+    if (rested.length > 0) await database.inOrganization(organizationId, async (tx) => putInLanes(tx, rested))
+    return [expired, late, rested].some(({ length }) => length === BATCH)
   }
+}
+
+function putInLanes(tx: Tx, tasks: readonly TaskRow[]): void {
+  const entering = tasks.map((task) => ({ id: task.id, lane: laneOf(task) }))
+  const lanes = [...new Map(entering.map(({ lane }) => [lane.id, lane])).values()]
+  laneStore.hold(
+    tx,
+    lanes.map(({ id }) => id),
+  )
+  leaseStore.enter(
+    tx,
+    entering.map(({ id, lane }) => ({ id, laneId: lane.id })),
+  )
+  laneStore.openAll(tx, lanes)
 }
 
 /** The process is to blame, not the task: it goes to the next at once, as long as it has attempts left. */

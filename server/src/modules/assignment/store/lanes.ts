@@ -46,6 +46,16 @@ const openLane = sql(
    on conflict (organization_id) do update set due_at = least(q.due_at, excluded.due_at)`,
 )
 
+/** For tasks that have rested, in their lanes by now. */
+const openAll = sql(
+  'lanes.openAll',
+  `insert into task_lane as l (organization_id, id, type, requires, agent_id, fairness_key, waiting_since)
+   select $1::uuid, x.*, clock_timestamp()
+   from unnest($2::uuid[], $3::text[], $4::jsonb[], $5::uuid[], $6::text[]) as x (id, type, requires, agent_id, key) order by id
+   on conflict (organization_id, id) do update set waiting_since = excluded.waiting_since, reason = null
+     where l.waiting_since is null`,
+)
+
 /** For tasks that come back. */
 const reopen = sql(
   'lanes.reopen',
@@ -125,8 +135,7 @@ const rest = sql(
      (select min(lease_expires_at) from task where organization_id = $1 and lease_expires_at is not null),
      (select min(deadline_at) from task where organization_id = $1 and deadline_at is not null and payment_id is null
         and status in ('QUEUED', 'ASSIGNED', 'RUNNING')),
-     (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and error is not null
-        and run_after > clock_timestamp()),
+     (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and lane_id is null),
      (select clock_timestamp() + interval '10 seconds' from task_lane
       where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1))
    where organization_id = $1 and due_at is not distinct from $2`,
@@ -236,6 +245,18 @@ export const laneStore = {
   hold: (tx: Tx, ids: readonly string[]): void => tx.send(holdLanes, [tx.organizationId, ids]),
   open: (tx: Tx, lane: Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId' | 'fairnessKey'>): void =>
     tx.send(openLane, [tx.organizationId, lane.id, lane.type, lane.requires, lane.agentId, lane.fairnessKey]),
+  openAll: (
+    tx: Tx,
+    lanes: readonly Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId' | 'fairnessKey'>[],
+  ): void =>
+    tx.send(openAll, [
+      tx.organizationId,
+      lanes.map(({ id }) => id),
+      lanes.map(({ type }) => type),
+      lanes.map(({ requires }) => JSON.stringify(requires)),
+      lanes.map(({ agentId }) => agentId),
+      lanes.map(({ fairnessKey }) => fairnessKey),
+    ]),
   reopen: (tx: Tx, ids: readonly string[], inMs: number): void => tx.send(reopen, [tx.organizationId, ids, inMs]),
   unmatched: (tx: Tx, revision: number, limit: number) => tx.query(unmatched, [tx.organizationId, revision, limit]),
   match: (tx: Tx, found: readonly { id: string; abilities: readonly string[] }[], revision: number) =>

@@ -49,6 +49,23 @@ const late = sql<TaskRow>(
      and status in ('QUEUED', 'ASSIGNED', 'RUNNING') order by deadline_at limit $2`,
 )
 
+/** What has rested long enough: it waits in no lane yet. */
+const rested = sql<TaskRow>(
+  'tasks.rested',
+  `select ${columns.task} from task
+   where organization_id = $1 and status = 'QUEUED' and lane_id is null and run_after <= clock_timestamp()
+   order by run_after limit $2`,
+)
+
+const enter = sql(
+  'tasks.enter',
+  `with resting as (
+     select t.id, x.lane_id from task t join unnest($2::uuid[], $3::uuid[]) as x (id, lane_id) on x.id = t.id
+     where t.organization_id = $1 and t.status = 'QUEUED' and t.lane_id is null order by t.id for no key update of t
+   )
+   update task t set lane_id = r.lane_id from resting r where t.organization_id = $1 and t.id = r.id`,
+)
+
 /** Its agent is gone or has given up, and the payment is not settled: that ends the task now, and nobody holds a slot for it. */
 const park = sql<TaskRow>(
   'tasks.park',
@@ -87,6 +104,9 @@ export const leaseStore = {
   lockMany: (tx: Tx, ids: readonly string[]) => tx.query(lockMany, [tx.organizationId, ids]),
   readMany: (tx: Tx, ids: readonly string[]) => tx.query(readMany, [tx.organizationId, ids]),
   expired: (tx: Tx, limit: number) => tx.query(expired, [tx.organizationId, limit]),
+  rested: (tx: Tx, limit: number) => tx.query(rested, [tx.organizationId, limit]),
+  enter: (tx: Tx, tasks: readonly { id: string; laneId: string }[]): void =>
+    tx.send(enter, [tx.organizationId, tasks.map(({ id }) => id), tasks.map(({ laneId }) => laneId)]),
   late: (tx: Tx, limit: number) => tx.query(late, [tx.organizationId, limit]),
   park: async (tx: Tx, id: string, { isExpired = false }: Pick<MoveOptions, 'isExpired'>) =>
     (await tx.query(park, [tx.organizationId, id, tx.now, isExpired]))[0],

@@ -71,7 +71,8 @@ const explain = sql(
 /**
  * Moves tasks out of one of the statuses they may come from, each where it is said to go, and gives back the slots they
  * held: a row for each that was moved. A token, where it is given, has to be the present one. `$10`: only those whose
- * lease has run out, by the database's clock; `$12`: only those without a payment.
+ * lease has run out, by the database's clock; `$12`: only those without a payment. What rests is in no lane meanwhile, so
+ * that nobody walks over it to what can be done.
  */
 const move = sql<TaskRow>(
   'tasks.move',
@@ -90,6 +91,7 @@ const move = sql<TaskRow>(
          attempt = t.attempt - case when g.is_uncounted then least(t.attempt, 1) else 0 end, updated_at = $11,
          assigned_agent_id = case when g.next <> 'QUEUED' then t.assigned_agent_id end,
          instance_id = case when g.next <> 'QUEUED' then t.instance_id end,
+         lane_id = case when g.next <> 'QUEUED' or g.pause_ms = 0 then t.lane_id end,
          run_after = case when g.next = 'QUEUED' then ${NOW} + g.pause_ms * interval '1 millisecond' else t.run_after end,
          finished_at = case when g.next <> 'QUEUED' then $11::timestamptz end
      from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = g.id returning t.*
