@@ -103,8 +103,10 @@ ALTER TABLE fairness_share
   ADD CONSTRAINT fairness_share_weight CHECK (weight > 0),
   ADD CONSTRAINT fairness_share_max CHECK (max_running >= 0);
 ALTER TABLE task_lane ADD CONSTRAINT task_lane_abilities CHECK (abilities IS NOT NULL AND array_position(abilities, NULL) IS NULL);
--- So far a lease was written and never looked at.
+-- So far a lease was written and never looked at. The policies bind the owner, too, but for this.
+ALTER TABLE task NO FORCE ROW LEVEL SECURITY;
 UPDATE task SET lease_expires_at = NULL WHERE lease_expires_at IS NOT NULL;
+ALTER TABLE task FORCE ROW LEVEL SECURITY;
 ALTER TABLE task ADD CONSTRAINT task_lease CHECK (lease_expires_at IS NULL OR lease_seconds IS NOT NULL);
 
 -- Rows that change with every task: room for new versions beside the old ones.
@@ -129,6 +131,13 @@ CREATE INDEX agent_seat_unclaimed ON agent_seat (organization_id, ability_id)
   WHERE is_open AND runtime = 'REMOTE' AND in_use < max_in_use;
 CREATE INDEX task_queue_due ON task_queue (due_at) WHERE due_at IS NOT NULL;
 
+-- The policies bind the owner, too, but for what follows.
+ALTER TABLE task NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE agent NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE task_lane NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE task_queue NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE agent_seat NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE job NO FORCE ROW LEVEL SECURITY;
 -- What is there already. Queued tasks get their lanes; agents their seats, closed until somebody has looked at each.
 UPDATE task SET lane_id = md5(type || requires::text || coalesce(agent_id::text, '') || '/' || coalesce(fairness_key, ''))::uuid
 WHERE status IN ('QUEUED', 'ASSIGNED', 'RUNNING');
@@ -148,3 +157,9 @@ DELETE FROM job WHERE kind = 'tasks.assign';
 INSERT INTO job (organization_id, kind, subject, payload, run_at, created_at)
 SELECT organization_id, 'assignment<agent.changed', agent_id, '{}', now(), now() FROM agent_seat
 ON CONFLICT (organization_id, kind, subject) DO NOTHING;
+ALTER TABLE task FORCE ROW LEVEL SECURITY;
+ALTER TABLE agent FORCE ROW LEVEL SECURITY;
+ALTER TABLE task_lane FORCE ROW LEVEL SECURITY;
+ALTER TABLE task_queue FORCE ROW LEVEL SECURITY;
+ALTER TABLE agent_seat FORCE ROW LEVEL SECURITY;
+ALTER TABLE job FORCE ROW LEVEL SECURITY;

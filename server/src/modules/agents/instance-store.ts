@@ -82,6 +82,14 @@ const holdShared = sql<AgentInstanceRow>(
    where organization_id = $1 and id = $2 and agent_id = $3 for key share`,
 )
 
+/** Of these, the ones that take work; none of them is stopped or told to drain before the transaction ends. */
+const holdOpen = sql<{ id: string }>(
+  'instances.holdOpen',
+  `select id from agent_instance
+   where organization_id = $1 and id = any($2::uuid[]) and status <> 'STOPPED' and not is_draining
+   order by id for key share`,
+)
+
 /** Held by who stops it: no work is given to it meanwhile. */
 const hold = sql<AgentInstanceRow>(
   'instances.hold',
@@ -249,6 +257,7 @@ export const instanceStore = {
   find: async (tx: Tx, id: string, agentId: string) => one(await tx.query(find, [tx.organizationId, id, agentId])),
   holdShared: async (tx: Tx, id: string, agentId: string) =>
     one(await tx.query(holdShared, [tx.organizationId, id, agentId])),
+  holdOpen: (tx: Tx, ids: readonly string[]) => tx.query(holdOpen, [tx.organizationId, ids]),
   hold: async (tx: Tx, id: string, agentId: string) => one(await tx.query(hold, [tx.organizationId, id, agentId])),
   drain: async (tx: Tx, id: string) => one(await tx.query(drain, [tx.organizationId, id])),
   stop: async (tx: Tx, id: string, now: Moment) => one(await tx.query(stop, [tx.organizationId, id, now])),

@@ -179,6 +179,10 @@ export function instanceService(needs: InstanceNeeds) {
       return row
     },
 
+    /** Of these, the ones that may be given work: none of them stops or drains before the transaction ends. */
+    openOf: async (tx: Tx, ids: readonly string[]): Promise<Set<string>> =>
+      new Set((await instanceStore.holdOpen(tx, ids)).map(({ id }) => id)),
+
     /** For health: how many of an agent's instances are there, and when they were. */
     liveness: instanceStore.liveness,
     presence: (organizationId: string, agentId: string) =>

@@ -111,6 +111,22 @@ describe('a claim', () => {
     expect(got.map(({ task }) => task.id).sort()).toEqual(made.map(({ id }) => id).sort())
   })
 
+  it('that waits is answered with nothing, and never with a task, once its instance stops or drains', async () => {
+    const client = await tenant()
+    const [stopping, draining] = [await worker(client), await worker(client, { maxConcurrency: 2 })]
+    const held = await errand(client, { agentId: draining.agent.id })
+    await draining.claim()
+    const waiting = [stopping, draining].map(({ claim }) => claim({ waitMs: 30_000 }))
+    for (let i = 0; i < 20; i++) await read(client, held.id)
+    const began = performance.now()
+    for (const { client: key, instanceId } of [stopping, draining])
+      await expectOk(key.post(`/v1/instances/${instanceId}/stop`))
+    const { id } = await errand(client)
+    expect(await Promise.all(waiting)).toEqual([[], []])
+    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(await read(client, id)).toMatchObject({ status: 'QUEUED', attempt: 0 })
+  })
+
   it('whose client went away gives back what it would have got', async () => {
     const client = await tenant()
     const { agent, client: key, instanceId, claim } = await worker(client, { maxConcurrency: 1 })

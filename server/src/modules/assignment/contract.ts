@@ -106,14 +106,17 @@ export const Heartbeat = Type.Object({
   cancelRequested: Type.Boolean({ description: 'The task was canceled: stop, nothing more is taken of it' }),
 })
 export const CompleteBody = body({ fencingToken: FencingToken, result: Type.Optional(nullable(Json)) })
+export const NO_REASON = { code: 'task.failed', detail: 'The agent gave no reason.' }
 export const FailBody = body({
   fencingToken: FencingToken,
-  error: Type.Object(
-    {
-      code: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$' }),
-      detail: Type.String({ minLength: 1, maxLength: 2000 }),
-    },
-    { additionalProperties: false },
+  error: Type.Optional(
+    Type.Object(
+      {
+        code: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$' }),
+        detail: Type.String({ minLength: 1, maxLength: 2000 }),
+      },
+      { additionalProperties: false, default: NO_REASON },
+    ),
   ),
   retryable: Type.Optional(Type.Boolean({ default: true, description: 'False: no other attempt can do better' })),
 })

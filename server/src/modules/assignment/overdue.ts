@@ -1,15 +1,13 @@
 import type { TaskRow } from '@wedi/database'
-import { isOpen } from '#modules/payments'
 import type { Tx } from '#platform/database/database'
 import { type Ending, ending, HELD } from './ends.ts'
 import { laneOf } from './lane.ts'
+import { leaving } from './leave.ts'
 import { type AssignmentNeeds, SYSTEM } from './needs.ts'
 import { laneStore } from './store/lanes.ts'
 import { leaseStore } from './store/leases.ts'
-import { taskStore } from './store/tasks.ts'
 
 const BATCH = 500
-const PAYMENT = 'payment'
 const LEASE_OVER = { code: 'task.leaseExpired', detail: 'Its agent was not heard of until its lease ran out.' }
 const TOO_LATE = { code: 'task.deadlinePassed', detail: 'It was not done before its deadline.' }
 
@@ -33,6 +31,7 @@ export async function findOverdue(tx: Tx): Promise<Overdue | undefined> {
 export function overdue(needs: AssignmentNeeds) {
   const { database } = needs
   const end = ending(needs)
+  const leaveToPayment = leaving(needs)
 
   return async function endOverdue(organizationId: string, { expired, late, rested }: Overdue): Promise<boolean> {
     const unpaid = expired.filter(({ paymentId }) => paymentId === null)
@@ -40,35 +39,14 @@ export function overdue(needs: AssignmentNeeds) {
       await database.inOrganization(organizationId, (tx) =>
         end(tx, unpaid.map(lost), { from: HELD, isExpired: true, isUnpaid: true }),
       )
-    for (const task of expired) {
-      const { paymentId } = task
-      if (paymentId !== null) await database.inOrganization(organizationId, (tx) => leaveToPayment(tx, task, paymentId))
-    }
+    for (const task of expired.filter(({ paymentId }) => paymentId !== null))
+      await database.inOrganization(organizationId, (tx) => leaveToPayment(tx, task, lost, { isExpired: true }))
     if (late.length > 0)
       await database.inOrganization(organizationId, (tx) =>
         end(tx, late.map(tooLate), { from: ['QUEUED', ...HELD], isUnpaid: true }),
       )
     if (rested.length > 0) await database.inOrganization(organizationId, async (tx) => putInLanes(tx, rested))
     return [expired, late, rested].some(({ length }) => length === BATCH)
-  }
-
-  /** An agent that asked for a payment and went away: the money decides what becomes of the task. */
-  async function leaveToPayment(tx: Tx, task: TaskRow, paymentId: string): Promise<void> {
-    const payment = await needs.payments.read(tx, paymentId)
-    if (payment && isOpen(payment.status)) {
-      await leaseStore.park(tx, task.id)
-      return
-    }
-    const isPaid = payment?.status === 'CONFIRMED'
-    if (isPaid && task.type === PAYMENT) {
-      const result = { paymentId, transactionHash: payment.transactionHash }
-      const token = task.fencingToken
-      await end(tx, [{ task, actor: SYSTEM, to: 'SUCCEEDED', token, result }], { from: HELD, isExpired: true })
-      return
-    }
-    // Whoever takes it next sees the payment that was made, and may ask for one only if there is none.
-    await end(tx, [lost(task)], { from: HELD, isExpired: true })
-    if (!isPaid) await taskStore.detach(tx, task.id, paymentId)
   }
 }
 

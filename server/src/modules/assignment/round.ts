@@ -48,8 +48,9 @@ export function rounds(needs: AssignmentNeeds) {
     return (queue.isDue && (await findOverdue(tx))) || placeIn(tx, queue, claims)
   }
 
-  async function placeIn(tx: Tx, queue: QueueState, claims: readonly Claim[]): Promise<RoundResult> {
+  async function placeIn(tx: Tx, queue: QueueState, asked: readonly Claim[]): Promise<RoundResult> {
     if (await matchLanes(tx, queue)) return { hasMore: true, given: new Map() }
+    const { claims, closed } = await openOf(tx, asked)
     const situation = await situationOf(tx, queue, claims)
     const { decided, preview } = await decide(tx, situation)
     const given = await giveOut(tx, decided, claims)
@@ -57,7 +58,19 @@ export function rounds(needs: AssignmentNeeds) {
     if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
     if (queue.isDue || decided.placed.length > 0) laneStore.rest(tx, queue, decided.turn)
+    for (const claim of closed) given.set(claim, [])
     return { hasMore: isCut(decided, situation), given }
+  }
+
+  /** A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing. */
+  async function openOf(tx: Tx, claims: readonly Claim[]): Promise<{ claims: Claim[]; closed: Claim[] }> {
+    if (claims.length === 0) return { claims: [], closed: [] }
+    const open = await needs.instances.openOf(tx, [...new Set(claims.map(({ instanceId }) => instanceId))])
+    const { true: still = [], false: closed = [] } = Object.groupBy(
+      claims,
+      ({ instanceId }) => `${open.has(instanceId)}`,
+    )
+    return { claims: still, closed }
   }
 
   /** Holds lanes alone, but waits for nobody after that: whoever waits for them may go on soon. */

@@ -4,7 +4,6 @@ import { agentProblems, instanceProblems } from '#modules/agents'
 import { isOpen } from '#modules/payments'
 import type { Caller } from '#platform/caller'
 import type { Tx } from '#platform/database/database'
-import type { DomainEvent } from '#platform/events'
 import { Problem } from '#platform/problem'
 import { type PageRequest, pageFrom } from '#platform/schemas'
 import { toWire } from '#platform/wire'
@@ -60,9 +59,18 @@ export function assignmentService(needs: AssignmentNeeds) {
     if (instance.isDraining) throw new Problem(instanceProblems.draining)
   }
 
+  /** A task is given up with the money on its way; while somebody works on it, not once that was paid. */
+  async function cancelPayment(tx: Tx, caller: Caller, { status, paymentId }: TaskRow): Promise<void> {
+    if (paymentId === null || !['QUEUED', ...HELD].includes(status)) return
+    const payment = await payments.read(tx, paymentId)
+    if (!payment) return
+    const isPaidFor = payment.status === 'CONFIRMED' && status !== 'QUEUED'
+    if (isOpen(payment.status) || isPaidFor) await payments.cancel(tx, caller, paymentId)
+  }
+
   /** A hosted agent's task, and one that was left to its payment, ends with the payment. A remote agent says it itself. */
-  const endWithPayment = async ({ organizationId, subject }: DomainEvent): Promise<void> => {
-    const payment = await payments.find(organizationId, subject)
+  const followPayment = async (organizationId: string, id: string): Promise<void> => {
+    const payment = await payments.find(organizationId, id)
     if (!payment?.taskId || isOpen(payment.status)) return
     const { id: paymentId, taskId, status, transactionHash } = payment
     await database.inOrganization(organizationId, async (tx) => {
@@ -85,7 +93,7 @@ export function assignmentService(needs: AssignmentNeeds) {
   events.subscribe(
     'payment.changed',
     'assignment',
-    endWithPayment,
+    ({ organizationId, subject }) => followPayment(organizationId, subject),
     ({ taskId, status }) => taskId !== null && !isOpen(status as PaymentStatus),
   )
 
@@ -119,7 +127,7 @@ export function assignmentService(needs: AssignmentNeeds) {
     async cancel(tx: Tx, caller: Caller, id: string) {
       const task = await taskStore.lock(tx, id)
       if (!task) throw new Problem(taskProblems.notFound)
-      if (task.status === 'RUNNING' && task.paymentId !== null) await payments.cancel(tx, caller, task.paymentId)
+      await cancelPayment(tx, caller, task)
       const [row] = await end(tx, [{ task, actor: caller.actor, to: 'CANCELED' }], { from: ['QUEUED', ...HELD] })
       if (!row) throw new Problem(taskProblems.notCancelable)
       wakeAfter(tx)
@@ -190,6 +198,9 @@ export function assignmentService(needs: AssignmentNeeds) {
     /** For the runtime: the task is being worked on from now on. Undefined when it is over. */
     begin: (organizationId: string, id: string) =>
       database.inOrganization(organizationId, (tx) => taskStore.start(tx, id)),
+
+    /** For the runtime: ends the task if its payment has ended, as the end of the payment would. */
+    followPayment,
 
     /** For the runtime: holds the task still while its agent acts. Undefined when it is over or was given to another. */
     async holdRunning(tx: Tx, task: TaskRow): Promise<TaskRow | undefined> {

@@ -8,6 +8,7 @@ import {
   FailBody,
   Heartbeat,
   HeartbeatBody,
+  NO_REASON,
   Task,
   TaskParams,
 } from './contract.ts'
@@ -84,7 +85,7 @@ export const workRoutes =
         schema: { operationId: 'failTask', tags, params: TaskParams, body: FailBody, response: { 200: Task } },
         config: { needs: 'tasks:work', problems: [notFound, stale] },
       },
-      async ({ caller, params: { taskId }, body: { fencingToken, error, retryable = true } }) =>
+      async ({ caller, params: { taskId }, body: { fencingToken, error = NO_REASON, retryable = true } }) =>
         tasks.finish({ caller, taskId, token: BigInt(fencingToken), end: { error, isRetryable: retryable } }),
     )
   }

@@ -7,11 +7,12 @@ import type { Tx } from '#platform/database/database'
 import { Problem } from '#platform/problem'
 import { toWire } from '#platform/wire'
 import { type Ending, ending, HELD } from './ends.ts'
+import { leaving } from './leave.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import { taskProblems } from './problems.ts'
 import { retryOf } from './retry.ts'
 import { leaseStore } from './store/leases.ts'
-import type { TaskError } from './store/tasks.ts'
+import { type TaskError, taskStore } from './store/tasks.ts'
 
 const MAX_BATCH = 128
 const MAX_WAITING = 10_000
@@ -26,6 +27,12 @@ interface Finish extends Word {
   readonly end: { readonly result: object | null } | { readonly error: TaskError; readonly isRetryable: boolean }
 }
 
+/** A word on a task whose payment decides, which is done in a transaction of its own. */
+interface Leaving {
+  readonly leaves: TaskRow
+  readonly word: Finish
+}
+
 /**
  * What remote agents say of their tasks. What comes while a batch is being written goes together with the next one, so
  * that many small words cost few commits; each is judged by itself.
@@ -33,35 +40,51 @@ interface Finish extends Word {
 export function working(needs: AssignmentNeeds, wake: (organizationId: string) => void) {
   const { database } = needs
   const end = ending(needs)
+  const leaveToPayment = leaving(needs)
 
   async function heartbeats(organizationId: string, words: readonly Word[]) {
     return database.inOrganization(organizationId, async (tx) => {
       const beats = await leaseStore.extend(tx, words)
-      const extended = new Map(beats.map(({ id, expiresAt }) => [id, expiresAt]))
-      const rows = extended.size < words.length ? await known(tx, words) : new Map<string, TaskRow>()
-      return words.map((word) => newsOf(word, { until: extended.get(word.taskId), row: rows.get(word.taskId) }))
+      const extended = new Map(beats.map((beat) => [keyOf(beat), beat.expiresAt]))
+      const isAll = words.every((word) => extended.has(keyOf(word)))
+      const rows = isAll ? new Map<string, TaskRow>() : mapped(await leaseStore.readMany(tx, idsOf(words)))
+      return words.map((word) => newsOf(word, { until: extended.get(keyOf(word)), row: rows.get(word.taskId) }))
     })
   }
 
   async function finishes(organizationId: string, words: readonly Finish[]) {
-    const results = await database.inOrganization(organizationId, async (tx) => {
-      const held = await known(tx, words)
-      const endings = words.flatMap((word): Ending[] => {
-        const task = held.get(word.taskId)
-        return isOwn(word, task) && !task.isParked && HELD.includes(task.status) ? [endingOf(word, task)] : []
-      })
-      // Of two that say something of one task in a batch the first one counts, as it would have alone.
-      const first = [...new Map(endings.toReversed().map((each) => [each.task.id, each])).values()]
-      const ended = new Map((await end(tx, first, { from: HELD })).map((row) => [row.id, row]))
-      const now = ended.size < words.length ? await known(tx, words) : ended
-      return words.map((word) => {
-        const row = ended.get(word.taskId) ?? now.get(word.taskId)
-        if (!row || !isSeen(word, held.get(word.taskId))) return refusalOf(row)
-        return hasEndedSo(word, row) ? row : stale(row)
-      })
-    })
+    const answers = await database.inOrganization(organizationId, (tx) => finishIn(tx, words))
+    const settled: (TaskRow | Problem)[] = []
+    for (const answer of answers)
+      settled.push(
+        'leaves' in answer ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer,
+      )
     wake(organizationId)
-    return results
+    return settled
+  }
+
+  async function finishIn(tx: Tx, words: readonly Finish[]): Promise<(TaskRow | Problem | Leaving)[]> {
+    const held = mapped(await leaseStore.lockMany(tx, idsOf(words)))
+    const isHeld = (word: Finish, task: TaskRow | undefined): task is TaskRow =>
+      isOwn(word, task) && task.fencingToken === word.token && !task.isParked && HELD.includes(task.status)
+    // Of two that say something of one task in a batch the first one counts, as it would have alone.
+    const first = new Map<string, Finish>()
+    for (const word of words)
+      if (!first.has(word.taskId) && isHeld(word, held.get(word.taskId))) first.set(word.taskId, word)
+    const said = [...first.values()].map((word) => ({ word, task: held.get(word.taskId) as TaskRow }))
+    const unpaid = said.filter(({ word, task }) => !leavesPayment(word, task))
+    const endings = unpaid.map(({ word, task }) => endingOf(word, task))
+    const ended = mapped(await end(tx, endings, { from: HELD }))
+    return words.map((word) => {
+      const task = held.get(word.taskId)
+      if (isHeld(word, task) && leavesPayment(first.get(word.taskId) as Finish, task)) return { leaves: task, word }
+      return answerTo(word, ended.get(word.taskId) ?? task, task)
+    })
+  }
+
+  async function giveUp(tx: Tx, { leaves, word }: Leaving): Promise<TaskRow | Problem> {
+    if (leavesPayment(word, leaves)) await leaveToPayment(tx, leaves, (task) => endingOf(word, task))
+    return answerTo(word, await taskStore.read(tx, word.taskId), leaves)
   }
 
   const beat = coalesce({ act: heartbeats, maxBatch: MAX_BATCH, maxWaiting: MAX_WAITING })
@@ -79,12 +102,12 @@ export function working(needs: AssignmentNeeds, wake: (organizationId: string) =
       )
       if (words.length === 0) return beats.map(() => [])
       const held = await database.inOrganization(organizationId, (tx) => leaseStore.extend(tx, words))
-      const until = new Map(held.map(({ id, expiresAt }) => [id, expiresAt]))
-      return beats.map(({ tasks }) =>
-        tasks.map(({ taskId }) => ({
-          ...{ taskId, isHeld: until.has(taskId) },
-          expiresAt: until.get(taskId)?.toISOString() ?? null,
-        })),
+      const until = new Map(held.map((each) => [keyOf(each), each.expiresAt]))
+      return beats.map(({ agentId, tasks }) =>
+        tasks.map(({ taskId, fencingToken }) => {
+          const expiresAt = until.get(keyOf({ agentId, taskId, token: BigInt(fencingToken) }))
+          return { taskId, isHeld: expiresAt !== undefined, expiresAt: expiresAt?.toISOString() ?? null }
+        }),
       )
     },
   }
@@ -111,9 +134,18 @@ function newsOf(word: Word, { until, row }: { until: Date | undefined; row: Task
   return isOver(row, word) ? { lease: null, cancelRequested: row.status === 'CANCELED' } : stale(row)
 }
 
-async function known(tx: Tx, words: readonly Word[]): Promise<Map<string, TaskRow>> {
-  const rows = await leaseStore.readMany(tx, [...new Set(words.map(({ taskId }) => taskId))])
-  return new Map(rows.map((row) => [row.id, row]))
+/** Which assignment is meant: of one task there may be several in a batch. */
+const keyOf = ({ agentId, taskId, token }: Word): string => `${agentId} ${taskId.toLowerCase()} ${token}`
+const idsOf = (words: readonly Word[]): string[] => [...new Set(words.map(({ taskId }) => taskId))]
+const mapped = (rows: readonly TaskRow[]) => new Map(rows.map((row) => [row.id, row]))
+
+/** An agent that wants another attempt while there is a payment: what that comes to has to be known first. */
+const leavesPayment = ({ end }: Finish, { paymentId }: TaskRow): boolean =>
+  'error' in end && end.isRetryable && paymentId !== null
+
+function answerTo(word: Finish, row: TaskRow | undefined, before: TaskRow | undefined): TaskRow | Problem {
+  if (!row || !isSeen(word, before)) return refusalOf(row)
+  return hasEndedSo(word, row) ? row : stale(row)
 }
 
 function endingOf({ agentId, end, token }: Finish, task: TaskRow): Ending {
@@ -147,7 +179,7 @@ const isSame = (a: unknown, b: unknown): boolean => canonicalJson(a ?? null) ===
 const refusalOf = (row: TaskRow | undefined): Problem => (row ? stale(row) : new Problem(taskProblems.notFound))
 
 function stale(row: TaskRow): Problem {
-  const detail = row.isParked ? 'The task waits for a person to answer for its payment, and ends with it.' : undefined
+  const detail = row.isParked ? 'The task waits for its payment, and ends with it.' : undefined
   return new Problem(taskProblems.stale, detail === undefined ? {} : { detail })
 }
 

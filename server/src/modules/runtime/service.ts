@@ -13,7 +13,10 @@ interface Needs {
   database: Database
   events: Events
   decisions: Pick<DecisionService, 'record'>
-  tasks: Pick<AssignmentService, 'begin' | 'holdRunning' | 'succeed' | 'fail' | 'failAttempt' | 'release'>
+  tasks: Pick<
+    AssignmentService,
+    'begin' | 'followPayment' | 'holdRunning' | 'succeed' | 'fail' | 'failAttempt' | 'release'
+  >
   payments: Pick<PaymentService, 'asset' | 'request' | 'wasPaid'>
   program: Program
 }
@@ -82,7 +85,9 @@ export function hostAgents({ database, events, decisions, tasks, payments, progr
 
   events.subscribe('task.assigned', 'runtime', async ({ organizationId, subject }) => {
     const task = await tasks.begin(organizationId, subject)
-    if (!task || task.assignedAgentId === null || task.paymentId !== null) return
+    if (!task || task.assignedAgentId === null) return
+    // Asked for before a crash, or by the agent that had the task before: if it has ended, nobody else will say so.
+    if (task.paymentId !== null) return tasks.followPayment(organizationId, task.paymentId)
     const agentId = task.assignedAgentId
     const decision = await decide(task, agentId)
     if (!decision) return

@@ -1,9 +1,10 @@
 import { columns, type TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
+import type { MoveOptions } from './tasks.ts'
 
 /** All of these tasks that are still their agent's, by their tokens: a row for each. Locked in one order. */
-const extend = sql<{ id: string; expiresAt: Date }>(
+const extend = sql<Extended>(
   'tasks.extend',
   `with held as (
      select t.id from task t join unnest($2::uuid[], $3::bigint[], $4::uuid[]) as g (id, token, agent_id)
@@ -14,12 +15,18 @@ const extend = sql<{ id: string; expiresAt: Date }>(
    update task t
    set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $5
    from held where t.organization_id = $1 and t.id = held.id
-   returning t.id, t.lease_expires_at as "expiresAt"`,
+   returning t.id as "taskId", t.fencing_token as token, t.assigned_agent_id as "agentId", t.lease_expires_at as "expiresAt"`,
 )
 
 const isHolding = sql<{ found: boolean }>(
   'tasks.isHolding',
   `select exists (select from task where organization_id = $1 and instance_id = $2 and lease_expires_at is not null) as found`,
+)
+
+/** Held still while it is decided what a word of them means, in the order in which all hold them. */
+const lockMany = sql<TaskRow>(
+  'tasks.lockMany',
+  `select ${columns.task} from task where organization_id = $1 and id = any($2::uuid[]) order by id for no key update`,
 )
 
 const readMany = sql<TaskRow>(
@@ -59,12 +66,13 @@ const enter = sql(
    update task t set lane_id = r.lane_id from resting r where t.organization_id = $1 and t.id = r.id`,
 )
 
-/** The agent is gone and its payment is not settled: the payment ends the task now, and nobody holds a slot for it. */
+/** Its agent is gone or has given up, and the payment is not settled: that ends the task now, and nobody holds a slot for it. */
 const park = sql<TaskRow>(
   'tasks.park',
   `with parked as (
      update task set is_parked = true, lease_expires_at = null, updated_at = $3
-     where organization_id = $1 and id = $2 and lease_expires_at <= clock_timestamp() returning *
+     where organization_id = $1 and id = $2 and lease_expires_at is not null and not is_parked
+       and (not $4::boolean or lease_expires_at <= clock_timestamp()) returning *
    ), seats as (
      update agent_seat s set in_use = s.in_use - 1, over = greatest(0, s.in_use - 1 - s.max_in_use) from parked p
      where s.organization_id = $1 and s.agent_id = p.assigned_agent_id
@@ -78,6 +86,10 @@ export interface Held {
   readonly token: bigint
 }
 
+export interface Extended extends Held {
+  readonly expiresAt: Date
+}
+
 export const leaseStore = {
   extend: (tx: Tx, held: readonly Held[]) =>
     tx.query(extend, [
@@ -89,11 +101,13 @@ export const leaseStore = {
     ]),
   isHolding: async (tx: Tx, instanceId: string) =>
     (await tx.query(isHolding, [tx.organizationId, instanceId]))[0]?.found ?? false,
+  lockMany: (tx: Tx, ids: readonly string[]) => tx.query(lockMany, [tx.organizationId, ids]),
   readMany: (tx: Tx, ids: readonly string[]) => tx.query(readMany, [tx.organizationId, ids]),
   expired: (tx: Tx, limit: number) => tx.query(expired, [tx.organizationId, limit]),
   rested: (tx: Tx, limit: number) => tx.query(rested, [tx.organizationId, limit]),
   enter: (tx: Tx, tasks: readonly { id: string; laneId: string }[]): void =>
     tx.send(enter, [tx.organizationId, tasks.map(({ id }) => id), tasks.map(({ laneId }) => laneId)]),
   late: (tx: Tx, limit: number) => tx.query(late, [tx.organizationId, limit]),
-  park: async (tx: Tx, id: string) => (await tx.query(park, [tx.organizationId, id, tx.now]))[0],
+  park: async (tx: Tx, id: string, { isExpired = false }: Pick<MoveOptions, 'isExpired'>) =>
+    (await tx.query(park, [tx.organizationId, id, tx.now, isExpired]))[0],
 }

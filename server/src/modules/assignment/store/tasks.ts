@@ -137,10 +137,12 @@ const detach = sql(
   'update task set payment_id = null where organization_id = $1 and id = $2 and payment_id = $3',
 )
 
+/** A deadline that has passed does not count any more: it would end the task again at once. */
 const requeue = sql<TaskRow>(
   'tasks.requeue',
   `update task set status = 'QUEUED', attempt = 0, assigned_agent_id = null, instance_id = null, payment_id = null, lane_id = $4,
-                   result = null, error = null, finished_at = null, run_after = ${NOW}, updated_at = $3
+                   result = null, error = null, finished_at = null, run_after = ${NOW}, updated_at = $3,
+                   deadline_at = case when deadline_at > clock_timestamp() then deadline_at end
    where organization_id = $1 and id = $2 and status in ('FAILED', 'DEAD', 'CANCELED') returning ${columns.task}`,
 )
 
