@@ -199,16 +199,18 @@ describe('a claim', () => {
     expectProblem(await as.post(`/v1/agents/${path}/claims`, { max: 1, waitMs: 0, ...body }), status, code)
   })
 
-  it('more than sixty-four of one credential do not wait: 429', async () => {
+  it('more than sixteen of one instance do not wait: 429; another of the same agent waits', async () => {
     const client = await tenant()
     const { agent, client: key, instanceId, claim } = await worker(client, { maxConcurrency: 100 })
     const body = { instanceId, max: 1, waitMs: 20_000 }
-    const asked = Array.from({ length: 66 }, () => key.post(`/v1/agents/${agent.id}/claims`, body))
+    const asked = Array.from({ length: 18 }, () => key.post(`/v1/agents/${agent.id}/claims`, body))
     const refused = await Promise.race(
       asked.map(async (each) => ((await each).status === 429 ? each : new Promise<never>(() => {}))),
     )
     expectProblem(refused, 429, 'request.tooMany')
-    for (let i = 0; i < 64; i++) await errand(client)
+    const other = await worker(client, {}, agent)
+    expect(await other.claim({ waitMs: 1 })).toEqual([])
+    for (let i = 0; i < 16; i++) await errand(client)
     await Promise.all(asked)
     expect(await claim({ waitMs: 0 })).toEqual([])
   })
@@ -353,6 +355,40 @@ describe('a task in the hands of a remote agent', () => {
     const got = (await claim())[0] as Claim
     expect(await taskIn(client, id, 'FAILED')).toMatchObject({ error: { code: 'task.deadlinePassed' } })
     expectProblem(await say('complete', got), 409, 'task.stale')
+    await expectOk(client.post(`/v1/tasks/${id}/requeue`))
+    const again = (await claim())[0] as Claim
+    expect(again.task).toMatchObject({ id, deadlineAt: null, attempt: 1 })
+  })
+
+  it("is its holder's alone, though who had it before speaks in the same moment, also for the same agent", async () => {
+    const client = await tenant()
+    const { say, claim, client: key, instanceId } = await worker(client)
+    for (let i = 0; i < 3; i++) {
+      const { id } = await errand(client)
+      const old = (await claim({ leaseSeconds: 60 }))[0] as Claim
+      await letLeaseRunOut(id)
+      const got = (await claim({ leaseSeconds: 60 }))[0] as Claim
+      expect(got.lease.fencingToken).toBe('2')
+      const tasks = [old, got].map(({ task, lease }) => ({ taskId: task.id, fencingToken: lease.fencingToken }))
+      const beat = await expectOk(
+        key.post<{ tasks: { isHeld: boolean }[] }>(`/v1/instances/${instanceId}/heartbeat`, { tasks }),
+      )
+      expect(beat.tasks.map(({ isHeld }) => isHeld)).toEqual([false, true])
+      const beats = await Promise.all([old, old, got].map((each) => say('heartbeat', each)))
+      expect(beats.map(({ status }) => status)).toEqual([409, 409, 200])
+      const words = await Promise.all([old, old, old, got].map((each) => say('complete', each, { result: each.lease })))
+      expect(words.map(({ status }) => status)).toEqual([409, 409, 409, 200])
+      expect(await read(client, id)).toMatchObject({ status: 'SUCCEEDED', result: got.lease })
+    }
+  })
+
+  it('fails without a reason, if its agent has none', async () => {
+    const client = await tenant()
+    const { say, claim } = await worker(client)
+    const { id } = await errand(client)
+    const got = (await claim())[0] as Claim
+    expect((await say('fail', got, { retryable: false })).status).toBe(200)
+    expect(await read(client, id)).toMatchObject({ status: 'FAILED', error: { code: 'task.failed' } })
   })
 })
 
@@ -414,5 +450,28 @@ describe('a payment of a remote agent', () => {
     const done = await taskIn(client, id, 'SUCCEEDED')
     expect(done).toMatchObject({ attempt: 1, result: { paymentId: payment.id } })
     expect(await seatOf(agent.id)).toEqual({ in_use: 0, over: 0 })
+  })
+  it('decides what becomes of the task when the agent gives it up for another attempt', async () => {
+    const client = await tenant()
+    const { claim, say, agent, client: key } = await worker(client)
+    const { id } = await expectOk(client.post<TaskView>('/v1/tasks', aPaymentTask(app)))
+    const got = (await claim())[0] as Claim
+    const payment = await expectOk(pay(key, agent.id, id))
+    expectProblem(await say('fail', got, { error: ERROR }), 409, 'task.stale')
+    const done = await taskIn(client, id, 'SUCCEEDED')
+    expect(done).toMatchObject({ attempt: 1, result: { paymentId: payment.id } })
+    expect(await seatOf(agent.id)).toEqual({ in_use: 0, over: 0 })
+  })
+
+  it('that is made ends the task of the hosted agent that gets it next', async () => {
+    const client = await tenant()
+    const { claim, say, agent, client: key } = await worker(client)
+    const { id } = await errand(client)
+    const got = (await claim())[0] as Claim
+    const payment = await expectOk(pay(key, agent.id, id))
+    await paymentIn(client, payment.id, 'CONFIRMED')
+    await aFundedAgent(app, { client })
+    expect((await say('fail', got, { error: ERROR })).body).toMatchObject({ status: 'QUEUED', paymentId: payment.id })
+    expect(await taskIn(client, id, 'SUCCEEDED')).toMatchObject({ attempt: 2, result: { paymentId: payment.id } })
   })
 })

@@ -3,7 +3,9 @@ import { Problem, requestProblems } from '#platform/problem'
 
 /** How many requests may wait at once: each holds a connection of a client, none holds one of the database. */
 const MAX_WAITING = 5000
-const MAX_WAITING_PER_CALLER = 64
+const MAX_WAITING_PER_ORGANIZATION = 2000
+/** One that asks again before it was answered is served as well; more than these are a fault. */
+const MAX_WAITING_PER_INSTANCE = 16
 
 export interface ClaimAsked {
   readonly agentId: string
@@ -11,8 +13,6 @@ export interface ClaimAsked {
   readonly max: number
   readonly leaseSeconds: number
   readonly waitMs: number
-  /** Whose key it is. */
-  readonly actor: string
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal
 }
@@ -28,14 +28,16 @@ export interface Claim extends ClaimAsked {
 /** Remote agents that wait for work in this process, by organisation. */
 export class Claims {
   readonly #waiting = new Map<string, Set<Claim>>()
-  readonly #perCaller = new Map<string, number>()
+  readonly #perInstance = new Map<string, number>()
   #count = 0
   #isClosed = false
 
   /** Waits until there is work, the time is up, or the client is gone: an empty answer then. */
   async wait(organizationId: string, asked: ClaimAsked, wake: () => void): Promise<TaskRow[]> {
-    const mine = this.#perCaller.get(asked.actor) ?? 0
-    if (this.#count >= MAX_WAITING || mine >= MAX_WAITING_PER_CALLER) {
+    const mine = this.#perInstance.get(asked.instanceId) ?? 0
+    const ours = this.#waiting.get(organizationId)?.size ?? 0
+    const isTooMany = mine >= MAX_WAITING_PER_INSTANCE || ours >= MAX_WAITING_PER_ORGANIZATION
+    if (this.#count >= MAX_WAITING || isTooMany) {
       throw new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: 1 } })
     }
     if (this.#isClosed || asked.signal.aborted) return []
@@ -99,7 +101,7 @@ export class Claims {
     const { organizationId } = claim
     const claims = this.#waiting.get(organizationId) ?? new Set()
     this.#waiting.set(organizationId, claims.add(claim))
-    this.#perCaller.set(claim.actor, (this.#perCaller.get(claim.actor) ?? 0) + 1)
+    this.#perInstance.set(claim.instanceId, (this.#perInstance.get(claim.instanceId) ?? 0) + 1)
     this.#count++
   }
 
@@ -109,9 +111,9 @@ export class Claims {
     const claims = this.#waiting.get(organizationId)
     if (!claims?.delete(claim)) return false
     if (claims.size === 0) this.#waiting.delete(organizationId)
-    const left = (this.#perCaller.get(claim.actor) ?? 1) - 1
-    if (left > 0) this.#perCaller.set(claim.actor, left)
-    else this.#perCaller.delete(claim.actor)
+    const left = (this.#perInstance.get(claim.instanceId) ?? 1) - 1
+    if (left > 0) this.#perInstance.set(claim.instanceId, left)
+    else this.#perInstance.delete(claim.instanceId)
     this.#count--
     return true
   }

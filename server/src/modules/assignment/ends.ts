@@ -28,9 +28,10 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
     if (endings.length === 0) return []
     const back = endings.filter(({ to }) => to === 'QUEUED')
     const lanes = back.flatMap(({ task, pauseMs = 0 }) => (pauseMs === 0 ? (task.laneId ?? []) : []))
-    if (lanes.length > 0) laneStore.hold(tx, lanes)
+    if (back.length > 0) laneStore.hold(tx, lanes)
     const moves = endings.map(({ task, ...each }) => ({ ...each, id: task.id }))
-    const rows = await taskStore.move(tx, moves, options.from, options)
+    const moved = await taskStore.move(tx, moves, options.from, options)
+    const rows = moved.map(({ durationMs: _, ...row }): TaskRow => row)
     if (back.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
     const byId = new Map(endings.map((each) => [each.task.id, each]))
     await decisions.recordAll(
@@ -42,7 +43,7 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
       'task.changed',
       rows.map(({ id }) => id),
     )
-    const seen = rows.flatMap((row) => observed(tx, byId.get(row.id) as Ending))
+    const seen = moved.flatMap(({ id, durationMs }) => observed(byId.get(id) as Ending, durationMs))
     if (seen.length > 0) health.observe(tx, seen)
     return rows
   }
@@ -55,9 +56,8 @@ function actOf({ task, actor, why }: Ending, row: TaskRow) {
   return { actor, entry: { type, ...about, inputs } }
 }
 
-function observed(tx: Tx, { task, errorClass }: Ending): Sample[] {
-  const { assignedAgentId: agentId, instanceId, assignedAt } = task
+function observed({ task, errorClass }: Ending, durationMs: number | null): Sample[] {
+  const { assignedAgentId: agentId, instanceId } = task
   if (errorClass === undefined || agentId === null || !HELD.includes(task.status)) return []
-  const durationMs = assignedAt && Math.max(0, tx.now.getTime() - assignedAt.getTime())
   return [{ agentId, instanceId, kind: 'TASK', errorClass, durationMs }]
 }

@@ -30,7 +30,10 @@ export function explaining({
   return {
     async explain(organizationId: string): Promise<void> {
       await seatStore.explain(database, organizationId, REASONS)
-      await database.inOrganization(organizationId, explainPinned)
+      await database.inOrganization(organizationId, async (tx) => {
+        await explainPinned(tx)
+        laneStore.explainCapped(tx, REASONS.capped)
+      })
     },
 
     /** As they are shown: with the reason of the lane, unless they have one of their own. */

@@ -57,7 +57,8 @@ export function rounds(needs: AssignmentNeeds) {
     await explain(tx, decided, situation, preview)
     if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
-    if (queue.isDue || decided.placed.length > 0) laneStore.rest(tx, queue, decided.turn)
+    const hasChanged = decided.placed.length + decided.refused.length > 0
+    if (queue.isDue || queue.dueAt === null || hasChanged) await laneStore.rest(tx, queue, decided.turn)
     for (const claim of closed) given.set(claim, [])
     return { hasMore: isCut(decided, situation), given }
   }

@@ -47,7 +47,7 @@ export const workRoutes =
         const gone = new AbortController()
         reply.raw.once('close', () => gone.abort())
         const { leaseSeconds = DEFAULT_LEASE_SECONDS } = body
-        return tasks.claim(caller, { ...body, ...params, leaseSeconds, actor: caller.actor, signal: gone.signal })
+        return tasks.claim(caller, { ...body, ...params, leaseSeconds, signal: gone.signal })
       },
     )
 

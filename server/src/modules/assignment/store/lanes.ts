@@ -25,12 +25,21 @@ const due = sql<{ organizationId: string }>(
 
 /**
  * Whoever puts a task into a lane holds it, shared, until the commit; who says that it is empty takes it alone. So no
- * task comes into a lane that is just being left.
+ * task comes into a lane that is just being left. With the lanes, the hour at which the queue is due.
  */
 const holdLanes = sql(
   'lanes.hold',
-  `select pg_advisory_xact_lock_shared(hashtextextended('lane/' || $1::text || '/' || id, 0))
-   from unnest($2::text[]) as id order by id`,
+  `select pg_advisory_xact_lock_shared(key) from (
+     select 0 as place, '' as id, hashtextextended('queue/' || $1::text, 0) as key
+     union all
+     select 1, id, hashtextextended('lane/' || $1::text || '/' || id, 0) from unnest($2::text[]) as id
+     order by place, id) held`,
+)
+
+/** Nobody is saying just now when the queue is due: what was said is committed, and who says more does so afterwards. */
+const isAlone = sql<{ isAlone: boolean }>(
+  'tasks.isAlone',
+  `select pg_try_advisory_xact_lock(hashtextextended('queue/' || $1::text, 0)) as "isAlone"`,
 )
 
 /** That a task waits in it is written once, not with each task; then somebody has to look, also if this process dies. */
@@ -87,13 +96,20 @@ const match = sql(
    from found x where l.organization_id = $1 and l.id = x.id`,
 )
 
+/** Keys of which as many tasks are running as may be: their lanes are not looked at, or they would hide all others. */
+const FULL_KEYS = `select f.key from fairness_share f
+     where f.organization_id = $1 and f.max_running <= (
+       select count(*) from (
+         select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = f.key
+           and h.status in ('ASSIGNED', 'RUNNING') and not h.is_parked limit f.max_running) held)`
+
 /**
  * The lanes with a task that somebody with a free slot can take (a remote agent only while it asks), the most urgent
  * first, and the first tasks of each. What nobody can take is not looked at, and no task behind the heads.
  */
 const heads = sql<HeadRow>(
   'lanes.heads',
-  `with able as materialized (
+  `with full_keys as materialized (${FULL_KEYS}), able as materialized (
      select l.*, coalesce(f.weight, 1) as weight, f.max_running, coalesce(f.turn, 0) as turn
      from task_lane l
      left join fairness_share f on f.organization_id = $1 and f.key = l.fairness_key
@@ -102,6 +118,7 @@ const heads = sql<HeadRow>(
        where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
        order by t.priority desc, t.id limit 1) first
      where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
+       and l.fairness_key not in (select key from full_keys)
        and exists (
          select from unnest(l.abilities) as fit (id), lateral (
            select from agent_seat s
@@ -127,7 +144,8 @@ const heads = sql<HeadRow>(
 
 /**
  * When to look next: at the next lease or deadline that runs out, at the end of the next pause, and now and then while
- * tasks wait for a slot. Not when somebody has said meanwhile that it is due.
+ * tasks wait for a slot. Not when somebody has said meanwhile that it is due; soon, when somebody may be about to: what
+ * is not committed yet is not seen here.
  */
 const rest = sql(
   'tasks.rest',
@@ -137,7 +155,8 @@ const rest = sql(
         and status in ('QUEUED', 'ASSIGNED', 'RUNNING')),
      (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and lane_id is null),
      (select clock_timestamp() + interval '10 seconds' from task_lane
-      where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1))
+      where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1),
+     case when not $4::boolean then clock_timestamp() + interval '10 seconds' end)
    where organization_id = $1 and due_at is not distinct from $2`,
 )
 
@@ -200,6 +219,17 @@ const explainAll = sql(
      where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
    )
    update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
+)
+
+const explainCapped = sql(
+  'lanes.explainCapped',
+  `with full_keys as materialized (${FULL_KEYS}), waiting as (
+     select l.id from task_lane l
+     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
+       and l.fairness_key in (select key from full_keys) and l.reason is distinct from $2
+     for no key update of l skip locked
+   )
+   update task_lane l set reason = $2 from waiting w where l.organization_id = $1 and l.id = w.id`,
 )
 
 const reasons = sql<{ id: string; reason: string | null }>(
@@ -268,12 +298,16 @@ export const laneStore = {
     ]),
   heads: (tx: Tx, claimers: readonly string[], { lanes, total }: { lanes: number; total: number }) =>
     tx.query(heads, [tx.organizationId, claimers, lanes, total]),
-  rest: (tx: Tx, seen: QueueState, turn: number): void => tx.send(rest, [tx.organizationId, seen.dueAt, turn]),
+  async rest(tx: Tx, seen: QueueState, turn: number): Promise<void> {
+    const [alone] = await tx.query(isAlone, [tx.organizationId])
+    tx.send(rest, [tx.organizationId, seen.dueAt, turn, alone?.isAlone ?? false])
+  },
   dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
   forgetReasons: (tx: Tx, agentIds: readonly string[]): void => tx.send(forgetReasons, [tx.organizationId, agentIds]),
   unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
   explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
     tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),
+  explainCapped: (tx: Tx, reason: string): void => tx.send(explainCapped, [tx.organizationId, reason]),
   reasons: (database: Database, organizationId: string, ids: readonly string[]) =>
     database.query(organizationId, reasons, [organizationId, ids]),
   tryEmpty: (tx: Tx, limit: number) => tx.query(tryEmpty, [tx.organizationId, limit]),

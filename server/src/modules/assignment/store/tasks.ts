@@ -57,15 +57,21 @@ const assign = sql<TaskRow>(
    select ${columnsOf('task', 'taken')} from taken`,
 )
 
-/** Waits for nobody, since it comes after seats: who holds one of them just now is changing it anyway. */
+/**
+ * Of tasks that nobody may take just now: they rest a while in no lane, so that what is behind them is looked at. Waits for
+ * nobody, since it comes after seats: who holds one of them is changing it anyway.
+ */
 const explain = sql(
   'tasks.explain',
   `with waiting as (
      select t.id, x.reason from task t join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = t.id
-     where t.organization_id = $1 and t.status = 'QUEUED' and t.unassignable_reason is distinct from x.reason
+     where t.organization_id = $1 and t.status = 'QUEUED'
      for no key update of t skip locked
    )
-   update task t set unassignable_reason = w.reason, updated_at = $4 from waiting w where t.organization_id = $1 and t.id = w.id`,
+   update task t
+   set unassignable_reason = w.reason, lane_id = null, run_after = ${NOW} + interval '1 second',
+       updated_at = case when t.unassignable_reason is distinct from w.reason then $4 else t.updated_at end
+   from waiting w where t.organization_id = $1 and t.id = w.id`,
 )
 
 /**
@@ -74,7 +80,7 @@ const explain = sql(
  * lease has run out, by the database's clock; `$12`: only those without a payment. What rests is in no lane meanwhile, so
  * that nobody walks over it to what can be done.
  */
-const move = sql<TaskRow>(
+const move = sql<Moved>(
   'tasks.move',
   `with given as (
      select * from unnest($2::uuid[], $3::bigint[], $5::task_status[], $6::text[], $7::text[], $8::int[], $9::boolean[])
@@ -105,7 +111,8 @@ const move = sql<TaskRow>(
      set in_use = s.in_use - sat.count, over = greatest(0, s.in_use - sat.count - s.max_in_use) from sat
      where s.organization_id = $1 and s.agent_id = sat.agent_id
    )
-   select ${columnsOf('task', 'moved')} from moved`,
+   select ${columnsOf('task', 'moved')},
+          greatest(0, extract(epoch from clock_timestamp() - moved.assigned_at) * 1000)::float8 as "durationMs" from moved`,
 )
 
 /** Of a hosted agent: a remote one says so itself, by a heartbeat. */
@@ -204,6 +211,11 @@ export interface TaskMove {
   readonly pauseMs?: number
   /** It was no fault of the task: the attempt does not count. */
   readonly isUncounted?: boolean
+}
+
+export interface Moved extends TaskRow {
+  /** Since it was assigned, both by the database's clock. */
+  readonly durationMs: number | null
 }
 
 export interface MoveOptions {
