@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AgentOptions, Context, RunningAgent, Task } from '@wedi/sdk'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import { freePort } from '../../server/src/embedded/process.ts'
@@ -10,7 +11,10 @@ import { until } from '../../server/test/support/until.ts'
 import { newProject, type Project } from './support/package.ts'
 import { PATIENTLY, PAYEE, type Remote, type Sdk, type World, worldOf } from './support/world.ts'
 
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 90_000 })
+
+/** An agent that does not end by then is not waited for: its test has failed already. */
+const STOP_MS = 10_000
 
 let project: Project
 let sdk: Sdk
@@ -24,7 +28,8 @@ beforeAll(async () => {
   world = await worldOf(sdk, server)
 })
 afterEach(async () => {
-  await Promise.all(agents.splice(0).map((agent) => agent.stop().catch(() => undefined)))
+  const stopped = agents.splice(0).map((agent) => agent.stop().catch(() => undefined))
+  await Promise.race([Promise.all(stopped), pause(STOP_MS, undefined, { ref: false })])
 })
 afterAll(async () => {
   await closeAll()
@@ -208,6 +213,22 @@ it('a program says itself how it failed, and whether another attempt is worth it
   const { code, detail } = failure
   const task = await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')
   expect(task).toMatchObject({ status: 'FAILED', attempt: 1, error: { code, detail } })
+})
+
+it.each([
+  ['has a NUL in it', '\0 is not a word', 'program.Error'],
+  ['is cut within a letter', `${'x'.repeat(499)}😀`, 'program.Error'],
+  ['has a code that is none', new Error('told by its code'), 'program.Error'],
+])('a failure that %s is told all the same', async (_, thrown, code) => {
+  const agent = await world.newAgent()
+  run(agent, {
+    program: () => {
+      if (typeof thrown === 'string') throw new Error(thrown)
+      throw new sdk.TaskFailure({ code: 'no code at all', detail: thrown.message, retryable: true })
+    },
+  })
+  const { id } = await world.submit(agent, { maxAttempts: 1 })
+  expect(await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')).toMatchObject({ attempt: 1, error: { code } })
 })
 
 it('never works on more tasks than it says', async () => {

@@ -5,6 +5,8 @@ import { startRun } from './run.ts'
 import type { Self } from './self.ts'
 
 const WAIT_MS = 20_000
+/** Of a lease, which counts from before the question: the rest is for the answer's way and the first heartbeats. */
+const WAIT_SHARE = 1 / 3
 const TIMEOUT_MS = 30_000
 const MOST_AT_ONCE = 100
 /** In which a claim that is open when the drain begins may still bring what it was given. */
@@ -45,10 +47,11 @@ async function claimOnce(self: Self, max: number): Promise<void> {
   }
   stopping.addEventListener('abort', soon, { once: true })
   try {
-    const body = { agentId, instanceId, max, waitMs: WAIT_MS, leaseSeconds }
+    const waitMs = Math.min(WAIT_MS, leaseMs * WAIT_SHARE)
+    const body = { agentId, instanceId, max, waitMs, leaseSeconds }
     const once = { signal: hangUp.signal, timeoutMs: TIMEOUT_MS, retryForMs: 0 }
-    const { data } = await wedi.post('/v1/agents/{agentId}/claims', body, once)
     const since = performance.now()
+    const { data } = await wedi.post('/v1/agents/{agentId}/claims', body, once)
     for (const { task, lease } of data) {
       const { fencingToken } = lease
       const start = () => startRun({ wedi, agentId, program, task, fencingToken, leaseMs, since, onError })

@@ -52,5 +52,17 @@ export function failureOf(thrown: unknown): Failure {
   }
   const { name, message } = thrown instanceof Error ? thrown : { name: 'Error', message: String(thrown) }
   const kind = name.replace(/[^A-Za-z0-9]/g, '').slice(0, MAX_CODE) || 'Error'
-  return { code: `program.${kind}`, detail: message.slice(0, MAX_DETAIL) || name, retryable: true }
+  return {
+    code: `program.${kind}`,
+    detail: tellable(message).slice(0, MAX_DETAIL).toWellFormed() || kind,
+    retryable: true,
+  }
 }
+
+/** In place of a failure whose words no server takes: that there was one has to be heard. */
+export const untold = ({ retryable }: Failure): Failure => ({
+  ...{ code: 'program.Error', detail: 'Its failure could not be told.', retryable },
+})
+
+/** A database's text has no NUL in it. */
+const tellable = (text: string): string => text.replaceAll('\0', '')

@@ -2,7 +2,7 @@ import type { Wedi } from '../client.ts'
 import { WediError } from '../error.ts'
 import type { Task } from '../operations.ts'
 import { type Context, contextOf } from './context.ts'
-import { type Failure, failureOf, TaskLost } from './failure.ts'
+import { type Failure, failureOf, TaskLost, untold } from './failure.ts'
 
 /** Works on one task: what it returns is the task's result, what it throws is its failure. */
 export type Program = (task: Task, context: Context) => Promise<Result> | Result
@@ -82,7 +82,16 @@ async function complete({ wedi, task, fencingToken, leaseMs }: Lease, result: Re
   }
 }
 
-async function fail({ wedi, task, fencingToken, leaseMs }: Lease, { code, detail, retryable }: Failure) {
+async function fail(lease: Lease, failure: Failure): Promise<void> {
+  try {
+    await tell(lease, failure)
+  } catch (error) {
+    if (!isRefused(error)) throw error
+    await tell(lease, untold(failure))
+  }
+}
+
+async function tell({ wedi, task, fencingToken, leaseMs }: Lease, { code, detail, retryable }: Failure): Promise<void> {
   const body = { taskId: task.id, fencingToken, error: { code, detail }, retryable }
   try {
     await wedi.post('/v1/tasks/{taskId}/fail', body, untilHeard(leaseMs))
@@ -96,3 +105,6 @@ const untilHeard = (leaseMs: number) => ({ isRepeatable: true, retryForMs: 2 * l
 
 /** The task is not ours to end any more. */
 const isOver = (error: unknown): boolean => error instanceof WediError && [404, 409].includes(error.status)
+
+/** Its words are not what the server takes. */
+const isRefused = (error: unknown): boolean => error instanceof WediError && error.status === 400

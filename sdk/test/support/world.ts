@@ -7,7 +7,7 @@ import type { Project } from './package.ts'
 export type Sdk = Awaited<ReturnType<Project['load']>>
 
 /** A lease has to run out in some of these stories, and a payment to be mined. */
-export const PATIENTLY = { deadlineMs: 90_000 }
+export const PATIENTLY = { deadlineMs: 45_000 }
 export const PAYEE = '0x000000000000000000000000000000000000dEaD'
 
 /** An agent that is run by a process of its own, and its credential. */

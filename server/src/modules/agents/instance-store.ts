@@ -204,10 +204,16 @@ const presence = sql<PresenceRow>(
      (select max(last_seen_at) from agent_instance where organization_id = $1 and agent_id = $2) as "lastSeenAt"`,
 )
 
-/** What is past is forgotten: instances that ended, and when they were there. */
+/**
+ * What is past is forgotten: instances that ended, and when they were there. Of each agent its first span stays: shares are
+ * counted from there, and without it an agent that was away for long would look as if it were new.
+ */
 const forget = sql(
   'instances.forget',
-  `with spans as (delete from instance_span where ended_at < now() - $1::int * interval '1 day')
+  `with spans as (
+     delete from instance_span s where s.ended_at < now() - $1::int * interval '1 day'
+       and exists (select from instance_span f where f.organization_id = s.organization_id and f.agent_id = s.agent_id
+                     and (f.began_at, f.instance_id) < (s.began_at, s.instance_id)))
    delete from agent_instance
    where status in ('STOPPED', 'DOWN') and last_seen_at < now() - $1::int * interval '1 day'`,
 )

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Database, Tx } from '#platform/database/database'
+import { isUnavailable } from '#platform/database/errors'
 import type { Logger } from '#platform/log'
 import { instanceStore } from './instance-store.ts'
 import type { Changed } from './instances.ts'
@@ -46,9 +47,16 @@ export function sweeper({ database, log, heartbeatMs, now, changed, lost }: Need
   async function once(): Promise<number> {
     let moved = 0
     for (const { organizationId } of await instanceStore.overdue(database, now(), MAX_ORGANIZATIONS)) {
-      moved += await expire(organizationId)
+      moved += await expire(organizationId).catch((err) => passOver(organizationId, err))
     }
     return moved
+  }
+
+  /** What is wrong with one organisation holds up no other; without the database nobody's turn comes. */
+  function passOver(organizationId: string, err: unknown): number {
+    if (isUnavailable(err)) throw err
+    log.error({ err, organizationId }, 'cannot expire the instances of an organisation')
+    return 0
   }
 
   async function look(): Promise<void> {

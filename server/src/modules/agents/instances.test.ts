@@ -161,6 +161,24 @@ describe('an instance', () => {
     expectProblem(await runner.client.post(`/v1/agents/${runner.agentId}/instances`, {}), 409, 'instance.tooMany')
   })
 
+  it('is forgotten when it is long gone, but for when the first of its agent was there', async () => {
+    const runner = await aRunner()
+    const [first, second] = [await started(runner), await started(runner)]
+    const longAgo = async (id: string, days: number) => {
+      await stopped(runner, id)
+      await app.query(
+        `update instance_span set began_at = now() - $2 * interval '1 day', ended_at = now() - ($2 - 1) * interval '1 day'
+         where instance_id = $1`,
+        [id, days],
+      )
+    }
+    await longAgo(first.id, 60)
+    await longAgo(second.id, 50)
+    await app.app.keepHouse()
+    expect(await spansOf(first.id)).toHaveLength(1)
+    expect(await spansOf(second.id)).toEqual([])
+  })
+
   it('is listed with those of its status, the newest first', async () => {
     const runner = await aRunner()
     const [first, second] = [await started(runner), await started(runner)]

@@ -6,6 +6,7 @@ import {
   type Liveness,
   NO_INSTANCES,
   nextBreaker,
+  RECENT_MINUTES,
   type Recent,
   statusOf,
   type Thresholds,
@@ -78,10 +79,11 @@ export function assessing({ jobs, events, decisions, instances, database, ...nee
 
 function judge(before: FactsRow, liveness: Liveness = NO_INSTANCES): Judged {
   const thresholds = thresholdsOf(before.thresholds)
-  const recent: Recent[] = before.endedAt.map((endedAt, i) => ({
+  const tasks: Recent[] = before.endedAt.map((endedAt, i) => ({
     ...{ endedAt, isError: before.isError[i] === true, durationMs: before.durationMs[i] ?? null },
   }))
-  const breaker: Breaker = nextBreaker(before, recent, thresholds, before.now)
+  const breaker: Breaker = nextBreaker(before, tasks, thresholds, before.now)
+  const recent = tasks.filter(({ endedAt }) => before.now.getTime() - endedAt.getTime() < RECENT_MINUTES * 60_000)
   const facts = { breaker, recent, liveness, isKnown: before.status !== 'UNKNOWN' }
   const { status, reason } = statusOf(facts, thresholds)
   return {

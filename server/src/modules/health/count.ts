@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { isUnavailable } from '#platform/database/errors'
 import { bucketStore } from './bucket-store.ts'
 import { type HealthNeeds, type Judging, momentOf } from './needs.ts'
 import { sampleStore } from './sample-store.ts'
@@ -40,10 +41,25 @@ export function counter(needs: HealthNeeds, assess: Judging) {
     })
   }
 
-  async function once(): Promise<void> {
+  /** A pass each, so that nobody waits for all of another's; what is left over is done in the next round. */
+  async function round(): Promise<boolean> {
+    let hasMore = false
     for (const { organizationId } of await sampleStore.waiting(database, momentOf(needs), MAX_ORGANIZATIONS)) {
-      while ((await count(organizationId)) && !stopping.signal.aborted);
+      const isLeft = await count(organizationId).catch((err) => passOver(organizationId, err))
+      hasMore ||= isLeft
     }
+    return hasMore
+  }
+
+  /** What is wrong with one organisation holds up no other; without the database nobody's turn comes. */
+  function passOver(organizationId: string, err: unknown): boolean {
+    if (isUnavailable(err)) throw err
+    log.error({ err, organizationId }, 'cannot count what the agents of an organisation did')
+    return false
+  }
+
+  async function once(): Promise<void> {
+    while ((await round()) && !stopping.signal.aborted);
   }
 
   async function look(): Promise<void> {

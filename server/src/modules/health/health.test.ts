@@ -186,13 +186,14 @@ describe('the breaker', () => {
       }
       const out = { isOut: true, probing: false }
       const probing = { isOut: false, probing: true }
+      const well = { isOut: false, probing: false }
       expect(await after(1000, times(5, 'LEASE_LOST' as const))).toMatchObject(out)
       expect(await after(9000, [])).toMatchObject(out)
       expect(await after(1000, [])).toMatchObject(probing)
       expect(await after(1000, ['LEASE_LOST'])).toMatchObject(out)
       expect(await after(19_000, [])).toMatchObject(out)
       expect(await after(2000, [null, null])).toMatchObject(probing)
-      expect(await after(1000, [null])).toMatchObject({ isOut: false, probing: false })
+      expect(await after(1000, [null])).toMatchObject(well)
       const changed = await quiet.query<{ count: number }>(
         `select count(*)::int as count from agent_decision where type = 'health.changed' and agent_id = $1`,
         [agent.id],
@@ -201,8 +202,47 @@ describe('the breaker', () => {
       expect(changed).toEqual([{ count: 4 }])
       const told = await quiet.query<{ kind: string }>('select kind from job where subject = $1', [agent.id])
       expect(told.map(({ kind }) => kind)).toContain('health.assess')
+      // Of an agent that seldom has a task every probe counts, however long ago it was.
+      expect(await after(1000, times(5, 'LEASE_LOST' as const))).toMatchObject(out)
+      expect(await after(11_000, [null])).toMatchObject(probing)
+      expect(await after(900_000, [null])).toMatchObject(probing)
+      expect(await after(900_000, [null])).toMatchObject(well)
     } finally {
       await Promise.all([stack.close(), twin.close()])
+      await quiet.stop()
+    }
+  })
+})
+
+describe('an organisation', () => {
+  it('whose agents cannot be looked at holds up no other', async () => {
+    const quiet = await startApp({ doesJobs: false })
+    const stack = openHealth({ databaseUrl: quiet.databaseUrl })
+    try {
+      for (const { id: organizationId } of [await anOrganization(quiet), await anOrganization(quiet)]) {
+        const agent = { organizationId, id: await stack.agentOf(organizationId) }
+        await did(stack, agent, [null])
+        await quiet.query(
+          `insert into agent_instance (organization_id, id, agent_id, labels, heartbeat_ms, suspect_after, down_after,
+                                       started_at, last_seen_at, status_since)
+           values ($1, gen_random_uuid(), $2, '{}', 1000, 2, 4, now(), now() - interval '1 hour', now())`,
+          [organizationId, agent.id],
+        )
+      }
+      // Whichever comes first: a sequence does not go back with its transaction.
+      await quiet.query(
+        `create sequence looks;
+         create function refuse_first() returns trigger language plpgsql security definer set search_path = public as
+         $$ begin if nextval('looks') = 1 then raise 'broken'; end if; return new; end $$;
+         create trigger broken before insert on health_bucket for each row execute function refuse_first();
+         create trigger broken before update on agent_instance for each row execute function refuse_first()`,
+      )
+      await stack.health.counting.once()
+      const counted = await quiet.query('select distinct organization_id from health_bucket')
+      await quiet.query('alter sequence looks restart')
+      expect([counted.length, await stack.instances.sweep.once()]).toEqual([1, 1])
+    } finally {
+      await stack.close()
       await quiet.stop()
     }
   })

@@ -76,7 +76,10 @@ const lock = sql<{ isMine: boolean }>(
   `select pg_try_advisory_xact_lock(hashtextextended('health/' || $1::text, 0)) as "isMine"`,
 )
 
-/** How agents stand, with their newest tasks, and what time it is. */
+/**
+ * How agents stand, with their newest tasks, and what time it is. Of one whose breaker is not closed also the older ones
+ * since it may be tried: probes of slow or rare tasks take their time.
+ */
 const facts = sql<FactsRow>(
   'health.facts',
   `select ${columnsOf('agentHealth', 'h')}, t.now, n.*
@@ -88,7 +91,8 @@ const facts = sql<FactsRow>(
             coalesce(array_agg(duration_ms order by at desc), '{}') as "durationMs"
      from (select at, outcome, duration_ms from health_sample s
            where s.organization_id = $1 and s.agent_id = h.agent_id and s.kind = 'TASK'
-             and s.at > t.now - interval '${RECENT_MINUTES} minutes'
+             and s.at > least(t.now - interval '${RECENT_MINUTES} minutes',
+                              case when h.breaker <> 'CLOSED' then coalesce(h.open_until, h.breaker_since) end)
            order by s.at desc limit ${RECENT_SAMPLES}) newest
    ) n
    where h.organization_id = $1 and h.agent_id = any($2::uuid[])`,

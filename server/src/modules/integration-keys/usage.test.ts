@@ -55,14 +55,15 @@ describe('the use of a key', () => {
 
   it('writes nothing; what was counted is written when the process ends', async () => {
     const databaseUrl = await aDatabase()
-    const first = await anApp({ databaseUrl })
+    const first = await startApp({ databaseUrl })
     const { integrationKey: key, secret } = await anIntegrationKey(first.admin)
     const { masterKey, adminKey } = first
-    await until('nothing is on its way', async () => (await first.query('select 1 from log_pending')).length === 0)
+    // Whatever it still does by itself would be taken for a write of the other.
+    await first.stop()
     const quiet = await startApp({ databaseUrl, masterKey, adminKey, doesJobs: false })
-    const before = await everyRow(quiet, ['job', 'wallet_book', 'operator_entry', 'log_checkpoint'])
+    const before = await everyRow(quiet)
     for (let i = 0; i < 50; i++) expect((await use(quiet, secret)).status).toBe(200)
-    expect(await everyRow(quiet, ['job', 'wallet_book', 'operator_entry', 'log_checkpoint'])).toEqual(before)
+    expect(await everyRow(quiet)).toEqual(before)
     await quiet.stop()
     const [row] = await first.query('select uses::int, key_id from key_activity')
     expect(row).toEqual({ uses: 50, key_id: key.id })
