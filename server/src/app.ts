@@ -137,7 +137,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await capabilities.grantFirst(tx, caller, agent.id, capability)
       await wallets.open(tx, caller, agent, walletProvider)
     },
-    retired: (tx, agentId) => health.end(tx, agentId),
+    retired: async (tx, agentId) => {
+      health.end(tx, agentId)
+      await links.payeeGone(tx, agentId)
+    },
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
@@ -166,6 +169,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
     opened: (tx, walletId) => reconciliation.openBooks(tx, walletId),
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
+    retired: (tx, agentId) => links.payeeGone(tx, agentId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
     resumePayments: (tx, scope) => payments.resume(tx, scope),
   })

@@ -76,6 +76,22 @@ describe('a link', () => {
     expectProblem(await shop.post('/v1/payment-links', asked({ expiresAt: link.expiresAt })), 400, 'request.invalid')
   })
 
+  it('ends with the wallet it was to be paid to', async () => {
+    const { wallet, shop } = await aCollector(app)
+    const { id } = await aLink(app, shop)
+    await expectOk(app.admin.post(`/v1/wallets/${wallet.id}/retire`, {}))
+    await linkThat(app.admin, id, ({ status }) => status === 'CANCELED')
+  })
+
+  it('ends with its agent, also when another account was to be paid', async () => {
+    const { agent, shop } = await aCollector(app, {
+      capability: aCapability({ payees: { allow: [OTHER_PAYEE], deny: [] } }),
+    })
+    const { id } = await aLink(app, shop, { payTo: OTHER_PAYEE })
+    await expectOk(app.admin.delete(`/v1/agents/${agent.id}`))
+    await linkThat(app.admin, id, ({ status }) => status === 'CANCELED')
+  })
+
   it('ends with its key, when its key is revoked so; no new one is made in any case', async () => {
     const { keyId, shop } = await aCollector(app)
     const { id } = await aLink(app, shop)
@@ -119,6 +135,14 @@ describe('what may not be asked for', () => {
     expect((await expectOk(shop.get<{ data: object[] }>('/v1/payment-links'))).data).toEqual([])
   })
 
+  it('in an organisation that is frozen', async () => {
+    const { admin } = await anOrganization(app)
+    const { shop } = await aCollector(app, { client: admin })
+    await expectOk(admin.post('/v1/organizations/current/freeze', { reason: 'looked at' }))
+    const refused = await shop.post('/v1/payment-links', asked())
+    expect(refused.body.reasons).toContainEqual({ code: 'organization.frozen' })
+  })
+
   it('of an agent that is not active, or whose wallet is frozen', async () => {
     const { agent, wallet, shop } = await aCollector(app)
     await expectOk(app.admin.post(`/v1/wallets/${wallet.id}/freeze`, {}))
@@ -152,6 +176,15 @@ describe('what may not be asked for', () => {
     const plain = await deployToken(chainClient(chain.rpcUrl), 'emit Transfer(msg.sender, to, value); return true;')
     for (const asset of [app.coin, `${chain.chain}/erc20:${plain}`])
       expectProblem(await shop.post('/v1/payment-links', asked({ asset })), 400, 'payment-link.assetNotPayable')
+  })
+
+  it('more than can be counted', async () => {
+    const { shop } = await aCollector(app)
+    const most = asked({ amount: '9'.repeat(77), maxPayments: 11 })
+    expectProblem(await shop.post('/v1/payment-links', most), 400, 'request.invalid')
+    for (let i = 0; i < 2; i++)
+      await expectOk(shop.post('/v1/payment-links', asked({ amount: '9'.repeat(77), maxPayments: 10 })))
+    await expectOk(shop.post('/v1/payment-links', asked()))
   })
 
   it('bounds that are none', async () => {
