@@ -62,6 +62,8 @@ export interface AppOptions {
   readonly failedKeysPerMinute: number
   /** Where users reach this server; undefined: where they say they do. */
   readonly publicUrl?: string | undefined
+  /** Addresses and networks whose `X-Forwarded-…` is believed; nobody's unless told. */
+  readonly trustedProxies?: readonly string[]
   /** Somebody else who settles what is paid by x402; undefined: the agents' own wallets do. */
   readonly facilitator?: Facilitator | undefined
   readonly version: string
@@ -215,6 +217,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const http = await httpServer({
     ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },
     ...{ authenticate: access.authenticate, onKeyUsed: integrationKeys.used, isGrantedToAll },
+    trustedProxies: options.trustedProxies ?? [],
   })
   const effect = effects(database, keys)
   const originOf: OriginOf = ({ protocol, host }) => options.publicUrl ?? `${protocol}://${host}`

@@ -215,6 +215,22 @@ describe('what the guards of all routes cannot try with a key of an organisation
     }
   })
 
+  it('an address that signs too often, wherever it says it comes from; behind a proxy that is trusted, who asks', async () => {
+    const path = '/pay/nobodyHasThisSlug00000'
+    const from = (server: TestApp, address: string) =>
+      server.admin.as(undefined).get(path, { 'payment-signature': 'x', 'x-forwarded-for': address })
+    for (let i = 0; i < 120; i++) await from(app, `203.0.113.${i}`)
+    expectProblem(await from(app, '203.0.113.200'), 429, 'request.tooMany')
+    const behind = await startApp({ trustedProxies: ['127.0.0.0/8'] })
+    try {
+      for (let i = 0; i < 120; i++) await from(behind, '203.0.113.1')
+      expectProblem(await from(behind, '203.0.113.1'), 429, 'request.tooMany')
+      expectProblem(await from(behind, '203.0.113.2'), 404, 'payment-link.notFound')
+    } finally {
+      await behind.stop()
+    }
+  })
+
   it('a broken database', async () => {
     const broken = await startApp()
     try {

@@ -1,5 +1,5 @@
 import type { PaymentLinkRow } from '@wedi/database'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { chainProblems } from '#modules/chains'
@@ -14,6 +14,9 @@ import type { LinkService } from './service/index.ts'
 import type { Settled } from './service/pay.ts'
 import { encoded, type Required } from './x402/wire.ts'
 
+/** Signatures of one address a minute: each may cost looks at the chain, and a link its room. */
+const MAX_SIGNATURES = 120
+
 type Chosen = Static<typeof PayQuery>
 
 /** What is open to everyone who knows a link: a page for people, x402 for machines. No key, and no cookie. */
@@ -24,6 +27,17 @@ export const payRoutes =
     const { notFound, closed, notPayable } = linkProblems
     const { tooMany } = requestProblems
     const problems = [notFound, tooMany, serverProblems.bug, serverProblems.unavailable]
+
+    const countSignature = app.createRateLimit({
+      ...{ max: MAX_SIGNATURES, timeWindow: 60_000 },
+      keyGenerator: ({ ip }) => ip,
+    })
+
+    async function limitSignatures(request: FastifyRequest): Promise<void> {
+      const counted = await countSignature(request)
+      if (!counted.isAllowed && counted.isExceeded)
+        throw new Problem(tooMany, { members: { retryAfterSeconds: counted.ttlInSeconds } })
+    }
 
     /** What is to be paid: as the link says, or as the payer chose within its bounds. */
     async function amountOf(link: PaymentLinkRow, { amount, sum }: Chosen): Promise<bigint> {
@@ -75,10 +89,11 @@ export const payRoutes =
         },
       },
       async (request, reply) => {
+        const header = request.headers['payment-signature']
+        if (header !== undefined) await limitSignatures(request)
         const link = await links.bySlug(request.params.slug)
         const url = `${originOf(request)}${request.url}`
         void reply.header('cache-control', 'no-store').header('vary', 'accept, payment-signature')
-        const header = request.headers['payment-signature']
         if (header === undefined && wantsPage(request.headers.accept)) {
           const [unit, amount] = await Promise.all([links.unitOf(link), amountOf(link, request.query)])
           return reply
