@@ -40,7 +40,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description With `Accept: text/html` a page. Otherwise x402 version 2: 402 with `PAYMENT-REQUIRED`, and 200 with `PAYMENT-RESPONSE` when `PAYMENT-SIGNATURE` pays it. */
+        /** @description With `Accept: text/html` and nothing that pays a page. Otherwise x402 version 2: 402 with `PAYMENT-REQUIRED`, and 200 with `PAYMENT-RESPONSE` when `PAYMENT-SIGNATURE` pays it. */
         get: operations["payLink"];
         put?: never;
         post?: never;
@@ -1116,7 +1116,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All that came to accounts of links, also what nobody can match (`kind=UNMATCHED`). */
+        /** @description All that came to accounts of links, also what nobody can match (`kind=UNMATCHED`); with an integration key what came for its own links. */
         get: operations["listPaymentLinkPayments"];
         put?: never;
         post?: never;

@@ -62,6 +62,8 @@ export interface AppOptions {
   readonly failedKeysPerMinute: number
   /** Where users reach this server; undefined: where they say they do. */
   readonly publicUrl?: string | undefined
+  /** Addresses and networks whose `X-Forwarded-…` is believed; nobody's unless told. */
+  readonly trustedProxies?: readonly string[]
   /** Somebody else who settles what is paid by x402; undefined: the agents' own wallets do. */
   readonly facilitator?: Facilitator | undefined
   readonly version: string
@@ -137,7 +139,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
       await capabilities.grantFirst(tx, caller, agent.id, capability)
       await wallets.open(tx, caller, agent, walletProvider)
     },
-    retired: (tx, agentId) => health.end(tx, agentId),
+    retired: async (tx, agentId) => {
+      health.end(tx, agentId)
+      await links.payeeGone(tx, agentId)
+    },
     hasMoneyInFlight: (tx, agentId) => payments.hasOpenOfAgent(tx, agentId),
     signaturesEnded: (organizationId, agentId) => payments.signaturesEnded(organizationId, { agentId }),
     resumePayments: (tx, agentId) => payments.resume(tx, { agentId }),
@@ -166,6 +171,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     },
     opened: (tx, walletId) => reconciliation.openBooks(tx, walletId),
     hasMoneyInFlight: (tx, walletId) => payments.hasOpenOfWallet(tx, walletId),
+    retired: (tx, agentId) => links.payeeGone(tx, agentId),
     signaturesEnded: (organizationId, scope) => payments.signaturesEnded(organizationId, scope),
     resumePayments: (tx, scope) => payments.resume(tx, scope),
   })
@@ -211,6 +217,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const http = await httpServer({
     ...{ logger: log, version: options.version, rateLimitPerMinute: options.rateLimitPerMinute },
     ...{ authenticate: access.authenticate, onKeyUsed: integrationKeys.used, isGrantedToAll },
+    trustedProxies: options.trustedProxies ?? [],
   })
   const effect = effects(database, keys)
   const originOf: OriginOf = ({ protocol, host }) => options.publicUrl ?? `${protocol}://${host}`

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseKey } from '#modules/access'
@@ -38,6 +39,8 @@ export interface Config {
   readonly failedKeysPerMinute: number
   /** Undefined: what each caller says. */
   readonly publicUrl: string | undefined
+  /** Whose word on where a request comes from is taken. */
+  readonly trustedProxies: readonly string[]
   /** Undefined: the agents' own wallets settle what is paid by x402. */
   readonly facilitatorUrl: string | undefined
 }
@@ -119,6 +122,7 @@ export function readConfig(env: Environment): Config {
     keyPeppers: versions(env, 'WEDI_KEY_PEPPERS', 'the peppers keys are checked with'),
     failedKeysPerMinute: integer(env, 'WEDI_FAILED_KEYS', DEFAULT_FAILED_KEYS, { min: 1, max: 100_000_000 }),
     publicUrl: url(env, 'WEDI_PUBLIC_URL', ['http:', 'https:'])?.replace(/\/+$/, ''),
+    trustedProxies: proxiesOf(env),
     facilitatorUrl: url(env, 'WEDI_X402_FACILITATOR_URL', ['http:', 'https:']),
     rateLimitPerMinute: integer(env, 'WEDI_RATE_LIMIT', DEFAULT_RATE_LIMIT, { min: 1, max: 100_000_000 }),
   }
@@ -271,6 +275,15 @@ function versions(env: Environment, name: string, what: string): number[] {
     throw new WrongSetting(`${name} must be the numbers of ${what}, like 1, or 1,2 while 2 takes over`)
   }
   return all.map(Number)
+}
+
+/** Nobody's by default: who may say where requests come from may be anybody to whoever counts them by address. */
+function proxiesOf(env: Environment): string[] {
+  const all = (given(env, 'WEDI_TRUSTED_PROXIES') ?? '').split(',').map((each) => each.trim())
+  const proxies = all.filter((each) => each !== '')
+  if (!proxies.every((each) => ipaddr.isValid(each) || ipaddr.isValidCIDR(each)))
+    throw new WrongSetting('WEDI_TRUSTED_PROXIES must be addresses or networks, like 10.0.0.1,192.168.0.0/16')
+  return proxies
 }
 
 function witnessOf(text: string): DecisionLogSettings['witnesses'][number] {

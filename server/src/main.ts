@@ -69,6 +69,7 @@ async function openApp(
     rateLimitPerMinute: config.rateLimitPerMinute,
     ...{ keyPeppers: config.keyPeppers, failedKeysPerMinute: config.failedKeysPerMinute },
     publicUrl: config.publicUrl,
+    trustedProxies: config.trustedProxies,
     facilitator: config.facilitatorUrl === undefined ? undefined : await remoteFacilitator(config.facilitatorUrl),
   })
 }

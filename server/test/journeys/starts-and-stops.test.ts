@@ -30,6 +30,7 @@ describe.concurrent('a wrong setting stops the start, is named, and says what is
     ['WEDI_MASTER_KEY', { WEDI_MASTER_KEY: 'short' }, /at least 32 characters/],
     ['WEDI_ADMIN_KEY', { WEDI_ADMIN_KEY: A_KEY }, /well-formed wedi_sk_ key/],
     ['WEDI_DEMO', { WEDI_DEMO: 'yes' }, /one of 0, 1/],
+    ['WEDI_TRUSTED_PROXIES', { WEDI_TRUSTED_PROXIES: 'everybody' }, /addresses or networks/],
     ['WEDI_RATE_LIMIT', { WEDI_RATE_LIMIT: '0' }, /whole number from 1/],
     ['WEDI_LOG_ORIGIN', { WEDI_LOG_ORIGIN: 'https://wedi.example/log' }, /without a scheme/],
     ['WEDI_FAILED_KEYS', { WEDI_FAILED_KEYS: 'few' }, /whole number from 1/],

@@ -27,7 +27,7 @@ export function openHealth({ databaseUrl, clock, heartbeatMs }: HealthOptions) {
   const agents = agentService<object>({
     ...{ database, decisions, events },
     furnish: async (tx, _caller, agent) => health.begin(tx, agent.id),
-    retired: (tx, agentId) => health.end(tx, agentId),
+    retired: async (tx, agentId) => health.end(tx, agentId),
     hasMoneyInFlight: async () => false,
     signaturesEnded: async () => ({ payments: [], total: 0 }) as never,
     resumePayments: async () => {},

@@ -64,7 +64,7 @@ const lockAdmins = sql<{ id: string }>(
   'access.lockAdmins',
   `select id from api_key
    where organization_id = $1 and kind = 'SK' and role = 'ADMIN' and revoked_at is null
-     and (expires_at is null or expires_at > $2)
+     and successor_id is null and (expires_at is null or expires_at > $2)
    order by id for update`,
 )
 

@@ -22,7 +22,7 @@ interface Needs<Furnishing> {
   /** Gives a new agent its capability and its first wallet, in the same transaction. */
   furnish: (tx: Tx, caller: Caller, agent: AgentRow, furnishing: Furnishing) => Promise<void>
   /** Nobody asks for it any more, in the same transaction. */
-  retired: (tx: Tx, agentId: string) => void
+  retired: (tx: Tx, agentId: string) => Promise<void>
   /** True while a payment of the agent is not settled. */
   hasMoneyInFlight: (tx: Tx, agentId: string) => Promise<boolean>
   /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
@@ -133,7 +133,7 @@ export function agentService<Furnishing>(needs: Needs<Furnishing>) {
       const row =
         (await agentStore.move(tx, id, 'RETIRED', { from, ...(revision && { revision }) })) ??
         (await refuse(tx, id, revision))
-      needs.retired(tx, id)
+      await needs.retired(tx, id)
       return changed(tx, caller.actor, 'agent.retired', row)
     },
 

@@ -23,7 +23,11 @@ export interface Unit {
   readonly symbol: string
   readonly decimals: number
 }
+type Movement = Awaited<ReturnType<Rpc['movements']>>[number]
 type Token = Asset & { kind: 'erc20' }
+
+/** A span may hold thousands of transfers; a node is asked for a few at a time. */
+const RECEIPTS_AT_ONCE = 20
 
 const NOBODY: Address = '0x0000000000000000000000000000000000000001'
 const NO_NONCE: Hex = `0x${'0'.repeat(64)}`
@@ -37,6 +41,14 @@ export function incoming(at: (chain: ChainId) => Chain) {
   async function answerOf<T>(node: Rpc, call: ReadContractParameters): Promise<T | undefined> {
     const answer = await node.read(call)
     return 'value' in answer ? (answer.value as T) : undefined
+  }
+
+  async function withAuthorizations(node: Rpc, asset: Token, log: Movement): Promise<Incoming> {
+    const { transactionHash: hash, logIndex, blockNumber } = log
+    const { from, value: amount } = log.args
+    const receipt = await node.receipt(hash)
+    if (!receipt) throw new ChainUnavailable(`${asset.chain}: the node has no receipt of ${hash} yet`)
+    return { from, amount, hash, logIndex, blockNumber, authorizations: authorizationsIn(receipt, asset.contract) }
   }
 
   return {
@@ -82,20 +94,12 @@ export function incoming(at: (chain: ChainId) => Chain) {
       const { node } = at(asset.chain)
       if (last <= after) return []
       const logs = await node.movements([asset.contract], { to }, { from: after + 1n, to: last })
-      return Promise.all(
-        logs.map(async ({ args: { from, value: amount }, transactionHash: hash, logIndex, blockNumber }) => {
-          const receipt = await node.receipt(hash)
-          if (!receipt) throw new ChainUnavailable(`${asset.chain}: the node has no receipt of ${hash} yet`)
-          return {
-            from,
-            amount,
-            hash,
-            logIndex,
-            blockNumber,
-            authorizations: authorizationsIn(receipt, asset.contract),
-          }
-        }),
-      )
+      const found: Incoming[] = []
+      for (let first = 0; first < logs.length; first += RECEIPTS_AT_ONCE) {
+        const some = logs.slice(first, first + RECEIPTS_AT_ONCE)
+        found.push(...(await Promise.all(some.map((log) => withAuthorizations(node, asset, log)))))
+      }
+      return found
     },
 
     /** For whoever checks signatures with a library: reads of this chain that tell a refusal from a silence. */

@@ -59,7 +59,7 @@ describe('a binding', () => {
 })
 
 const question = (over: Partial<CollectQuestion> = {}): CollectQuestion => ({
-  ...{ now: NOW, agent: 'ACTIVE', scope: narrow, askedToday: 0n },
+  ...{ now: NOW, organization: 'ACTIVE', agent: 'ACTIVE', scope: narrow, askedToday: 0n },
   binding: bindingOf({}),
   collecting: { asset: USD, amount: 10n, metadataKeys: [], origin: undefined },
   ...over,
@@ -71,6 +71,7 @@ describe('asking for money', () => {
   it('is allowed within capability and key', () => expect(refusalsOf(question())).toEqual([]))
 
   it.each<[string, Partial<CollectQuestion>]>([
+    ['organization.frozen', { organization: 'FROZEN' }],
     ['agent.notActive', { agent: 'PAUSED' }],
     ['capability.expired', { scope: { ...narrow, expiresAt: NOW } }],
     ['capability.assetNotAllowed', { collecting: collecting({ asset: COIN }) }],
@@ -95,6 +96,7 @@ describe('asking for money', () => {
         collecting: collecting({ metadataKeys: ['order', 'x'] }),
       },
     ],
+    ['key.metadataNotAllowed', { collecting: collecting({ metadataKeys: ['order', 'payoutAddress'] }) }],
   ])('is refused with %s, and with nothing else', (code, over) => {
     expect(refusalsOf(question(over)).map((reason) => reason.code)).toEqual([code])
   })

@@ -1,4 +1,4 @@
-import type { AgentStatus } from '@wedi/database'
+import type { AgentStatus, OrganizationStatus } from '@wedi/database'
 import { names } from '#modules/capabilities'
 import type { Reason } from '#modules/decisions'
 import { PAYOUT_KEYS } from '#modules/runtime'
@@ -134,6 +134,7 @@ export interface Collecting {
 
 export interface CollectQuestion {
   readonly now: Date
+  readonly organization: OrganizationStatus
   readonly agent: AgentStatus
   readonly binding: KeyBinding
   readonly scope: Scope
@@ -145,9 +146,10 @@ export interface CollectQuestion {
 /** Why this may not be asked for; empty when it may. The capability counts as it is now, whatever the key was made with. */
 export const refusalsOf = (question: CollectQuestion): Reason[] => [...ofAgent(question), ...ofKey(question)]
 
-function* ofAgent({ now, agent, scope, collecting, askedToday }: CollectQuestion): Iterable<Reason> {
+function* ofAgent({ now, organization, agent, scope, collecting, askedToday }: CollectQuestion): Iterable<Reason> {
   const { asset, amount } = collecting
   const chain = chainOf(asset)
+  if (organization !== 'ACTIVE') yield { code: 'organization.frozen' }
   if (agent !== 'ACTIVE') yield { code: 'agent.notActive', status: agent }
   if (scope.expiresAt !== null && scope.expiresAt <= now) {
     yield { code: 'capability.expired', expiresAt: scope.expiresAt.toISOString() }

@@ -136,8 +136,10 @@ export function integrationKeyService(needs: Needs) {
       if (!integrationKey) throw new Problem(requestProblems.forbidden)
       const { agentId, familyId, binding } = integrationKey
       await access.hold(tx, caller)
+      const organization = await organizations.lockShared(tx)
       const agent = await agents.lockShared(tx, agentId)
-      const question = { now: tx.now, agent: agent.status, binding, collecting, scope: await scopeOf(tx, agentId) }
+      const standing = { organization: organization.status, agent: agent.status }
+      const question = { now: tx.now, ...standing, binding, collecting, scope: await scopeOf(tx, agentId) }
       const reasons = refusalsOf({
         ...question,
         askedToday: await askedToday(tx, { familyId, asset: collecting.asset }),

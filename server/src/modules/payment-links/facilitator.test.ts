@@ -4,6 +4,7 @@ import type { Address, Hex } from 'viem'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { parseAsset } from '#platform/caip'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
+import { expectOk } from '../../../test/support/client.ts'
 import {
   aCollector,
   aLink,
@@ -13,7 +14,7 @@ import {
   requirementsOf,
   signatureOf,
 } from '../../../test/support/links.ts'
-import { sendFrom } from '../../../test/support/reconciliation.ts'
+import { sendFrom, tokenCall } from '../../../test/support/reconciliation.ts'
 import { until } from '../../../test/support/until.ts'
 import { chainClient } from '../../embedded/chain-client.ts'
 import { authorizedCall } from '../chains/authorization.ts'
@@ -52,6 +53,7 @@ async function answer(
   { paymentPayload: said }: { paymentPayload: Payload },
 ): Promise<object | undefined> {
   const { authorization, signature } = said.payload
+  if (path === '/verify' && authorization.value === '17') return undefined
   if (path === '/verify')
     return { isValid: authorization.value !== '13', invalidReason: 'unlucky', payer: authorization.from }
   const asset = parseAsset(app.token)
@@ -85,6 +87,49 @@ it('that says no is believed', async () => {
   const link = await aLink(app, (await aCollector(app)).shop, { amount: '13' })
   const reply = await payWith(app, link, await signatureOf(await aPayer(app), await requirementsOf(link.url)))
   expect([reply.status, reply.body.error]).toEqual([402, 'unlucky'])
+})
+
+it('that settles nothing keeps no honest transfer from paying the link', async () => {
+  manner = 'lies'
+  const { agent, shop } = await aCollector(app)
+  const link = await aLink(app, shop)
+  const validBefore = Math.floor(Date.now() / 1000) + 3
+  const signature = await signatureOf(await aPayer(app), await requirementsOf(link.url), { validBefore })
+  void payWith(app, link, signature)
+  await linkThat(shop, link.id, ({ settlingCount }) => settlingCount === 1)
+  const honest = await aPayer(app)
+  await sendFrom(honest.address, tokenCall('transfer', [link.payTo as Address, 2_500_000n]))
+  const waiting = await linkThat(shop, link.id, ({ payments }) => payments.length === 2)
+  expect(waiting).toMatchObject({ status: 'OPEN', payments: [{ kind: 'DUPLICATE', payer: honest.address }, {}] })
+  await app.query(`update job set run_at = now() where kind = 'payment-links.follow'`)
+  const node = chainClient(inject('infrastructure').chain.rpcUrl)
+  await until('the chain is past it', async () => {
+    await node.mine({ blocks: 1 })
+    return (await node.getBlock()).timestamp > BigInt(validBefore)
+  })
+  const paid = await linkThat(shop, link.id, ({ status }) => status === 'PAID')
+  expect(paid).toMatchObject({
+    ...{ paidCount: 1, settlingCount: 0 },
+    payments: [{ kind: 'EXACT', state: 'CONFIRMED', taskId: expect.any(String) }, { state: 'FAILED' }],
+  })
+  const path = `/v1/decisions?agentId=${agent.id}&type=payment-link.promoted`
+  expect((await expectOk(app.admin.get<{ data: object[] }>(path))).data).toHaveLength(1)
+})
+
+it('does not settle for whoever is frozen', async () => {
+  const { agent, shop } = await aCollector(app)
+  const link = await aLink(app, shop)
+  const signature = await signatureOf(await aPayer(app), await requirementsOf(link.url))
+  await expectOk(app.admin.post(`/v1/agents/${agent.id}/freeze`, { reason: 'looked at' }))
+  expect((await payWith(app, link, signature)).status).toBe(409)
+})
+
+it('that cannot check is no bug of ours: 409, and nothing is taken', async () => {
+  const { shop } = await aCollector(app)
+  const link = await aLink(app, shop, { amount: '17' })
+  const reply = await payWith(app, link, await signatureOf(await aPayer(app), await requirementsOf(link.url)))
+  expect(reply.status).toBe(409)
+  expect(await linkThat(shop, link.id, () => true)).toMatchObject({ settlingCount: 0, payments: [] })
 })
 
 it('that lies pays no link; its room comes back when the signature can do nothing any more', async () => {

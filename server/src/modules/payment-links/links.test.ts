@@ -76,6 +76,22 @@ describe('a link', () => {
     expectProblem(await shop.post('/v1/payment-links', asked({ expiresAt: link.expiresAt })), 400, 'request.invalid')
   })
 
+  it('ends with the wallet it was to be paid to', async () => {
+    const { wallet, shop } = await aCollector(app)
+    const { id } = await aLink(app, shop)
+    await expectOk(app.admin.post(`/v1/wallets/${wallet.id}/retire`, {}))
+    await linkThat(app.admin, id, ({ status }) => status === 'CANCELED')
+  })
+
+  it('ends with its agent, also when another account was to be paid', async () => {
+    const { agent, shop } = await aCollector(app, {
+      capability: aCapability({ payees: { allow: [OTHER_PAYEE], deny: [] } }),
+    })
+    const { id } = await aLink(app, shop, { payTo: OTHER_PAYEE })
+    await expectOk(app.admin.delete(`/v1/agents/${agent.id}`))
+    await linkThat(app.admin, id, ({ status }) => status === 'CANCELED')
+  })
+
   it('ends with its key, when its key is revoked so; no new one is made in any case', async () => {
     const { keyId, shop } = await aCollector(app)
     const { id } = await aLink(app, shop)
@@ -119,6 +135,14 @@ describe('what may not be asked for', () => {
     expect((await expectOk(shop.get<{ data: object[] }>('/v1/payment-links'))).data).toEqual([])
   })
 
+  it('in an organisation that is frozen', async () => {
+    const { admin } = await anOrganization(app)
+    const { shop } = await aCollector(app, { client: admin })
+    await expectOk(admin.post('/v1/organizations/current/freeze', { reason: 'looked at' }))
+    const refused = await shop.post('/v1/payment-links', asked())
+    expect(refused.body.reasons).toContainEqual({ code: 'organization.frozen' })
+  })
+
   it('of an agent that is not active, or whose wallet is frozen', async () => {
     const { agent, wallet, shop } = await aCollector(app)
     await expectOk(app.admin.post(`/v1/wallets/${wallet.id}/freeze`, {}))
@@ -154,6 +178,15 @@ describe('what may not be asked for', () => {
       expectProblem(await shop.post('/v1/payment-links', asked({ asset })), 400, 'payment-link.assetNotPayable')
   })
 
+  it('more than can be counted', async () => {
+    const { shop } = await aCollector(app)
+    const most = asked({ amount: '9'.repeat(77), maxPayments: 11 })
+    expectProblem(await shop.post('/v1/payment-links', most), 400, 'request.invalid')
+    for (let i = 0; i < 2; i++)
+      await expectOk(shop.post('/v1/payment-links', asked({ amount: '9'.repeat(77), maxPayments: 10 })))
+    await expectOk(shop.post('/v1/payment-links', asked()))
+  })
+
   it('bounds that are none', async () => {
     const { shop } = await aCollector(app)
     expectProblem(
@@ -179,6 +212,22 @@ describe('what the guards of all routes cannot try with a key of an organisation
       for (const path of paths) expectProblem(await nobody.get(path), 429, 'request.tooMany')
     } finally {
       await limited.stop()
+    }
+  })
+
+  it('an address that signs too often, wherever it says it comes from; behind a proxy that is trusted, who asks', async () => {
+    const path = '/pay/nobodyHasThisSlug00000'
+    const from = (server: TestApp, address: string) =>
+      server.admin.as(undefined).get(path, { 'payment-signature': 'x', 'x-forwarded-for': address })
+    for (let i = 0; i < 120; i++) await from(app, `203.0.113.${i}`)
+    expectProblem(await from(app, '203.0.113.200'), 429, 'request.tooMany')
+    const behind = await startApp({ trustedProxies: ['127.0.0.0/8'] })
+    try {
+      for (let i = 0; i < 120; i++) await from(behind, '203.0.113.1')
+      expectProblem(await from(behind, '203.0.113.1'), 429, 'request.tooMany')
+      expectProblem(await from(behind, '203.0.113.2'), 404, 'payment-link.notFound')
+    } finally {
+      await behind.stop()
     }
   })
 

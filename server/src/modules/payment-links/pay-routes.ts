@@ -1,5 +1,5 @@
 import type { PaymentLinkRow } from '@wedi/database'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { Type } from 'typebox'
 import { chainProblems } from '#modules/chains'
@@ -14,6 +14,9 @@ import type { LinkService } from './service/index.ts'
 import type { Settled } from './service/pay.ts'
 import { encoded, type Required } from './x402/wire.ts'
 
+/** Signatures of one address a minute: each may cost looks at the chain, and a link its room. */
+const MAX_SIGNATURES = 120
+
 type Chosen = Static<typeof PayQuery>
 
 /** What is open to everyone who knows a link: a page for people, x402 for machines. No key, and no cookie. */
@@ -25,11 +28,23 @@ export const payRoutes =
     const { tooMany } = requestProblems
     const problems = [notFound, tooMany, serverProblems.bug, serverProblems.unavailable]
 
+    const countSignature = app.createRateLimit({
+      ...{ max: MAX_SIGNATURES, timeWindow: 60_000 },
+      keyGenerator: ({ ip }) => ip,
+    })
+
+    async function limitSignatures(request: FastifyRequest): Promise<void> {
+      const counted = await countSignature(request)
+      if (!counted.isAllowed && counted.isExceeded)
+        throw new Problem(tooMany, { members: { retryAfterSeconds: counted.ttlInSeconds } })
+    }
+
     /** What is to be paid: as the link says, or as the payer chose within its bounds. */
     async function amountOf(link: PaymentLinkRow, { amount, sum }: Chosen): Promise<bigint> {
       const { decimals } = await links.unitOf(link)
-      const chosen = amount === undefined ? sum && parseUnits(sum, decimals) : BigInt(amount)
-      const asked = sum !== undefined && chosen === undefined ? undefined : askedAmount(link, chosen || undefined)
+      if (amount === undefined && sum === undefined) return link.minAmount
+      const chosen = amount === undefined ? parseUnits(sum ?? '', decimals) : BigInt(amount)
+      const asked = chosen === undefined ? undefined : askedAmount(link, chosen)
       if (asked === undefined)
         throw invalid({
           path: `/querystring/${amount === undefined ? 'sum' : 'amount'}`,
@@ -54,7 +69,7 @@ export const payRoutes =
           operationId: 'payLink',
           tags,
           description:
-            'With `Accept: text/html` a page. Otherwise x402 version 2: 402 with `PAYMENT-REQUIRED`, and 200 with `PAYMENT-RESPONSE` when `PAYMENT-SIGNATURE` pays it.',
+            'With `Accept: text/html` and nothing that pays a page. Otherwise x402 version 2: 402 with `PAYMENT-REQUIRED`, and 200 with `PAYMENT-RESPONSE` when `PAYMENT-SIGNATURE` pays it.',
           params: Slug,
           querystring: PayQuery,
           response: {
@@ -74,10 +89,12 @@ export const payRoutes =
         },
       },
       async (request, reply) => {
+        const header = request.headers['payment-signature']
+        if (header !== undefined) await limitSignatures(request)
         const link = await links.bySlug(request.params.slug)
         const url = `${originOf(request)}${request.url}`
-        void reply.header('cache-control', 'no-store').header('vary', 'accept')
-        if (wantsPage(request.headers.accept)) {
+        void reply.header('cache-control', 'no-store').header('vary', 'accept, payment-signature')
+        if (header === undefined && wantsPage(request.headers.accept)) {
           const [unit, amount] = await Promise.all([links.unitOf(link), amountOf(link, request.query)])
           return reply
             .type('text/html; charset=utf-8')
@@ -86,17 +103,16 @@ export const payRoutes =
             .serializer(String)
             .send(payPage({ link, unit, network: links.networkOf(link), amount }))
         }
-        const header = request.headers['payment-signature']
         if (header === undefined && link.status !== 'OPEN')
           throw new Problem(closed, { members: { linkStatus: link.status } })
         const requirements = await links.requirements(link, await amountOf(link, request.query))
         if (header === undefined) return require(reply, requiredOf(link, url, [requirements]))
         const settled = await links.pay(link, String(header), requirements)
         const now = await links.bySlug(request.params.slug)
-        if ('row' in settled && settled.row.state === 'CONFIRMED')
-          return reply.headers(answerOf(settled)).send(paidOf(now, settled.row))
-        const error = 'row' in settled ? reasonOf(settled.row) : settled.refused
-        if ('row' in settled) void reply.headers(answerOf(settled))
+        const { row } = settled
+        if (row) void reply.headers(answerOf({ row }))
+        if (row?.state === 'CONFIRMED' && settled.refused === undefined) return reply.send(paidOf(now, row))
+        const error = settled.refused === undefined ? reasonOf(settled.row) : settled.refused
         return require(reply, requiredOf(now, url, now.status === 'OPEN' ? [requirements] : [], error))
       },
     )
@@ -115,7 +131,7 @@ export const payRoutes =
     )
   }
 
-type Row = Extract<Settled, { row: unknown }>['row']
+type Row = NonNullable<Settled['row']>
 
 const chainOf = ({ asset }: Row): string => asset.split('/', 1)[0] as string
 

@@ -83,8 +83,8 @@ describe('a stock client', () => {
     expect(await (await pay(link.url)).json()).toMatchObject({ status: 'PAID', payment: { amount: '1000000' } })
     expect((await pay(`${link.url}?amount=3000000`)).status).toBe(410)
     const other = await aLink(app, shop, { amount: { min: '1000000', max: '5000000' } })
-    for (const amount of ['999999', '5000001']) {
-      const refused = await app.admin.get(`/pay/${other.slug}?amount=${amount}`)
+    for (const choice of ['amount=999999', 'amount=5000001', 'sum=0', 'sum=0.9999999']) {
+      const refused = await app.admin.get(`/pay/${other.slug}?${choice}`)
       expect([refused.status, refused.body.code]).toEqual([400, 'request.invalid'])
     }
   })
@@ -179,6 +179,14 @@ describe('a link for one payment', () => {
     expect(payments).toHaveLength(1)
   })
 
+  it('takes a signature also from who would see the page', async () => {
+    const { shop } = await aCollector(app)
+    const link = await aLink(app, shop)
+    const signature = await signatureOf(await aPayer(app), await requirementsOf(link.url))
+    const reply = await fetch(link.url, { headers: { accept: 'text/html', 'payment-signature': signature } })
+    expect([reply.status, ((await reply.json()) as { status: string }).status]).toEqual([200, 'PAID'])
+  })
+
   it('takes the same signature, sent several times at once, as one payment', async () => {
     const { wallet, shop } = await aCollector(app)
     const link = await aLink(app, shop, { maxPayments: 5 })
@@ -190,6 +198,9 @@ describe('a link for one payment', () => {
     expect([paidCount, settlingCount]).toEqual([1, 0])
     const replayed = await payWith(app, link, signature)
     expect([replayed.status, replayed.body.error]).toEqual([402, 'authorization_already_used'])
+    // Whoever lost the answer finds in it what became of the payment.
+    const answer = decoded<Settled>(replayed.headers.get('payment-response'))
+    expect(answer).toMatchObject({ success: true, transaction: expect.stringMatching(/^0x[0-9a-f]{64}$/) })
   })
 })
 

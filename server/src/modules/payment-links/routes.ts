@@ -82,11 +82,12 @@ export const linkRoutes =
         schema: {
           operationId: 'listPaymentLinkPayments',
           tags,
-          description: 'All that came to accounts of links, also what nobody can match (`kind=UNMATCHED`).',
+          description:
+            'All that came to accounts of links, also what nobody can match (`kind=UNMATCHED`); with an integration key what came for its own links.',
           querystring: LinkPaymentQuery,
           response: { 200: LinkPaymentPage },
         },
-        config: { needs: 'payments:read' },
+        config: { needs: 'links:read' },
       },
       async ({ caller, query }) => links.received(caller, pageRequest(query), query),
     )

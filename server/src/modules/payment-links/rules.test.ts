@@ -29,6 +29,12 @@ describe('match', () => {
     ['the only open one', 99n, [terms(), terms({ id: 'two', ...paid })], { linkId: 'one', kind: 'UNDER' }],
     ['the only open one, with more', 101n, [terms()], { linkId: 'one', kind: 'OVER' }],
     ['one whose room is taken', 100n, [terms({ settlingCount: 1 })], { linkId: 'one', kind: 'DUPLICATE' }],
+    [
+      'one whose room is taken, before one that was right for it once',
+      100n,
+      [terms({ settlingCount: 1 }), terms({ id: 'two', ...paid })],
+      { linkId: 'one', kind: 'DUPLICATE' },
+    ],
     ['one that was canceled', 100n, [terms({ status: 'CANCELED' })], { linkId: 'one', kind: 'LATE' }],
     ['one whose time was up', 100n, [terms({ expiresAt: early })], { linkId: 'one', kind: 'LATE' }],
     [

@@ -12,11 +12,11 @@ type Terms = Pick<PaymentLinkRow, 'id' | 'status' | 'minAmount' | 'maxAmount' | 
   readonly settlingCount: number
 }
 
-/** In time, and with room for one more. Time is the chain's: what was sent in time is not late because we looked late. */
+/** In time, and not paid in full; what is on its way may come to nothing. Time is the chain's: what was sent in time is not late because we looked late. */
 function isOpenAt({ status, expiresAt, ...link }: Terms, at: Date): boolean {
   const isInTime = expiresAt === null || at < expiresAt
   const mayBePaid: PaymentLinkStatus[] = ['OPEN', 'EXPIRED']
-  return mayBePaid.includes(status) && isInTime && link.paidCount + link.settlingCount < link.maxPayments
+  return mayBePaid.includes(status) && isInTime && link.paidCount < link.maxPayments
 }
 
 export interface Match {
@@ -39,12 +39,13 @@ export function match(amount: bigint, at: Date, links: readonly Terms[]): Match 
   const [link, ...others] = fitting
   if (!link || others.length > 0) return UNMATCHED
   if (open.includes(link)) return { linkId: link.id, kind: inTime(amount, link) }
-  const isFull = link.paidCount + link.settlingCount >= link.maxPayments
-  return { linkId: link.id, kind: isFull ? 'DUPLICATE' : 'LATE' }
+  return { linkId: link.id, kind: link.paidCount >= link.maxPayments ? 'DUPLICATE' : 'LATE' }
 }
 
-function inTime(amount: bigint, { minAmount, maxAmount }: Terms): LinkPaymentKind {
+/** What is enough but finds all room taken by what is on its way is one too many, until that comes to nothing. */
+function inTime(amount: bigint, { minAmount, maxAmount, ...link }: Terms): LinkPaymentKind {
   if (amount < minAmount) return 'UNDER'
+  if (link.paidCount + link.settlingCount >= link.maxPayments) return 'DUPLICATE'
   return amount > maxAmount ? 'OVER' : 'EXACT'
 }
 

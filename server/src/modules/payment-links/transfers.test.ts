@@ -78,7 +78,7 @@ describe('a direct transfer', () => {
   })
 
   it('that two links may be meant by waits for a person; one that only one may be meant by does not', async () => {
-    const { shop } = await aCollector(app)
+    const { agent, shop } = await aCollector(app)
     const [one, two, other] = [await aLink(app, shop), await aLink(app, shop), await aLink(app, shop, { amount: '7' })]
     await send(one.payTo, AMOUNT)
     const unmatched = await until('it is listed', async () => {
@@ -87,8 +87,14 @@ describe('a direct transfer', () => {
       return data.find(({ payTo }) => payTo === one.payTo)
     })
     expect(unmatched).toMatchObject({ linkId: null, amount: String(AMOUNT), state: 'CONFIRMED' })
+    // Whose money came is for the organisation, and for a key what came for its own links.
+    expect((await shop.get<{ data: object[] }>('/v1/payment-link-payments')).body.data).toEqual([])
     await send(one.payTo, 7n)
     await linkThat(shop, other.id, ({ status }) => status === 'PAID')
+    const { body: own } = await shop.get<{ data: LinkPaymentView[] }>('/v1/payment-link-payments')
+    expect(own.data.map(({ linkId }) => linkId)).toEqual([other.id])
+    const { secret } = await expectOk(app.admin.post<{ secret: string }>(`/v1/agents/${agent.id}/credentials`, {}))
+    expect((await app.admin.as(secret).get('/v1/payment-link-payments')).status).toBe(403)
     for (const { id } of [one, two])
       expect(await expectOk(shop.get(`/v1/payment-links/${id}`))).toMatchObject({ status: 'OPEN' })
   })

@@ -38,6 +38,8 @@ export interface WalletNeeds {
   /** Whoever keeps books of wallets hears of one that has its account now. */
   opened: (tx: Tx, walletId: string) => Promise<void>
   hasMoneyInFlight: (tx: Tx, walletId: string) => Promise<boolean>
+  /** Whoever waits for money to a wallet of this agent hears that it is retired. */
+  retired: (tx: Tx, agentId: string) => Promise<void>
   /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
   signaturesEnded: (organizationId: string, scope: { walletId: string }) => Promise<InFlightView>
   /** Lets the payments go on that a freeze held back. */
@@ -153,7 +155,9 @@ export function walletService(needs: WalletNeeds) {
       await walletStore.lockAlone(tx, id)
       if (await needs.hasMoneyInFlight(tx, id)) throw new Problem(walletProblems.moneyInFlight)
       const from: WalletStatus[] = ['PROVISIONING', 'ACTIVE', 'FROZEN']
-      return move(tx, caller, id, { type: 'wallet.retired', to: 'RETIRED', from, reason })
+      const retired = await move(tx, caller, id, { type: 'wallet.retired', to: 'RETIRED', from, reason })
+      await needs.retired(tx, seen.agentId)
+      return retired
     },
 
     /** The wallet an agent would pay from, as it stands until the transaction ends. */

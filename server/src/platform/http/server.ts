@@ -21,6 +21,8 @@ const MAX_URL_PARAMETER_LENGTH = 300
 export interface HttpOptions {
   readonly logger: FastifyBaseLogger
   readonly rateLimitPerMinute: number
+  /** Addresses and networks whose `X-Forwarded-…` is believed. */
+  readonly trustedProxies?: readonly string[]
   /** Finds who a bearer key belongs to. `fresh` passes every cache. Throws a Problem when it belongs to nobody. */
   readonly authenticate: (
     authorization: string | undefined,
@@ -40,6 +42,7 @@ export async function httpServer(options: HttpOptions): Promise<HttpServer> {
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_URL_PARAMETER_LENGTH },

@@ -15,11 +15,22 @@ const MANY = 200
 
 /** A link ends without being paid: by somebody's word, or by its time. */
 export function closing(needs: LinkNeeds) {
-  const { database, decisions, events, jobs } = needs
+  const { agents, database, decisions, events, jobs, wallets } = needs
 
   async function record(tx: Tx, actor: string, type: string, link: PaymentLinkRow): Promise<void> {
     await decisions.record(tx, actor, { type, ...aboutLink(link), inputs: { paidCount: link.paidCount } })
     await changed(tx, needs, link)
+  }
+
+  async function cancelAll(tx: Tx, open: readonly string[]): Promise<JobResult> {
+    let left = 0
+    for (const id of open) {
+      const canceled = await linkStore.cancel(tx, id)
+      if (canceled) await record(tx, SYSTEM, 'payment-link.canceled', canceled)
+      else left += 1
+    }
+    if (left > 0) return { againInMs: WAIT_FOR_PAYMENT_MS }
+    return open.length < MANY ? 'done' : { againInMs: 0 }
   }
 
   jobs.handle('payment-links.expire', ({ organizationId, subject }) =>
@@ -38,14 +49,18 @@ export function closing(needs: LinkNeeds) {
   /** What was made with a key that was revoked with its links; those that are being paid, as soon as that is settled. */
   jobs.handle('payment-links.cancelOfKey', ({ organizationId, subject }) =>
     database.inOrganization(organizationId, async (tx): Promise<JobResult> => {
-      const open = await linkStore.openOfKey(tx, subject, MANY)
-      let isDone = open.length < MANY
-      for (const id of open) {
-        const canceled = await linkStore.cancel(tx, id)
-        if (canceled) await record(tx, SYSTEM, 'payment-link.canceled', canceled)
-        else isDone = false
-      }
-      return isDone ? 'done' : { againInMs: WAIT_FOR_PAYMENT_MS }
+      return cancelAll(tx, await linkStore.openOfKey(tx, subject, MANY))
+    }),
+  )
+
+  /** What nobody is there for any more: of an agent that is retired, or of a wallet that is not the one it has now. */
+  jobs.handle('payment-links.cancelOfAgent', ({ organizationId, subject }) =>
+    database.inOrganization(organizationId, async (tx): Promise<JobResult> => {
+      const { status } = await agents.requireIn(tx, subject)
+      const wallet = await wallets.lockPaying(tx, subject)
+      const present = wallet?.status === 'RETIRED' ? undefined : wallet?.address
+      const beside = status === 'RETIRED' ? null : (present ?? '')
+      return cancelAll(tx, await linkStore.openOfAgent(tx, subject, MANY, beside))
     }),
   )
   events.subscribe(
@@ -57,6 +72,9 @@ export function closing(needs: LinkNeeds) {
   )
 
   return {
+    /** Its agent or a wallet of that is retired: what was to be paid to it ends. */
+    payeeGone: (tx: Tx, agentId: string): Promise<void> => jobs.request(tx, 'payment-links.cancelOfAgent', agentId),
+
     async cancel(
       tx: Tx,
       { actor }: Caller,

@@ -13,7 +13,7 @@ import type { LinkBody } from '../contract.ts'
 import { linkProblems } from '../problems.ts'
 import { accountStore } from '../store/accounts.ts'
 import { linkStore } from '../store/links.ts'
-import { accountName, changed, closedAfter, type LinkNeeds, type Token } from './needs.ts'
+import { accountName, changed, closedAfter, isWallet, type LinkNeeds, type Token } from './needs.ts'
 
 export type LinkInput = Static<typeof LinkBody>
 /** With the `Origin` of a browser that asks. */
@@ -21,6 +21,8 @@ type Asked = LinkInput & { readonly origin: string | undefined }
 
 /** The longest a job may be told to wait at once. */
 export const MAX_WAIT_MS = 7 * 24 * 3_600_000
+/** What an amount may be: 78 digits, more than any token has. */
+const MOST = 10n ** 78n - 1n
 const SLUG_BYTES = 16
 const SLUG_LENGTH = 22
 
@@ -117,12 +119,15 @@ interface Terms {
 function termsOf(input: LinkInput, asset: Token, now: Date): Terms {
   const { min, max } = typeof input.amount === 'string' ? { min: input.amount, max: input.amount } : input.amount
   const [minAmount, maxAmount] = [BigInt(min), BigInt(max)]
+  const maxPayments = input.maxPayments ?? 1
+  if (maxAmount * BigInt(maxPayments) > MOST)
+    throw invalid({ path: '/maxPayments', message: 'times the amount is too much' })
   if (minAmount > maxAmount) throw invalid({ path: '/amount/min', message: 'is more than the most' })
   const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt)
   if (expiresAt && expiresAt <= now) throw invalid({ path: '/expiresAt', message: 'is in the past' })
   const payTo = input.payTo === undefined ? undefined : parsePayee(input.payTo, asset, '/payTo')
   if (payTo !== undefined && typeof payTo !== 'string') throw invalid(payTo)
-  return { asset, minAmount, maxAmount, maxPayments: input.maxPayments ?? 1, payTo, expiresAt }
+  return { asset, minAmount, maxAmount, maxPayments, payTo, expiresAt }
 }
 
 /** The agent's own wallet; or an account that its capability names, which a «*» does not. */
@@ -143,8 +148,5 @@ function* ofPayee(
   if (isNamed(row?.payeesDeny ?? [])) yield { code: 'payee.denied', payee: payTo }
   else if (!isNamed(row?.payeesAllow ?? [])) yield { code: 'payee.notAllowed', payee: payTo }
 }
-
-const isWallet = (wallet: WalletRow | undefined, payTo: Address): boolean =>
-  typeof wallet?.address === 'string' && isAddressEqual(wallet.address as Address, payTo)
 
 const startOfDay = (now: Date): Date => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()))

@@ -27,7 +27,7 @@ export type Origin = string
 export function linkService(needs: LinkNeeds) {
   const { chains, database } = needs
   const { payable, create } = creating(needs)
-  const { cancel } = closing(needs)
+  const { cancel, payeeGone } = closing(needs)
   const received = receiving(needs)
   watching(needs, received)
   following(needs, received)
@@ -77,8 +77,10 @@ export function linkService(needs: LinkNeeds) {
       return { data: data.map((row) => shown(row, origin)), nextCursor }
     },
 
-    async received({ organizationId }: Caller, page: PageRequest, query: Static<typeof LinkPaymentQuery>) {
-      return pageFrom(toWire(await receivedStore.list(database, organizationId, page, query)), page)
+    async received(caller: Caller, page: PageRequest, query: Static<typeof LinkPaymentQuery>) {
+      const own = caller.integrationKey && { keyFamilyId: caller.integrationKey.familyId }
+      const rows = await receivedStore.list(database, caller.organizationId, page, { ...query, ...own })
+      return pageFrom(toWire(rows), page)
     },
 
     async cancel(tx: Tx, caller: Caller, id: string, origin: Origin) {
@@ -89,6 +91,7 @@ export function linkService(needs: LinkNeeds) {
       )
     },
 
+    payeeGone,
     bySlug,
     pay: paying(needs),
     networkOf: ({ chain }: PaymentLinkRow): string => chains.list().find((each) => each.chain === chain)?.name ?? chain,

@@ -1,4 +1,5 @@
-import type { PaymentLinkPaymentRow, PaymentLinkRow } from '@wedi/database'
+import type { PaymentLinkPaymentRow, PaymentLinkRow, WalletRow } from '@wedi/database'
+import { type Address, isAddressEqual } from 'viem'
 import type { AgentService } from '#modules/agents'
 import type { AssignmentService } from '#modules/assignment'
 import type { CapabilityService } from '#modules/capabilities'
@@ -14,6 +15,9 @@ import type { Events } from '#platform/events'
 import type { Jobs } from '#platform/jobs'
 import { WATCHED_AFTER_CLOSE_DAYS } from '../rules.ts'
 import type { Facilitator } from '../x402/facilitator.ts'
+
+/** Of the places for jobs: who waits for a chain here holds up nothing else. */
+export const MAX_AT_ONCE = 8
 
 export const SYSTEM = 'system:payment-links'
 
@@ -43,6 +47,10 @@ export function tokenOf(id: string): Token {
   if (asset?.kind !== 'erc20') throw new Error(`a payment link has no token: ${id}`)
   return asset
 }
+
+/** Whether this is the account of that wallet. */
+export const isWallet = (wallet: Pick<WalletRow, 'address'> | undefined, address: Address): boolean =>
+  typeof wallet?.address === 'string' && isAddressEqual(wallet.address as Address, address)
 
 const DAY_MS = 24 * 3_600_000
 

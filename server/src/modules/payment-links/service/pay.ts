@@ -10,7 +10,7 @@ import { linkStore } from '../store/links.ts'
 import { receivedStore } from '../store/received.ts'
 import { verifyHere } from '../x402/facilitator.ts'
 import { accepts, authorizationOf, type Payload, payloadOf, type Requirements } from '../x402/wire.ts'
-import { aboutLink, changed, type LinkNeeds, SYSTEM, tokenOf, wordsOf } from './needs.ts'
+import { aboutLink, changed, isWallet, type LinkNeeds, SYSTEM, tokenOf, wordsOf } from './needs.ts'
 
 /** Whoever pays waits so long for the chain; what takes longer goes on without them. Less than the time to drain. */
 const WAIT_MS = 8000
@@ -26,11 +26,14 @@ const MAX_BEYOND_S = 600
 const MAX_FAILURES = 5
 const FAILURES_WITHIN_MS = 3_600_000
 
-export type Settled = { readonly row: PaymentLinkPaymentRow } | { readonly refused: string }
+export type Settled =
+  | { readonly row: PaymentLinkPaymentRow; readonly refused?: undefined }
+  /** With the payment that was made with it before. */
+  | { readonly refused: string; readonly row?: PaymentLinkPaymentRow }
 
 /** A payer's signed permission: checked, given the link's room, and carried to the chain. In this order. */
 export function paying(needs: LinkNeeds) {
-  const { chains, clock, database, decisions, facilitator, jobs, payments } = needs
+  const { chains, clock, database, decisions, facilitator, jobs, payments, wallets } = needs
 
   async function faultOf(payload: Payload, requirements: Requirements): Promise<string | undefined> {
     try {
@@ -56,6 +59,9 @@ export function paying(needs: LinkNeeds) {
         })
     if (carried && 'reasons' in carried) throw new Problem(linkProblems.notPayable)
     if (!carried && (await payments.mayReceive(tx, seen.agentId)).length > 0) throw new Problem(linkProblems.notPayable)
+    // The wallet that was to be paid may be gone since; whoever has the agent's wallet now is somebody else.
+    if (seen.isOwn && !isWallet(await wallets.lockPaying(tx, seen.agentId), seen.payTo as Address))
+      throw new Problem(linkProblems.notPayable)
     const link = await linkStore.reserve(tx, id)
     if (!link) throw new NoRoom()
     const since = new Date(tx.now.getTime() - FAILURES_WITHIN_MS)
@@ -116,12 +122,16 @@ export function paying(needs: LinkNeeds) {
     const before = await known(link, { authorization })
     // Sent again while it is on its way, it is the same payment; afterwards it is a replay.
     if (before) {
-      const isOnItsWay = before.linkId === link.id && before.state === 'PENDING'
-      return isOnItsWay ? { row: await outcomeOf(before) } : { refused: 'authorization_already_used' }
+      const isOurs = before.linkId === link.id
+      if (isOurs && before.state === 'PENDING') return { row: await outcomeOf(before) }
+      const isPaid = isOurs && before.state === 'CONFIRMED'
+      return { refused: 'authorization_already_used', ...(isPaid && { row: before }) }
     }
     if (link.status !== 'OPEN') return { refused: 'payment_link_closed' }
     if (!isTimely(authorization, requirements))
       return { refused: 'invalid_exact_evm_payload_authorization_valid_before' }
+    if ((await wallets.ownAddresses(link.organizationId, [authorization.from])).size > 0)
+      return { refused: 'payer_is_own_wallet' }
     const fault = await faultOf(payload, requirements)
     if (fault !== undefined) return { refused: fault }
     const asked = { authorization, amount: BigInt(requirements.amount) }

@@ -37,12 +37,17 @@ export function receiving(needs: LinkNeeds) {
   }
 
   /** Written down: counted when it counts, recorded in any case. */
-  async function settle(tx: Tx, row: PaymentLinkPaymentRow, hadRoom: 0 | 1): Promise<void> {
+  async function settle(
+    tx: Tx,
+    row: PaymentLinkPaymentRow,
+    hadRoom: 0 | 1,
+    type = 'payment-link.received',
+  ): Promise<void> {
     const counted = counts(row.kind) && row.linkId !== null ? await linkStore.count(tx, row.linkId, hadRoom) : undefined
     const link = counted ?? (row.linkId === null ? undefined : await linkStore.lock(tx, row.linkId))
     const about = link ? aboutLink(link) : { subject: `payment-link-payment:${row.id}` }
     await decisions.record(tx, SYSTEM, {
-      ...{ ...about, type: 'payment-link.received', paymentId: row.paymentId },
+      ...{ ...about, type, paymentId: row.paymentId },
       inputs: wordsOf(row),
     })
     if (!link) return
@@ -50,6 +55,14 @@ export function receiving(needs: LinkNeeds) {
     if (counted?.status === 'PAID')
       await decisions.record(tx, SYSTEM, { ...about, type: 'payment-link.paid', inputs: wordsOf(row) })
     await changed(tx, needs, link)
+  }
+
+  /** A link, held by us, has room again: money that came before and found none takes it. */
+  async function promote(tx: Tx, link: PaymentLinkRow): Promise<void> {
+    const hasRoom = link.paidCount + link.settlingCount < link.maxPayments
+    if (!hasRoom || (link.status !== 'OPEN' && link.status !== 'EXPIRED')) return
+    const row = await receivedStore.promote(tx, link)
+    if (row) await settle(tx, row, 0, 'payment-link.promoted')
   }
 
   /** One that was written down before: it was on its way, was given up, or had vanished. */
@@ -71,7 +84,9 @@ export function receiving(needs: LinkNeeds) {
   async function knownOf(tx: Tx, asset: string, arrival: Arrival): Promise<PaymentLinkPaymentRow | undefined> {
     for (const { authorizer, nonce } of arrival.authorizations) {
       const row = await receivedStore.readOfAuthorization(tx, { asset, payer: authorizer, nonce: nonce.toLowerCase() })
-      if (row && row.payer === arrival.from && row.amount === arrival.amount) return row
+      if (!row || row.payer !== arrival.from || row.amount !== arrival.amount) continue
+      // A second transfer of one transaction is not the one that its authorisation moved.
+      if (row.state !== 'CONFIRMED' || row.logIndex === arrival.logIndex) return row
     }
     return receivedStore.readOfTransfer(tx, { asset, ...arrival })
   }
@@ -100,12 +115,13 @@ export function receiving(needs: LinkNeeds) {
       const link = linkId === null ? undefined : await linkStore.lock(tx, linkId)
       const row = await receivedStore.fail(tx, id, failure)
       if (!row || !link) return
-      await linkStore.release(tx, link.id)
+      const released = await linkStore.release(tx, link.id)
       await decisions.record(tx, SYSTEM, {
         ...{ ...aboutLink(link), type: 'payment-link.failed', paymentId: row.paymentId },
         inputs: { ...wordsOf(row), failure },
       })
       await changed(tx, needs, link)
+      if (released) await promote(tx, released)
     },
 
     /** The chain took it back: recorded, and the link is open again for somebody to pay it. */
@@ -122,6 +138,7 @@ export function receiving(needs: LinkNeeds) {
       if (!link) return
       if (link.status === 'OPEN' && link.expiresAt !== null) await jobs.request(tx, 'payment-links.expire', link.id)
       await changed(tx, needs, link)
+      await promote(tx, link)
     },
   }
 }

@@ -8,7 +8,7 @@ const COLUMNS = columns.paymentLink
 /** All that keys of a line asked for of an asset since a moment, whatever became of it. */
 const askedSince = sql<{ asked: bigint }>(
   'links.askedSince',
-  `select coalesce(sum(max_amount * max_payments), 0)::numeric(78, 0) as asked from payment_link
+  `select coalesce(sum(max_amount * max_payments), 0) as asked from payment_link
    where organization_id = $1 and key_family_id = $2 and asset = $3 and created_at >= $4`,
 )
 
@@ -88,9 +88,19 @@ const expire = sql<PaymentLinkRow>(
    where organization_id = $1 and id = $2 and status = 'OPEN' and settling_count = 0 and expires_at <= $3 returning ${COLUMNS}`,
 )
 
+/** Those that can be canceled now go first. */
 const openOfKey = sql<{ id: string }>(
   'links.openOfKey',
-  `select id from payment_link where organization_id = $1 and integration_key_id = $2 and status = 'OPEN' order by id limit $3`,
+  `select id from payment_link where organization_id = $1 and integration_key_id = $2 and status = 'OPEN'
+   order by settling_count > 0, id limit $3`,
+)
+
+/** Open ones of an agent; with an account, only those for a wallet of its own that is another one. */
+const openOfAgent = sql<{ id: string }>(
+  'links.openOfAgent',
+  `select id from payment_link where organization_id = $1 and agent_id = $2 and status = 'OPEN'
+     and ($4::text is null or (is_own and lower(pay_to) <> lower($4)))
+   order by settling_count > 0, id limit $3`,
 )
 
 const one = <T>(rows: T[]): T | undefined => rows[0]
@@ -131,6 +141,9 @@ export const linkStore = {
   expire: async (tx: Tx, id: string) => one(await tx.query(expire, [tx.organizationId, id, tx.now])),
   async openOfKey(tx: Tx, keyId: string, most: number): Promise<string[]> {
     return (await tx.query(openOfKey, [tx.organizationId, keyId, most])).map(({ id }) => id)
+  },
+  async openOfAgent(tx: Tx, agentId: string, most: number, beside: string | null): Promise<string[]> {
+    return (await tx.query(openOfAgent, [tx.organizationId, agentId, most, beside])).map(({ id }) => id)
   },
 
   list(database: Database, organizationId: string, page: PageRequest, filter: LinkFilter) {

@@ -1,4 +1,4 @@
-import { columns, type PaymentLinkPaymentRow } from '@wedi/database'
+import { columns, type PaymentLinkPaymentRow, type PaymentLinkRow } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
@@ -36,9 +36,9 @@ const ofAuthorization = sql<PaymentLinkPaymentRow>(
 const ofTransfer = sql<PaymentLinkPaymentRow>(
   'links.paymentOfTransfer',
   `select ${COLUMNS} from payment_link_payment
-   where organization_id = $1 and asset = $2 and transaction_hash = $3
-     and (log_index = $4 or (state = 'VANISHED' and payer = $5 and amount = $6))
-   order by (log_index = $4) desc limit 1`,
+   where organization_id = $1 and asset = $2 and transaction_hash = $3 and payer = $5 and amount = $6
+     and (log_index = $4 or state = 'VANISHED')
+   order by (log_index = $4) desc nulls last limit 1`,
 )
 
 /** Whoever changes it holds its link. One row when it was not confirmed already. */
@@ -58,8 +58,19 @@ const fail = sql<PaymentLinkPaymentRow>(
 
 const vanish = sql<PaymentLinkPaymentRow>(
   'links.vanishPayment',
-  `update payment_link_payment set state = 'VANISHED', updated_at = $3
+  `update payment_link_payment set state = 'VANISHED', log_index = null, updated_at = $3
    where organization_id = $1 and id = $2 and state = 'CONFIRMED' returning ${COLUMNS}`,
+)
+
+/** The oldest money that found no room takes what there is now. What came after the link's time stays what it is. */
+const promote = sql<PaymentLinkPaymentRow>(
+  'links.promotePayment',
+  `update payment_link_payment set kind = case when amount > $4 then 'OVER' else 'EXACT' end::link_payment_kind, updated_at = $5
+   where organization_id = $1 and id = (
+     select id from payment_link_payment
+     where organization_id = $1 and link_id = $2 and state = 'CONFIRMED' and kind = 'DUPLICATE' and amount >= $3
+       and ($6::timestamptz is null or created_at < $6) order by id limit 1)
+   returning ${COLUMNS}`,
 )
 
 /** Mined in another block than we saw it in. */
@@ -110,6 +121,8 @@ export interface Transfer {
   readonly amount: bigint
 }
 
+export type ReceivedFilter = Static<typeof LinkPaymentQuery> & { readonly keyFamilyId?: string }
+
 /** Where on the chain it is. */
 export interface Place {
   readonly hash: string
@@ -145,6 +158,8 @@ export const receivedStore = {
   fail: async (tx: Tx, id: string, failure: { code: string; detail: string }) =>
     one(await tx.query(fail, [tx.organizationId, id, failure, tx.now])),
   vanish: async (tx: Tx, id: string) => one(await tx.query(vanish, [tx.organizationId, id, tx.now])),
+  promote: async (tx: Tx, { id, minAmount, maxAmount, expiresAt }: PaymentLinkRow) =>
+    one(await tx.query(promote, [tx.organizationId, id, minAmount, maxAmount, tx.now, expiresAt])),
   moveBlock: (tx: Tx, id: string, block: bigint) => tx.query(moveBlock, [tx.organizationId, id, block]),
   setTask: (tx: Tx, id: string, taskId: string) => tx.query(setTask, [tx.organizationId, id, taskId]),
   confirmedAfter: (tx: Tx, { payTo, asset }: { payTo: string; asset: string }, block: bigint) =>
@@ -154,8 +169,8 @@ export const receivedStore = {
   ofLink: (database: Database, organizationId: string, linkId: string) =>
     database.query(organizationId, ofLink, [organizationId, linkId]),
 
-  list(database: Database, organizationId: string, page: PageRequest, query: Static<typeof LinkPaymentQuery>) {
-    const { linkId, state, kind } = query
+  list(database: Database, organizationId: string, page: PageRequest, filter: ReceivedFilter) {
+    const { linkId, state, kind, keyFamilyId } = filter
     return database.read(organizationId, (prisma) =>
       prisma.paymentLinkPayment.findMany({
         where: {
@@ -163,6 +178,7 @@ export const receivedStore = {
           ...(linkId && { linkId }),
           ...(state && { state }),
           ...(kind && { kind }),
+          ...(keyFamilyId && { link: { keyFamilyId } }),
           ...(page.before && { id: { lt: page.before } }),
         },
         orderBy: { id: 'desc' },
