@@ -572,13 +572,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'lets a revoked key in',
     guard: 'a revoked key is refused',
-    patches: [cut(`${modules}/access/authenticate.ts`, 'row.revokedAt === null &&')],
+    patches: [cut(`${modules}/access/authenticate.ts`, 'revokedAt === null && ')],
     foundBy: { test: `${modules}/access/access.test.ts`, name: 'is refused at once when it is revoked' },
   },
   {
     name: 'looks at the id of a key alone',
     guard: 'the secret of a key is compared',
-    patches: [cut(`${modules}/access/authenticate.ts`, 'timingSafeEqual(row.secretHash, secretHash) &&')],
+    patches: [cut(`${modules}/access/authenticate.ts`, 'timingSafeEqual(secretHash, wanted) && ')],
     foundBy: { test: `${modules}/access/access.test.ts`, name: 'with the right id and another secret' },
   },
   {
