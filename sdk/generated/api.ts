@@ -5175,7 +5175,13 @@ export interface operations {
                 "application/json": {
                     /** @description As it came with the lease */
                     fencingToken: string;
-                    error: {
+                    /**
+                     * @default {
+                     *       "code": "task.failed",
+                     *       "detail": "The agent gave no reason."
+                     *     }
+                     */
+                    error?: {
                         code: string;
                         detail: string;
                     };
