@@ -12,7 +12,7 @@ function namesWhereRecordsAreMade(): Set<string> {
   const texts = files
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
     .map((name) => readFileSync(`${SOURCES}/${name}`, 'utf8'))
-    .filter((text) => /\brecord\(/.test(text))
+    .filter((text) => /\brecord(All)?\(/.test(text))
   return new Set(texts.flatMap((text) => [...text.matchAll(NAME)].map(([, name]) => name as string)))
 }
 

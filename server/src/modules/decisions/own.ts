@@ -11,9 +11,9 @@ export const OWN_TYPE = 'agent.decided'
 /** What Wedi itself records under these is what happened. An agent's word on them would look the same in a list. */
 const OUR_AREAS = new Set(
   (
-    'agent api-key approval authority break capability chain decision health installation instance integration-key key limit ' +
-    'listing log message operator organization payment payment-link payments provider reconciliation rollout runtime ' +
-    'system task tasks version wallet wallets webhook'
+    'agent api-key approval authority break capability chain decision health installation instance integration-key ' +
+    'key keys limit listing log message operator organization payee payment payment-link payment-links payments ' +
+    'program provider reconciliation rollout runtime system task tasks version wallet wallets webhook'
   ).split(' '),
 )
 
