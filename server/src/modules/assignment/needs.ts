@@ -15,11 +15,11 @@ import type { Logger } from '#platform/log'
 export const SYSTEM = 'system:assignment'
 
 /**
- * The order of locks here, so that nobody waits in a circle: an organisation's queue (one at a time), lanes (advisory,
- * shared by who puts tasks in), tasks by id, seats by agent, rows of lanes by id, fairness shares, the row of the queue.
+ * The order of locks here, so that nobody waits in a circle: an organisation's queue (one at a time), instances that claim
+ * (shared), the hour of the queue and lanes (advisory, shared by who puts tasks in), tasks by id, seats by agent, rows of lanes by id, fairness shares, the row of the queue.
  * Each transaction takes seats in one statement, and the rows of lanes either in one, sorted, or passing over those that
- * are taken. Only a task's own transaction (payments, cancel, requeue) holds its one task before lanes: who holds a lane
- * alone waits for no task after it.
+ * are taken. A task's own transaction (payments, cancel, requeue) and a batch of answers hold their tasks before lanes: who
+ * holds a lane or the hour alone waits for no task after it.
  */
 export interface AssignmentNeeds {
   database: Database

@@ -155,4 +155,19 @@ describe('fairness', () => {
     await put(1)
     await taskIn(client, id, 'FAILED')
   })
+  it('a key that holds all it may keeps no other key waiting, however many and urgent its tasks', async () => {
+    const client = await tenant()
+    await anAgent(client, { maxConcurrency: 10 })
+    const keys = [{ key: 'full', maxRunning: 0 }]
+    await expectOk(client.request('PUT', '/v1/organizations/current/fairness', { keys }))
+    const errand = (over: object) => expectOk(client.post<TaskView>('/v1/tasks', { payload: {}, ...over }))
+    const urgent = (_: unknown, at: number) => errand({ type: `errand-${at}`, fairnessKey: 'full', priority: 9 })
+    const held = await Promise.all(Array.from({ length: 70 }, urgent))
+    const { id } = await errand({ type: 'errand', fairnessKey: 'other' })
+    await taskIn(client, id, 'FAILED')
+    await until('it says why', async () => {
+      const { body } = await client.get<TaskView>(`/v1/tasks/${held[69]?.id}`)
+      return body.status === 'QUEUED' && body.unassignableReason?.includes('fairness key')
+    })
+  })
 })

@@ -6,7 +6,12 @@ import { type Fate, HOPELESS, type Lane, type Seat, WELCOME } from './rules.ts'
 import { taskStore } from './store/tasks.ts'
 
 /** Passes by itself or by somebody's hand: the task waits for it. What else stands in the way has to be recorded. */
-const PASSING = new Set(['organization.frozen', 'agent.notActive', 'wallet.none', 'wallet.notActive'])
+export const PASSING: ReadonlySet<string> = new Set([
+  'organization.frozen',
+  'agent.notActive',
+  'wallet.none',
+  'wallet.notActive',
+])
 const SHORT_OF_GAS: Fate = 1
 const SHORT_OF_MONEY: Fate = 2
 

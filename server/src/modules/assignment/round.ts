@@ -3,7 +3,7 @@ import type { Tx } from '#platform/database/database'
 import type { Claim } from './claims.ts'
 import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
 import { findOverdue, type Overdue, overdue } from './overdue.ts'
-import { fateBy, type Preview, previewOf } from './preview.ts'
+import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
 import { type HeadRow, laneStore, type QueueState } from './store/lanes.ts'
 import { seatStore } from './store/seats.ts'
@@ -16,6 +16,8 @@ const LANES_MATCHED = 500
 /** Looked at of each ability: with fewer tasks than seats the least used are among them. */
 const SEATS_OF_ABILITY = 64
 const PAYMENT = 'payment'
+/** Until a payment that nobody may make just now is looked at again: a person has to act, or somebody has to become free. */
+const REST_MS = { untilChanged: 5000, untilFree: 1000 } as const
 
 export interface RoundResult {
   /** There may be more to do at once. */
@@ -212,7 +214,8 @@ export function rounds(needs: AssignmentNeeds) {
       const lane = lanes.find(({ heads }) => heads.some(({ id }) => id === taskId))
       const able = seats.filter(({ abilityId }) => lane?.abilities.includes(abilityId))
       const codes = new Set(able.flatMap(({ agentId }) => preview.obstacles(taskId, agentId)))
-      return { taskId, reason: `No agent with a free slot may pay it now: ${[...codes].join(', ')}.` }
+      const restMs = [...codes].every((code) => PASSING.has(code)) ? REST_MS.untilChanged : REST_MS.untilFree
+      return { taskId, restMs, reason: `No agent with a free slot may pay it now: ${[...codes].join(', ')}.` }
     })
     await taskStore.explain(tx, reasons)
   }

@@ -64,12 +64,13 @@ const assign = sql<TaskRow>(
 const explain = sql(
   'tasks.explain',
   `with waiting as (
-     select t.id, x.reason from task t join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = t.id
+     select t.id, x.reason, x.rest_ms
+     from task t join unnest($2::uuid[], $3::text[], $5::int[]) as x (id, reason, rest_ms) on x.id = t.id
      where t.organization_id = $1 and t.status = 'QUEUED'
      for no key update of t skip locked
    )
    update task t
-   set unassignable_reason = w.reason, lane_id = null, run_after = ${NOW} + interval '1 second',
+   set unassignable_reason = w.reason, lane_id = null, run_after = ${NOW} + w.rest_ms * interval '1 millisecond',
        updated_at = case when t.unassignable_reason is distinct from w.reason then $4 else t.updated_at end
    from waiting w where t.organization_id = $1 and t.id = w.id`,
 )
@@ -259,12 +260,13 @@ export const taskStore = {
       placed.map(({ leaseSeconds }) => leaseSeconds),
       tx.now,
     ]),
-  explain: (tx: Tx, waiting: readonly { taskId: string; reason: string }[]) =>
+  explain: (tx: Tx, waiting: readonly { taskId: string; reason: string; restMs: number }[]) =>
     tx.query(explain, [
       tx.organizationId,
       waiting.map(({ taskId }) => taskId),
       waiting.map(({ reason }) => reason),
       tx.now,
+      waiting.map(({ restMs }) => restMs),
     ]),
 
   move(tx: Tx, moves: readonly TaskMove[], from: TaskStatus[], options: MoveOptions = {}) {
