@@ -253,10 +253,6 @@ async function quiet(eyes: pg.Client, organizationId: string): Promise<void> {
   await until('nothing is due', isQuiet, { last: () => waiting })
 }
 
-<<<<<<< HEAD
-/** Counted seconds or minutes later, by the server itself. */
-const COUNTED = ['agent_health', 'health_bucket', 'health_mark', 'key_activity', 'key_usage']
-=======
 /** Written by the server itself, minutes or seconds after what is counted, and by when somebody last looked. */
 const COUNTED = [
   ...['agent_health', 'health_bucket', 'health_mark', 'key_activity', 'key_usage'],
@@ -264,7 +260,6 @@ const COUNTED = [
 ]
 /** Looks at agents with failures in their past, every few seconds. */
 const LOOKS = "'health.assess'"
->>>>>>> fixevents
 
 /** Every row of an organisation, of every table, as text. */
 async function rowsOf(eyes: pg.Client, organizationId: string): Promise<string[]> {
