@@ -37,6 +37,8 @@ export const eventRoutes =
           after,
         })
         reply.raw.once('close', leave)
+        // Who was cut off has left bytes untaken: the socket would wait for them, and the end of the process with it.
+        bytes.once('close', () => reply.raw.writableEnded || reply.raw.destroy())
         return reply
           .type('text/event-stream')
           .header('cache-control', 'no-store')

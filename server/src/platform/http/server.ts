@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import rateLimit from '@fastify/rate-limit'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
@@ -36,6 +37,9 @@ export interface HttpOptions {
 }
 
 export type HttpServer = FastifyInstance
+
+/** At the end, for who has just connected and is about to ask. */
+const SILENCE_MS = 500
 
 /** The bare server: what crosses every route is registered here, once. Modules add their routes to it. */
 export async function httpServer(options: HttpOptions): Promise<HttpServer> {
@@ -122,8 +126,18 @@ async function limitRates(app: FastifyInstance, { rateLimitPerMinute }: HttpOpti
 /** A connection whose request was in hand when closing began would be kept alive, and the close would wait for it. */
 function closeWithLastAnswer(app: FastifyInstance): void {
   let isClosing = false
+  // Whoever has opened a connection and asked nothing yet would be waited for.
+  const silent = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  app.server.on('request', ({ socket }) => silent.delete(socket))
   app.addHook('preClose', (done) => {
     isClosing = true
+    setTimeout(() => {
+      for (const socket of silent) socket.destroy()
+    }, SILENCE_MS)
     done()
   })
   app.addHook('onSend', (_request, reply, payload, done) => {
