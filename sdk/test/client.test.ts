@@ -141,7 +141,8 @@ it('says of a refusal what the server said', async () => {
   expect(invalid).toBeInstanceOf(sdk.WediError)
   expect(invalid).toMatchObject({ status: 400, code: 'request.invalid', errors: [{ path: '/type' }] })
   expect(invalid).toMatchObject({ requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
-  const stranger = { key: `${server.key.slice(0, -1)}x` }
+  const { key } = server
+  const stranger = { key: `${key.slice(0, -1)}${key.endsWith('x') ? 'y' : 'x'}` }
   expect(await failed(wedi(stranger).get('/v1/chains'))).toMatchObject({ status: 401, code: 'request.unauthenticated' })
 })
 

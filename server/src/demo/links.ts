@@ -15,6 +15,7 @@ interface LinkView {
   readonly id: string
   readonly url: string
   readonly status: string
+  readonly settlingCount: number
   readonly payments?: readonly { taskId: string | null }[]
 }
 
@@ -44,8 +45,15 @@ export async function collect(api: Api, stage: Stage, { address, signal }: Where
   // What a replayed answer says of the address may be from an earlier start.
   const current = ({ id }: LinkView) => shopApi.get<LinkView>(`/v1/payment-links/${id}`)
   const forPeople = await current(await make('people', FOR_PEOPLE, 'Two coffees and a bun'))
-  const made = await current(await make('machine', PRICE, 'A report, for a program that needs it'))
-  if (made.status === 'OPEN') await pay(api, stage, made.url)
+  const made = await make('machine', PRICE, 'A report, for a program that needs it')
+  await waitFor('room for the payment of a link', limits, async () => {
+    const now = await current(made)
+    if (now.status !== 'OPEN') return now
+    // An earlier start was cut off while it paid: that payment goes on, and has the only room.
+    if (now.settlingCount > 0) return undefined
+    await pay(api, stage, now.url)
+    return now
+  })
   const taskId = await waitFor('the payment of a link', limits, async () => {
     const { payments } = await shopApi.get<LinkView>(`/v1/payment-links/${made.id}`)
     return payments?.[0]?.taskId ?? undefined
