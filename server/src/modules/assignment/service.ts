@@ -52,11 +52,13 @@ export function assignmentService(needs: AssignmentNeeds) {
     })
   }
 
-  async function requireClaiming(tx: Tx, { agentId, instanceId }: ClaimAsked): Promise<void> {
-    const agent = await needs.agents.requireIn(tx, agentId)
-    if (agent.runtime !== 'REMOTE') throw new Problem(taskProblems.notRemote)
-    const instance = await needs.instances.requireIn(tx, agentId, instanceId)
-    if (instance.isDraining) throw new Problem(instanceProblems.draining)
+  async function requireClaiming(organizationId: string, { agentId, instanceId }: ClaimAsked): Promise<void> {
+    const { runtime, status, isDraining } = await needs.instances.standing(organizationId, { agentId, instanceId })
+    if (runtime === null) throw new Problem(agentProblems.notFound)
+    if (runtime !== 'REMOTE') throw new Problem(taskProblems.notRemote)
+    if (status === null) throw new Problem(instanceProblems.notFound)
+    if (status === 'STOPPED') throw new Problem(instanceProblems.stopped)
+    if (isDraining) throw new Problem(instanceProblems.draining)
   }
 
   /** A task is given up with the money on its way; while somebody works on it, not once that was paid. */
@@ -151,7 +153,7 @@ export function assignmentService(needs: AssignmentNeeds) {
     /** Waits for work without holding anything of the database. */
     async claim(caller: Caller, asked: ClaimAsked) {
       if (caller.agentId !== asked.agentId) throw new Problem(agentProblems.notFound)
-      await database.inOrganization(caller, (tx) => requireClaiming(tx, asked))
+      await requireClaiming(caller.organizationId, asked)
       const tasks = await scheduler.claim(caller.organizationId, asked)
       // Who went away meanwhile does not know that it has them.
       if (asked.signal.aborted && tasks.length > 0) await giveBack(caller.organizationId, tasks)
