@@ -6,6 +6,7 @@ import { findOverdue, overdue } from './overdue.ts'
 import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
 import { type LaneHeads, LEAST_HEADS, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
+import { reasonStore } from './store/reasons.ts'
 import { type FreeSeat, seatStore } from './store/seats.ts'
 import { type Placed, taskStore } from './store/tasks.ts'
 
@@ -102,7 +103,7 @@ export function rounds(needs: AssignmentNeeds) {
     })
     await laneStore.match(tx, found, queue.abilityRevision)
     const lost = found.filter(({ abilities, agentId }) => abilities.length === 0 && agentId === null)
-    laneStore.explain(
+    reasonStore.explain(
       tx,
       lost.map(({ id }) => ({ id, reason: REASONS.nobody })),
     )
@@ -216,7 +217,7 @@ export function rounds(needs: AssignmentNeeds) {
     preview?: Preview,
   ): Promise<void> {
     if (capped.length > 0)
-      laneStore.explain(
+      reasonStore.explain(
         tx,
         capped.map((id) => ({ id, reason: REASONS.capped })),
       )

@@ -21,6 +21,7 @@ import { Scheduler } from './scheduler.ts'
 import { seating } from './seating.ts'
 import { laneStore } from './store/lanes.ts'
 import { leaseStore } from './store/leases.ts'
+import { payingStore } from './store/paying.ts'
 import { type Share, seatStore } from './store/seats.ts'
 import { type TaskError, taskStore } from './store/tasks.ts'
 import { submitting, type TaskInput } from './submit.ts'
@@ -212,7 +213,7 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For payments: the agent has asked for one for its task. Parked, the task gives its slot to the next. */
     async attach(tx: Tx, taskId: string, paymentId: string, isParked: boolean): Promise<void> {
-      await taskStore.attach(tx, taskId, paymentId, isParked)
+      await payingStore.attach(tx, taskId, paymentId, isParked)
       if (isParked) wakeAfter(tx)
     },
 

@@ -105,7 +105,7 @@ const match = sql(
 )
 
 /** Keys of which as many tasks are running as may be: their lanes are not looked at, or they would hide all others. */
-const FULL_KEYS = `select f.key from fairness_share f
+export const FULL_KEYS = `select f.key from fairness_share f
      where f.organization_id = $1 and f.max_running is not null and f.max_running <= (
        select count(*) from (
          select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = f.key
@@ -204,62 +204,6 @@ const dueBy = sql(
    where organization_id = $1 and (due_at is null or due_at > $2::timestamptz)`,
 )
 
-/** Lanes that are pinned to an agent that has changed say anew why they wait. */
-const forgetReasons = sql(
-  'lanes.forgetReasons',
-  `with pinned as (
-     select id from task_lane
-     where organization_id = $1 and agent_id = any($2::uuid[]) and waiting_since is not null order by id for no key update
-   )
-   update task_lane l set reason = null from pinned where l.organization_id = $1 and l.id = pinned.id`,
-)
-
-/** Pinned lanes of which nobody has said yet why they wait, with their agent's slots. */
-const unexplained = sql<Unexplained>(
-  'lanes.unexplained',
-  `select l.id, l.type, l.requires, l.agent_id as "agentId", coalesce(s.is_open, false) as "isOpen",
-          coalesce(s.in_use < s.max_in_use, false) as "hasRoom", coalesce(s.runtime = 'REMOTE', false) as "isRemote"
-   from task_lane l left join agent_seat s on s.organization_id = $1 and s.agent_id = l.agent_id
-   where l.organization_id = $1 and l.waiting_since is not null and l.agent_id is not null and l.reason is null
-   limit $2`,
-)
-
-/** Waits for nobody: who writes to a lane just now says that somebody has to look again. */
-const explainAll = sql(
-  'lanes.explain',
-  `with waiting as (
-     select l.id, x.reason from task_lane l join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = l.id
-     where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
-   )
-   update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
-)
-
-const explainCapped = sql(
-  'lanes.explainCapped',
-  `with full_keys as materialized (${FULL_KEYS}), waiting as (
-     select l.id from task_lane l
-     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
-       and l.fairness_key in (select key from full_keys) and l.reason is distinct from $2
-     for no key update of l skip locked
-   )
-   update task_lane l set reason = $2 from waiting w where l.organization_id = $1 and l.id = w.id`,
-)
-
-const reasons = sql<{ id: string; reason: string | null }>(
-  'lanes.reasons',
-  'select id, reason from task_lane where organization_id = $1 and id = any($2::uuid[])',
-)
-
-export interface Unexplained {
-  readonly id: string
-  readonly type: string
-  readonly requires: Requirements
-  readonly agentId: string
-  readonly isOpen: boolean
-  readonly hasRoom: boolean
-  readonly isRemote: boolean
-}
-
 export type QueueState = Pick<TaskQueueRow, 'abilityRevision' | 'turn' | 'dueAt'> & { readonly isDue: boolean }
 
 export type UnmatchedLane = Pick<TaskLaneRow, 'id' | 'type' | 'agentId'> & { readonly requires: Requirements }
@@ -318,13 +262,6 @@ export const laneStore = {
     tx.send(rest, [tx.organizationId, seen.dueAt, turn])
   },
   dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
-  forgetReasons: (tx: Tx, agentIds: readonly string[]): void => tx.send(forgetReasons, [tx.organizationId, agentIds]),
-  unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
-  explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
-    tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),
-  explainCapped: (tx: Tx, reason: string): void => tx.send(explainCapped, [tx.organizationId, reason]),
-  reasons: (database: Database, organizationId: string, ids: readonly string[]) =>
-    database.query(organizationId, reasons, [organizationId, ids]),
   tryEmpty: (tx: Tx, limit: number) => tx.query(tryEmpty, [tx.organizationId, limit]),
   leave: (tx: Tx, ids: readonly string[]) => tx.query(leave, [tx.organizationId, ids]),
 }

@@ -76,28 +76,6 @@ const dropAbility = sql(
      and not exists (select from agent_seat where organization_id = $1 and ability_id = $2)`,
 )
 
-/** Why lanes wait whose agents have no free slot just now. */
-const explain = sql(
-  'seats.explain',
-  `with said as (
-     select l.id, l.reason as before, case
-       when not exists (select from agent_seat s
-                        where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open) then $2
-       when exists (select from agent_seat s
-                    where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open and s.runtime = 'REMOTE'
-                      and s.in_use < s.max_in_use) then $4 else $3 end as reason
-     from task_lane l
-     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0 and l.agent_id is null
-       and not exists (select from agent_seat s
-                       where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open
-                         and s.runtime = 'HOSTED' and s.in_use < s.max_in_use)
-   ), held as (
-     select l.id, said.reason from task_lane l join said on said.id = l.id
-     where l.organization_id = $1 and said.before is distinct from said.reason for no key update of l skip locked
-   )
-   update task_lane l set reason = held.reason from held where l.organization_id = $1 and l.id = held.id`,
-)
-
 const FAIR = `key, weight, max_running as "maxRunning"`
 const shares = sql<Pick<FairnessShareRow, 'key' | 'weight' | 'maxRunning'>>(
   'fairness.shares',
@@ -151,9 +129,6 @@ export const seatStore = {
     return (await tx.query(put, [tx.organizationId, ...values]))[0]?.abilityId ?? null
   },
   dropAbility: (tx: Tx, id: string): void => tx.send(dropAbility, [tx.organizationId, id]),
-  explain: (database: Database, organizationId: string, words: { nobody: string; busy: string; unclaimed: string }) =>
-    database.query(organizationId, explain, [organizationId, words.nobody, words.busy, words.unclaimed]),
-
   inUseOf: async (database: Database, organizationId: string, agentId: string) =>
     (await database.query(organizationId, inUseOf, [organizationId, agentId]))[0]?.count ?? 0,
 
