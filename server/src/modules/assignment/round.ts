@@ -78,7 +78,7 @@ export function rounds(needs: AssignmentNeeds) {
     if (queue.isDue || queue.dueAt === null || hasChanged) laneStore.rest(tx, queue, decided.turn)
     // A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing.
     for (const claim of asked) if (!seen.open.has(claim.instanceId)) given.set(claim, [])
-    return { hasMore: isCut(decided, situation), given }
+    return { hasMore: isCut(decided, situation, claims) || claims.length < asked.length, given }
   }
 
   async function openOf(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
@@ -264,9 +264,12 @@ interface Looked extends Situation {
   readonly lanes: readonly LaneHeads[]
 }
 
-/** True when there may be more behind what was looked at: the batch is full, or a lane has given all its heads. */
-function isCut({ placed }: Plan, { lanes }: Looked): boolean {
-  if (placed.length >= BATCH || lanes.length >= LANES) return placed.length > 0
-  const count = Map.groupBy(placed, ({ laneId }) => laneId)
-  return lanes.some(({ id, heads }) => heads.length >= LEAST_HEADS && count.get(id)?.length === heads.length)
+/** True when there may be more behind what was looked at: the batch is full, or all heads of a lane were given or refused. */
+function isCut({ placed, refused }: Plan, { lanes }: Looked, claims: readonly Claim[]): boolean {
+  if (placed.length === 0) return false
+  if (placed.length >= BATCH || lanes.length >= LANES) return true
+  const isServed = claims.reduce((sum, { max }) => sum + max, 0) === placed.length
+  if (isServed && !lanes.some(({ isHosted }) => isHosted)) return false
+  const seen = new Set([...refused, ...placed.map(({ taskId }) => taskId)])
+  return lanes.some(({ heads }) => heads.length >= LEAST_HEADS && heads.every(({ id }) => seen.has(id)))
 }

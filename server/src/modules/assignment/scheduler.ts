@@ -35,7 +35,7 @@ export class Scheduler {
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
-  readonly #explaining = new Set<Promise<void>>()
+  #explaining = Promise.resolve()
   #polled = 0
   #sweeping: NodeJS.Timeout | undefined
   #sweep: Promise<void> | undefined
@@ -76,7 +76,7 @@ export class Scheduler {
     clearInterval(this.#sweeping)
     for (const timers of [this.#resting, this.#unexplained]) for (const timer of timers.values()) clearTimeout(timer)
     await this.#sweep
-    await Promise.all([...this.#running.values(), ...this.#explaining])
+    await Promise.all([...this.#running.values(), this.#explaining])
   }
 
   #pump(): void {
@@ -109,18 +109,23 @@ export class Scheduler {
     }
   }
 
-  /** Beside the rounds: nobody's task waits for words. */
+  /** Beside the rounds, for nobody's task waits for words; of one organisation after the other, as many as ask for it. */
   #explainSoon(organizationId: string): void {
     if (!this.#isStarted || this.#unexplained.has(organizationId)) return
-    const explain = () => {
+    const explain = async () => {
       this.#unexplained.delete(organizationId)
-      const work = this.#needs
-        .explain(organizationId)
-        .catch((error) => this.#rest(organizationId, error))
-        .finally(() => this.#explaining.delete(work))
-      this.#explaining.add(work)
+      if (!this.#isStarted) return
+      try {
+        await this.#needs.explain(organizationId)
+      } catch (error) {
+        const about = { err: error, organizationId, isUnavailable: isUnavailable(error) }
+        this.#needs.log.warn(about, 'cannot say why tasks wait')
+      }
     }
-    this.#unexplained.set(organizationId, setTimeout(explain, EXPLAIN_MS))
+    const timer = setTimeout(() => {
+      this.#explaining = this.#explaining.then(explain)
+    }, EXPLAIN_MS)
+    this.#unexplained.set(organizationId, timer)
   }
 
   #rest(organizationId: string, error: unknown): void {

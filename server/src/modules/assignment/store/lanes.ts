@@ -140,7 +140,8 @@ const heads = sql<LaneHeads>(
            and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id)))
      order by first.priority desc, coalesce(f.turn, 0), l.id limit $4
    ), size as materialized (
-     select greatest(${LEAST_HEADS}, case when bool_or(is_hosted) then $5::int else least($3::int, $5) end / count(*)) as heads from able
+     select greatest(${LEAST_HEADS}, least(
+              case when bool_or(is_hosted or type = 'payment') then $5::int else $3::int end, $5 / count(*))) as heads from able
    )
    select l.id, l.type, l.agent_id as "agentId", l.abilities, l.fairness_key as key, l.is_hosted as "isHosted", l.weight,
           l.max_running as "maxRunning", l.turn, h.heads,

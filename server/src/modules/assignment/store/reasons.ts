@@ -20,7 +20,9 @@ const explainBusy = sql(
                          and s.runtime = 'HOSTED' and s.in_use < s.max_in_use)
    ), held as (
      select l.id, said.reason from task_lane l join said on said.id = l.id
-     where l.organization_id = $1 and said.before is distinct from said.reason for no key update of l skip locked
+     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
+       and said.before is distinct from said.reason
+     for no key update of l skip locked
    )
    update task_lane l set reason = held.reason from held where l.organization_id = $1 and l.id = held.id`,
 )
