@@ -35,8 +35,7 @@ async function anErrandThatPays(authorityLevel: 'AUTONOMOUS' | 'PROPOSE') {
     ...{ client, key, id, paymentId: payment.id },
     task: () => expectOk(client.get<TaskView>(`/v1/tasks/${id}`)),
     payment: () => expectOk(client.get<PaymentView>(`/v1/payments/${payment.id}`)),
-    reserved: async () =>
-      (await expectOk(client.get<{ data: { reserved: string }[] }>(limitsPath))).data[0]?.reserved,
+    reserved: async () => (await expectOk(client.get<{ data: { reserved: string }[] }>(limitsPath))).data[0]?.reserved,
     cancel: () => client.post<TaskView>(`/v1/tasks/${id}/cancel`),
   }
 }
