@@ -216,10 +216,10 @@ it('a program says itself how it failed, and whether another attempt is worth it
 })
 
 it.each([
-  ['has a NUL in it', '\0 is not a word', 'program.Error'],
-  ['is cut within a letter', `${'x'.repeat(499)}😀`, 'program.Error'],
-  ['has a code that is none', new Error('told by its code'), 'program.Error'],
-])('a failure that %s is told all the same', async (_, thrown, code) => {
+  ['has a NUL in it', '\0 is not a word', ' is not a word'],
+  ['is cut within a letter', `${'x'.repeat(499)}😀`, `${'x'.repeat(499)}\uFFFD`],
+  ['has a code that is none', new Error('told by its code'), 'Its failure could not be told.'],
+])('a failure that %s is told all the same', async (_, thrown, detail) => {
   const agent = await world.newAgent()
   run(agent, {
     program: () => {
@@ -228,7 +228,10 @@ it.each([
     },
   })
   const { id } = await world.submit(agent, { maxAttempts: 1 })
-  expect(await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')).toMatchObject({ attempt: 1, error: { code } })
+  expect(await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')).toMatchObject({
+    attempt: 1,
+    error: { code: 'program.Error', detail },
+  })
 })
 
 it('never works on more tasks than it says', async () => {
