@@ -1,4 +1,4 @@
-import { type AgentInstanceRow, columns, type InstanceStatus } from '@wedi/database'
+import { type AgentInstanceRow, type AgentRuntime, columns, type InstanceStatus } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
@@ -75,11 +75,14 @@ const find = sql<AgentInstanceRow>(
   `select ${columns.agentInstance} from agent_instance where organization_id = $1 and id = $2 and agent_id = $3`,
 )
 
-/** Held by who gives it work: it is not stopped meanwhile, and its heartbeats do not wait. */
-const holdShared = sql<AgentInstanceRow>(
-  'instances.holdShared',
-  `select ${columns.agentInstance} from agent_instance
-   where organization_id = $1 and id = $2 and agent_id = $3 for key share`,
+/** Instances and their agents as they are: a row for each pair that is asked about, in their order. */
+const standings = sql<Standing>(
+  'instances.standings',
+  `select a.runtime, i.status, coalesce(i.is_draining, false) as "isDraining"
+   from unnest($2::uuid[], $3::uuid[]) with ordinality as asked (id, agent_id, place)
+   left join agent a on a.organization_id = $1 and a.id = asked.agent_id
+   left join agent_instance i on i.organization_id = $1 and i.id = asked.id and i.agent_id = asked.agent_id
+   order by asked.place`,
 )
 
 /** Of these, the ones that take work; none of them is stopped or told to drain before the transaction ends. */
@@ -227,6 +230,12 @@ export interface BeatSaid {
   readonly agentId: string
   readonly inUse: number | null
 }
+/** Null what there is none of. */
+export interface Standing {
+  readonly runtime: AgentRuntime | null
+  readonly status: InstanceStatus | null
+  readonly isDraining: boolean
+}
 interface LivenessRow {
   agentId: string
   healthy: number
@@ -261,8 +270,12 @@ export const instanceStore = {
     one(await tx.query(revive, [tx.organizationId, instanceId, agentId, inUse, now])),
 
   find: async (tx: Tx, id: string, agentId: string) => one(await tx.query(find, [tx.organizationId, id, agentId])),
-  holdShared: async (tx: Tx, id: string, agentId: string) =>
-    one(await tx.query(holdShared, [tx.organizationId, id, agentId])),
+  standings: (database: Database, organizationId: string, asked: readonly Omit<BeatSaid, 'inUse'>[]) =>
+    database.query(organizationId, standings, [
+      organizationId,
+      asked.map(({ instanceId }) => instanceId),
+      asked.map(({ agentId }) => agentId),
+    ]),
   holdOpen: (tx: Tx, ids: readonly string[]) => tx.query(holdOpen, [tx.organizationId, ids]),
   hold: async (tx: Tx, id: string, agentId: string) => one(await tx.query(hold, [tx.organizationId, id, agentId])),
   drain: async (tx: Tx, id: string) => one(await tx.query(drain, [tx.organizationId, id])),

@@ -20,7 +20,7 @@ import {
   MAX_INSTANCES,
   type Tolerance,
 } from './instance-contract.ts'
-import { type Beaten, type BeatSaid, instanceStore } from './instance-store.ts'
+import { type Beaten, type BeatSaid, instanceStore, type Standing } from './instance-store.ts'
 import { sweeper } from './instance-sweep.ts'
 import { agentProblems, instanceProblems } from './problems.ts'
 import type { AgentService } from './service.ts'
@@ -119,6 +119,11 @@ export function instanceService(needs: InstanceNeeds) {
     },
   })
 
+  const standing = coalesce<Omit<BeatSaid, 'inUse'>, Standing>({
+    ...{ maxBatch: MAX_BATCH, maxWaiting: MAX_WAITING },
+    act: (organizationId, asked) => instanceStore.standings(database, organizationId, asked),
+  })
+
   return {
     async register(tx: Tx, caller: Caller, agentId: string, input: Static<typeof InstanceBody>) {
       if (caller.agentId !== agentId) throw new Problem(agentProblems.notFound)
@@ -168,16 +173,8 @@ export function instanceService(needs: InstanceNeeds) {
       return pageFrom(toWire(await instanceStore.ofAgent(database, organizationId, id, page, query)), page)
     },
 
-    /**
-     * The instance that work is given to; it is not stopped before the transaction ends. Throws 404 when it is not this
-     * agent's, 409 when it is stopped. One that is draining should be given nothing.
-     */
-    async requireIn(tx: Tx, agentId: string, instanceId: string): Promise<AgentInstanceRow> {
-      const row = await instanceStore.holdShared(tx, instanceId, agentId)
-      if (!row) throw new Problem(instanceProblems.notFound)
-      if (row.status === 'STOPPED') throw new Problem(instanceProblems.stopped)
-      return row
-    },
+    /** An agent's process as it is; those who ask together are one statement. */
+    standing,
 
     /** Of these, the ones that may be given work: none of them stops or drains before the transaction ends. */
     openOf: async (tx: Tx, ids: readonly string[]): Promise<Set<string>> =>

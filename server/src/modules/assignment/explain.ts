@@ -3,8 +3,7 @@ import type { Tx } from '#platform/database/database'
 import type { AssignmentNeeds } from './needs.ts'
 import { REASONS } from './round.ts'
 import { missing } from './rules.ts'
-import { laneStore, type Unexplained } from './store/lanes.ts'
-import { seatStore } from './store/seats.ts'
+import { reasonStore, type Unexplained } from './store/reasons.ts'
 
 const BATCH = 200
 
@@ -15,7 +14,7 @@ export function explaining({
   capabilities,
 }: Pick<AssignmentNeeds, 'database' | 'agents' | 'capabilities'>) {
   async function explainPinned(tx: Tx): Promise<void> {
-    const lanes = await laneStore.unexplained(tx, BATCH)
+    const lanes = await reasonStore.unexplained(tx, BATCH)
     if (lanes.length === 0) return
     const ids = [...new Set(lanes.map(({ agentId }) => agentId))]
     const [found, may] = await Promise.all([agents.readMany(tx, ids), capabilities.authoritiesOf(tx, ids)])
@@ -24,15 +23,15 @@ export function explaining({
       const why = whyNot(lane, statuses.get(lane.agentId), may.get(lane.agentId), tx.now)
       return why === undefined ? [] : [{ id: lane.id, reason: `The agent it is pinned to ${why}.` }]
     })
-    laneStore.explain(tx, reasons)
+    reasonStore.explain(tx, reasons)
   }
 
   return {
     async explain(organizationId: string): Promise<void> {
-      await seatStore.explain(database, organizationId, REASONS)
+      await reasonStore.explainBusy(database, organizationId, REASONS)
       await database.inOrganization(organizationId, async (tx) => {
         await explainPinned(tx)
-        laneStore.explainCapped(tx, REASONS.capped)
+        reasonStore.explainCapped(tx, REASONS.capped)
       })
     },
 
@@ -43,7 +42,7 @@ export function explaining({
     ): Promise<Row[]> {
       const isAsking = ({ status, unassignableReason }: Row) => status === 'QUEUED' && unassignableReason === null
       const ids = new Set(rows.filter(isAsking).flatMap(({ laneId }) => laneId ?? []))
-      const found = ids.size === 0 ? [] : await laneStore.reasons(database, organizationId, [...ids])
+      const found = ids.size === 0 ? [] : await reasonStore.ofLanes(database, organizationId, [...ids])
       const reasons = new Map(found.map(({ id, reason }) => [id, reason]))
       return rows.map((row) =>
         isAsking(row) ? { ...row, unassignableReason: reasons.get(row.laneId ?? '') ?? null } : row,

@@ -4,7 +4,7 @@ import type { Tx } from '#platform/database/database'
 import { PAYMENT_TASK } from './contract.ts'
 import { type Ending, ending, HELD } from './ends.ts'
 import { type AssignmentNeeds, SYSTEM } from './needs.ts'
-import { leaseStore } from './store/leases.ts'
+import { payingStore } from './store/paying.ts'
 import { type MoveOptions, taskStore } from './store/tasks.ts'
 
 /**
@@ -24,7 +24,7 @@ export function leaving(needs: AssignmentNeeds) {
     if (task?.fencingToken !== seen.fencingToken || task.leaseExpiresAt === null || task.paymentId === null) return
     const payment = await needs.payments.read(tx, task.paymentId)
     if (payment && isOpen(payment.status)) {
-      await leaseStore.park(tx, task.id, options)
+      await payingStore.park(tx, task.id, options)
       return
     }
     const isPaid = payment?.status === 'CONFIRMED'
@@ -36,6 +36,6 @@ export function leaving(needs: AssignmentNeeds) {
     }
     // Whoever takes it next sees the payment that was made, and may ask for one only if there is none.
     await end(tx, [goesBack(task)], { from: HELD, ...options })
-    if (!isPaid) await taskStore.detach(tx, task.id, task.paymentId)
+    if (!isPaid) await payingStore.detach(tx, task.id, task.paymentId)
   }
 }

@@ -29,7 +29,7 @@ export interface AssignmentNeeds {
   decisions: Pick<DecisionService, 'record' | 'recordAll'>
   organizations: Pick<OrganizationService, 'read' | 'lockForChange'>
   agents: Pick<AgentService, 'requireIn' | 'readMany'>
-  instances: Pick<InstanceService, 'requireIn' | 'openOf'>
+  instances: Pick<InstanceService, 'standing' | 'openOf'>
   capabilities: Pick<CapabilityService, 'authoritiesOf' | 'limits'>
   chains: Pick<ChainService, 'asset'>
   wallets: Pick<WalletService, 'payingOf'>

@@ -3,7 +3,7 @@ import { parseAsset, parsePayee } from '#platform/caip'
 import type { Tx } from '#platform/database/database'
 import type { AssignmentNeeds } from './needs.ts'
 import { type Fate, HOPELESS, type Lane, type Seat, WELCOME } from './rules.ts'
-import { taskStore } from './store/tasks.ts'
+import { payingStore } from './store/paying.ts'
 
 /** Passes by itself or by somebody's hand: the task waits for it. What else stands in the way has to be recorded. */
 export const PASSING: ReadonlySet<string> = new Set([
@@ -57,7 +57,7 @@ export async function previewOf(
     needs.capabilities.authoritiesOf(tx, agentIds),
     needs.wallets.payingOf(tx, agentIds),
     needs.capabilities.limits.usesOfMany(tx, about),
-    taskStore.pendingPayments(tx, agentIds),
+    payingStore.pendingPayments(tx, agentIds),
   ])
   const balances = await needs.reconciliation.balancesSeen(
     tx,

@@ -2,11 +2,12 @@ import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import type { Claim } from './claims.ts'
 import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
-import { findOverdue, type Overdue, overdue } from './overdue.ts'
+import { findOverdue, overdue } from './overdue.ts'
 import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
-import { type HeadRow, laneStore, type QueueState } from './store/lanes.ts'
-import { seatStore } from './store/seats.ts'
+import { type LaneHeads, LEAST_HEADS, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
+import { reasonStore } from './store/reasons.ts'
+import { type FreeSeat, seatStore } from './store/seats.ts'
 import { type Placed, taskStore } from './store/tasks.ts'
 
 /** Tasks given out in one transaction: as many as keep it short. */
@@ -36,44 +37,53 @@ export function rounds(needs: AssignmentNeeds) {
   const endOverdue = overdue(needs)
 
   return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
-    const first = await database.inOrganization(organizationId, (tx) => look(tx, claims))
+    const first = await database.inOrganization(organizationId, async (tx) => {
+      const seen = await look(tx, claims)
+      return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, claims)
+    })
     if (!('expired' in first)) return first
     const isMoreOverdue = await endOverdue(organizationId, first)
     const { hasMore, given } = await database.inOrganization(organizationId, async (tx) =>
-      placeIn(tx, await queueOf(tx), claims),
+      placeIn(tx, await look(tx, claims), claims),
     )
     return { hasMore: hasMore || isMoreOverdue, given }
   }
 
-  async function look(tx: Tx, claims: readonly Claim[]): Promise<RoundResult | Overdue> {
-    const queue = await queueOf(tx)
-    return (queue.isDue && (await findOverdue(tx))) || placeIn(tx, queue, claims)
+  /** All that a round has to know, in one round trip; in the order of locks. */
+  async function look(tx: Tx, claims: readonly Claim[]) {
+    const claimers = [...new Set(claims.map(agentOf))]
+    const asked = claims.reduce((sum, { max }) => sum + max, 0)
+    laneStore.lockQueue(tx)
+    const [queue = NEW_QUEUE, unmatched, open, lanes, seats] = await Promise.all([
+      laneStore.queue(tx),
+      laneStore.unmatched(tx, LANES_MATCHED),
+      openOf(tx, claims),
+      laneStore.heads(tx, claimers, { asked, lanes: LANES, total: BATCH }),
+      claimers.length === 0 ? [] : seatStore.freeOf(tx, claimers),
+    ])
+    return { queue, unmatched, open, lanes, seats }
   }
 
-  async function placeIn(tx: Tx, queue: QueueState, asked: readonly Claim[]): Promise<RoundResult> {
-    if (await matchLanes(tx, queue)) return { hasMore: true, given: new Map() }
-    const { claims, closed } = await openOf(tx, asked)
-    const situation = await situationOf(tx, queue, claims)
+  async function placeIn(tx: Tx, seen: Seen, asked: readonly Claim[]): Promise<RoundResult> {
+    const { queue } = seen
+    if (await matchLanes(tx, seen)) return { hasMore: true, given: new Map() }
+    const claims = asked.filter(({ instanceId }) => seen.open.has(instanceId))
+    const situation = await situationOf(tx, seen, claims)
     const { decided, preview } = await decide(tx, situation)
     const given = await giveOut(tx, decided, claims)
     await explain(tx, decided, situation, preview)
     if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
     const hasChanged = decided.placed.length + decided.refused.length > 0
-    if (queue.isDue || queue.dueAt === null || hasChanged) await laneStore.rest(tx, queue, decided.turn)
-    for (const claim of closed) given.set(claim, [])
+    if (queue.isDue || queue.dueAt === null || hasChanged) laneStore.rest(tx, queue, decided.turn)
+    // A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing.
+    for (const claim of asked) if (!seen.open.has(claim.instanceId)) given.set(claim, [])
     return { hasMore: isCut(decided, situation), given }
   }
 
-  /** A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing. */
-  async function openOf(tx: Tx, claims: readonly Claim[]): Promise<{ claims: Claim[]; closed: Claim[] }> {
-    if (claims.length === 0) return { claims: [], closed: [] }
-    const open = await needs.instances.openOf(tx, [...new Set(claims.map(({ instanceId }) => instanceId))])
-    const { true: still = [], false: closed = [] } = Object.groupBy(
-      claims,
-      ({ instanceId }) => `${open.has(instanceId)}`,
-    )
-    return { claims: still, closed }
+  async function openOf(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
+    if (claims.length === 0) return new Set()
+    return needs.instances.openOf(tx, [...new Set(claims.map(({ instanceId }) => instanceId))])
   }
 
   /** Holds lanes alone, but waits for nobody after that: whoever waits for them may go on soon. */
@@ -84,52 +94,54 @@ export function rounds(needs: AssignmentNeeds) {
   }
 
   /** Lanes that have not been held against the present abilities. True when there were any. */
-  async function matchLanes(tx: Tx, { abilityRevision }: QueueState): Promise<boolean> {
-    const lanes = await laneStore.unmatched(tx, abilityRevision, LANES_MATCHED)
-    if (lanes.length === 0) return false
+  async function matchLanes(tx: Tx, { queue, unmatched }: Seen): Promise<boolean> {
+    if (unmatched.length === 0) return false
     const abilities = await seatStore.abilities(tx)
-    const found = lanes.map(({ id, type, requires }) => {
-      const kind = { type, requires: requires as HeadRow['requires'] }
-      const fit = abilities.filter(({ scope }) => missing(kind, scope) === undefined)
-      return { id, abilities: fit.map((ability) => ability.id) }
+    const found = unmatched.map((lane) => {
+      const fit = abilities.filter(({ scope }) => missing(lane, scope) === undefined)
+      return { ...lane, abilities: fit.map((ability) => ability.id) }
     })
-    await laneStore.match(tx, found, abilityRevision)
-    const lost = found.filter((lane) => lane.abilities.length === 0).map(({ id }) => ({ id, reason: REASONS.nobody }))
-    const isPinned = new Map(lanes.map(({ id, agentId }) => [id, agentId !== null]))
-    laneStore.explain(
+    await laneStore.match(tx, found, queue.abilityRevision)
+    const lost = found.filter(({ abilities, agentId }) => abilities.length === 0 && agentId === null)
+    reasonStore.explain(
       tx,
-      lost.filter(({ id }) => !isPinned.get(id)),
+      lost.map(({ id }) => ({ id, reason: REASONS.nobody })),
     )
     return true
   }
 
-  async function situationOf(tx: Tx, { turn }: QueueState, claims: readonly Claim[]): Promise<Looked> {
+  async function situationOf(tx: Tx, { queue, lanes, seats }: Seen, claims: readonly Claim[]): Promise<Looked> {
     const asking = new Map<string, number>()
     for (const { agentId, max } of claims) asking.set(agentId, (asking.get(agentId) ?? 0) + max)
-    const rows = await laneStore.heads(tx, [...asking.keys()], { lanes: LANES, total: BATCH })
-    const byLane = Map.groupBy(rows, ({ laneId }) => laneId)
-    const lanes = [...byLane.values()].map((heads): Lane => {
-      const { laneId, agentId, abilities, key } = heads[0] as HeadRow
-      return { id: laneId, agentId, abilities, key, heads }
-    })
-    const shares = new Map(rows.map(({ key, ...share }): [string, Share] => [key, share]))
-    const pinned = lanes.flatMap(({ agentId }) => agentId ?? [])
-    const abilityIds = [...new Set(lanes.filter(({ agentId }) => agentId === null).flatMap((lane) => lane.abilities))]
-    const each = Math.min(BATCH, Math.max(SEATS_OF_ABILITY, rows.length))
-    const found = rows.length === 0 ? [] : await seatStore.free(tx, abilityIds, [...asking.keys(), ...pinned], each)
-    const seats = found.flatMap(({ runtime, scope, ...seat }): Seat[] => {
+    const shares = new Map(lanes.map(({ key, ...share }): [string, Share] => [key, share]))
+    const hosted = await hostedSeats(tx, lanes)
+    const found = new Map([...seats, ...hosted].map((seat) => [seat.agentId, seat]))
+    const open = [...found.values()].flatMap(({ runtime, scope, ...seat }): Seat[] => {
       const asksFor = asking.get(seat.agentId)
       if (runtime === 'REMOTE' && asksFor === undefined) return []
       return [{ ...seat, breadth: breadthOf(scope), ...(runtime === 'REMOTE' && asksFor && { asksFor }) }]
     })
-    return { lanes, seats, shares, turn, limit: BATCH, rows }
+    return { lanes, seats: open, shares, turn: queue.turn, limit: BATCH }
+  }
+
+  async function hostedSeats(tx: Tx, lanes: readonly LaneHeads[]) {
+    const hosted = lanes.filter(({ isHosted }) => isHosted)
+    if (hosted.length === 0) return []
+    const abilities = new Set(hosted.flatMap((lane) => (lane.agentId === null ? lane.abilities : [])))
+    const count = hosted.reduce((sum, { heads }) => sum + heads.length, 0)
+    const each = Math.min(BATCH, Math.max(SEATS_OF_ABILITY, count))
+    return seatStore.free(
+      tx,
+      [...abilities],
+      hosted.flatMap(({ agentId }) => agentId ?? []),
+      each,
+    )
   }
 
   /** The plan; with payments among the tasks, held against what the rules would say. */
   async function decide(tx: Tx, situation: Looked): Promise<{ decided: Plan; preview?: Preview }> {
-    const payments = new Map(
-      situation.rows.filter(({ type }) => type === PAYMENT).map((row) => [row.id, row.paymentPayload]),
-    )
+    const paying = situation.lanes.filter(({ type }) => type === PAYMENT)
+    const payments = new Map(paying.flatMap(({ heads }) => heads.map(({ id, payment }) => [id, payment])))
     if (payments.size === 0) return { decided: plan(situation) }
     const planWith = async (seats: readonly Seat[], hopeless: ReadonlySet<string>) => {
       const preview = await previewOf(tx, needs, payments, seats.map(agentOf))
@@ -205,7 +217,7 @@ export function rounds(needs: AssignmentNeeds) {
     preview?: Preview,
   ): Promise<void> {
     if (capped.length > 0)
-      laneStore.explain(
+      reasonStore.explain(
         tx,
         capped.map((id) => ({ id, reason: REASONS.capped })),
       )
@@ -229,10 +241,7 @@ export const REASONS = {
   capped: 'As many tasks of its fairness key are running as may be.',
 } as const
 
-async function queueOf(tx: Tx): Promise<QueueState> {
-  laneStore.lockQueue(tx)
-  return (await laneStore.queue(tx)) ?? { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
-}
+const NEW_QUEUE: QueueState = { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
 
 function givenTo(task: TaskRow) {
   const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
@@ -241,13 +250,23 @@ function givenTo(task: TaskRow) {
 
 const agentOf = ({ agentId }: { agentId: string }): string => agentId
 
+interface Seen {
+  readonly queue: QueueState
+  readonly unmatched: readonly UnmatchedLane[]
+  /** Instances that may be given work. */
+  readonly open: ReadonlySet<string>
+  readonly lanes: readonly LaneHeads[]
+  /** Free slots of those who claim. */
+  readonly seats: readonly FreeSeat[]
+}
+
 interface Looked extends Situation {
-  readonly rows: readonly HeadRow[]
+  readonly lanes: readonly LaneHeads[]
 }
 
 /** True when there may be more behind what was looked at: the batch is full, or a lane has given all its heads. */
 function isCut({ placed }: Plan, { lanes }: Looked): boolean {
   if (placed.length >= BATCH || lanes.length >= LANES) return placed.length > 0
   const count = Map.groupBy(placed, ({ laneId }) => laneId)
-  return lanes.some(({ id, heads }) => heads.length >= 16 && count.get(id)?.length === heads.length)
+  return lanes.some(({ id, heads }) => heads.length >= LEAST_HEADS && count.get(id)?.length === heads.length)
 }

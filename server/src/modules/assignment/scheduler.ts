@@ -13,6 +13,8 @@ const SWEEP_LIMIT = 1000
 /** Organisations with waiting claims that are looked at in one sweep, in turn. */
 const POLLED = 50
 const RETRY_MS = 500
+/** What is left waiting says why so much later, not each time something is given out. */
+const EXPLAIN_MS = 100
 
 interface Needs extends Pick<AssignmentNeeds, 'database' | 'log'> {
   readonly round: (organizationId: string, claims: ReturnType<Claims['take']>) => Promise<RoundResult>
@@ -32,6 +34,8 @@ export class Scheduler {
   readonly #waiting = new Set<string>()
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
+  readonly #unexplained = new Map<string, NodeJS.Timeout>()
+  readonly #explaining = new Set<Promise<void>>()
   #polled = 0
   #sweeping: NodeJS.Timeout | undefined
   #sweep: Promise<void> | undefined
@@ -70,9 +74,9 @@ export class Scheduler {
     this.claims.close()
     this.#waiting.clear()
     clearInterval(this.#sweeping)
-    for (const timer of this.#resting.values()) clearTimeout(timer)
+    for (const timers of [this.#resting, this.#unexplained]) for (const timer of timers.values()) clearTimeout(timer)
     await this.#sweep
-    await Promise.all(this.#running.values())
+    await Promise.all([...this.#running.values(), ...this.#explaining])
   }
 
   #pump(): void {
@@ -98,11 +102,25 @@ export class Scheduler {
       this.claims.lookedFor(claims, { hasMore })
       if (undelivered.length > 0) await this.#needs.giveBack(organizationId, undelivered)
       if (hasMore && this.#isStarted) this.#waiting.add(organizationId)
-      else await this.#needs.explain(organizationId)
+      else this.#explainSoon(organizationId)
     } catch (error) {
       for (const claim of claims) this.claims.refuse(claim, error)
       this.#rest(organizationId, error)
     }
+  }
+
+  /** Beside the rounds: nobody's task waits for words. */
+  #explainSoon(organizationId: string): void {
+    if (!this.#isStarted || this.#unexplained.has(organizationId)) return
+    const explain = () => {
+      this.#unexplained.delete(organizationId)
+      const work = this.#needs
+        .explain(organizationId)
+        .catch((error) => this.#rest(organizationId, error))
+        .finally(() => this.#explaining.delete(work))
+      this.#explaining.add(work)
+    }
+    this.#unexplained.set(organizationId, setTimeout(explain, EXPLAIN_MS))
   }
 
   #rest(organizationId: string, error: unknown): void {

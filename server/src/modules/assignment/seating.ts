@@ -6,6 +6,7 @@ import { idOf } from './lane.ts'
 import { type AssignmentNeeds, SYSTEM } from './needs.ts'
 import { missing, type Requirements, type Scope } from './rules.ts'
 import { laneStore } from './store/lanes.ts'
+import { reasonStore } from './store/reasons.ts'
 import { seatStore } from './store/seats.ts'
 import { taskStore } from './store/tasks.ts'
 
@@ -60,7 +61,7 @@ export function seating(needs: AssignmentNeeds, wake: (organizationId: string) =
       const endsInMs = isValid && authority.expiresAt ? authority.expiresAt.getTime() - tx.now.getTime() : undefined
       seated.push({ agent, authority: isValid ? authority : undefined, endsInMs })
     }
-    laneStore.forgetReasons(tx, agentIds)
+    reasonStore.forgetReasons(tx, agentIds)
     if (isNewAbility) seatStore.newRevision(tx)
     return seated
   }

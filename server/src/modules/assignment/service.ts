@@ -21,6 +21,7 @@ import { Scheduler } from './scheduler.ts'
 import { seating } from './seating.ts'
 import { laneStore } from './store/lanes.ts'
 import { leaseStore } from './store/leases.ts'
+import { payingStore } from './store/paying.ts'
 import { type Share, seatStore } from './store/seats.ts'
 import { type TaskError, taskStore } from './store/tasks.ts'
 import { submitting, type TaskInput } from './submit.ts'
@@ -52,11 +53,13 @@ export function assignmentService(needs: AssignmentNeeds) {
     })
   }
 
-  async function requireClaiming(tx: Tx, { agentId, instanceId }: ClaimAsked): Promise<void> {
-    const agent = await needs.agents.requireIn(tx, agentId)
-    if (agent.runtime !== 'REMOTE') throw new Problem(taskProblems.notRemote)
-    const instance = await needs.instances.requireIn(tx, agentId, instanceId)
-    if (instance.isDraining) throw new Problem(instanceProblems.draining)
+  async function requireClaiming(organizationId: string, { agentId, instanceId }: ClaimAsked): Promise<void> {
+    const { runtime, status, isDraining } = await needs.instances.standing(organizationId, { agentId, instanceId })
+    if (runtime === null) throw new Problem(agentProblems.notFound)
+    if (runtime !== 'REMOTE') throw new Problem(taskProblems.notRemote)
+    if (status === null) throw new Problem(instanceProblems.notFound)
+    if (status === 'STOPPED') throw new Problem(instanceProblems.stopped)
+    if (isDraining) throw new Problem(instanceProblems.draining)
   }
 
   /** A task is given up with the money on its way; while somebody works on it, not once that was paid. */
@@ -151,7 +154,7 @@ export function assignmentService(needs: AssignmentNeeds) {
     /** Waits for work without holding anything of the database. */
     async claim(caller: Caller, asked: ClaimAsked) {
       if (caller.agentId !== asked.agentId) throw new Problem(agentProblems.notFound)
-      await database.inOrganization(caller, (tx) => requireClaiming(tx, asked))
+      await requireClaiming(caller.organizationId, asked)
       const tasks = await scheduler.claim(caller.organizationId, asked)
       // Who went away meanwhile does not know that it has them.
       if (asked.signal.aborted && tasks.length > 0) await giveBack(caller.organizationId, tasks)
@@ -210,7 +213,7 @@ export function assignmentService(needs: AssignmentNeeds) {
 
     /** For payments: the agent has asked for one for its task. Parked, the task gives its slot to the next. */
     async attach(tx: Tx, taskId: string, paymentId: string, isParked: boolean): Promise<void> {
-      await taskStore.attach(tx, taskId, paymentId, isParked)
+      await payingStore.attach(tx, taskId, paymentId, isParked)
       if (isParked) wakeAfter(tx)
     },
 

@@ -39,12 +39,15 @@ const headsAt = sql<HeadRow>(
   'select size, root, note from log_checkpoint where organization_id = $1 and size = any($2::bigint[])',
 )
 
-/** Takes what waits, in the order of ids, whenever it was committed: nothing is skipped because something later came first. */
+/**
+ * Takes what waits, in the order of ids, whenever it was committed: nothing is skipped because something later came first.
+ * By row addresses, which nobody changes: joined by their ids, what was taken before would be read through each time.
+ */
 const take = sql<{ decisionId: string; leafHash: Buffer }>(
   'log.take',
   `with taken as (
-     delete from log_pending where organization_id = $1 and decision_id in (
-       select decision_id from log_pending where organization_id = $1 order by decision_id limit $2)
+     delete from log_pending where organization_id = $1 and ctid = any(array(
+       select ctid from log_pending where organization_id = $1 order by decision_id limit $2))
      returning decision_id, leaf_hash)
    select decision_id as "decisionId", leaf_hash as "leafHash" from taken order by decision_id`,
 )

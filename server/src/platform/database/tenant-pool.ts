@@ -148,6 +148,11 @@ export class TenantPool {
     work: (transaction: Transaction) => Promise<T>,
   ): Promise<T> {
     let hasEnded = false
+    let hasBegun = false
+    const note = () => {
+      hasBegun = true
+    }
+    begun.then(note, note)
     let unsent: { readonly error: unknown } | undefined
     const sent: Promise<unknown>[] = [begun]
     /** What cannot be written fails here, not on the connection, where the statements behind it are under way already. */
@@ -174,9 +179,8 @@ export class TenantPool {
     try {
       const result = await work({ query, send })
       if (unsent) throw unsent.error
-      await begun
       // Does not wait for what was sent: when any of it failed, PostgreSQL rolls back instead.
-      await Promise.all([...sent, commit(client)])
+      await Promise.all([...sent, commit(client, hasBegun)])
       return result
     } catch (error) {
       // Whatever follows a failed statement only says that the transaction is aborted.
@@ -269,9 +273,9 @@ function gather(client: pg.PoolClient): void {
   process.nextTick(() => stream.uncork())
 }
 
-async function commit(client: pg.PoolClient): Promise<void> {
-  const status = client.getTransactionStatus()
-  if (status === 'I') throw new Error('the transaction was ended from inside')
+/** Before its begin is answered nothing can have ended it: what only sends is one round trip. */
+async function commit(client: pg.PoolClient, hasBegun: boolean): Promise<void> {
+  if (hasBegun && client.getTransactionStatus() === 'I') throw new Error('the transaction was ended from inside')
   gather(client)
   const { command } = await client.query('commit')
   // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.

@@ -3,6 +3,9 @@ import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { Requirements } from '../rules.ts'
 
+/** Looked at of a lane at least, so that one task nobody may take does not hide the others. */
+export const LEAST_HEADS = 16
+
 /** One assigner at a time in an organisation: what it counts stays true until it commits. */
 const lockQueue = sql('tasks.lockQueue', `select pg_advisory_xact_lock(hashtextextended('tasks/' || $1::text, 0))`)
 
@@ -36,10 +39,13 @@ const holdLanes = sql(
      order by place, id) held`,
 )
 
-/** Nobody is saying just now when the queue is due: what was said is committed, and who says more does so afterwards. */
-const isAlone = sql<{ isAlone: boolean }>(
-  'tasks.isAlone',
-  `select pg_try_advisory_xact_lock(hashtextextended('queue/' || $1::text, 0)) as "isAlone"`,
+/**
+ * Nobody is saying just now when the queue is due: what was said is committed, and who says more does so afterwards. A
+ * statement of its own, so that the next one sees what was committed before; it finds the answer where this one leaves it.
+ */
+const tryAlone = sql(
+  'tasks.tryAlone',
+  `select set_config('app.alone', pg_try_advisory_xact_lock(hashtextextended('queue/' || $1::text, 0))::text, true)`,
 )
 
 /** That a task waits in it is written once, not with each task; then somebody has to look, also if this process dies. */
@@ -79,10 +85,12 @@ const reopen = sql(
    where organization_id = $1 and (due_at is null or due_at > clock_timestamp() + $3::int * interval '1 millisecond')`,
 )
 
-const unmatched = sql<Pick<TaskLaneRow, 'id' | 'type' | 'requires' | 'agentId'>>(
+const unmatched = sql<UnmatchedLane>(
   'lanes.unmatched',
   `select id, type, requires, agent_id as "agentId" from task_lane
-   where organization_id = $1 and waiting_since is not null and ability_revision < $2 order by ability_revision limit $3`,
+   where organization_id = $1 and waiting_since is not null
+     and ability_revision < (select q.ability_revision from task_queue q where q.organization_id = $1)
+   order by ability_revision limit $2`,
 )
 
 const match = sql(
@@ -97,49 +105,54 @@ const match = sql(
 )
 
 /** Keys of which as many tasks are running as may be: their lanes are not looked at, or they would hide all others. */
-const FULL_KEYS = `select f.key from fairness_share f
-     where f.organization_id = $1 and f.max_running <= (
+export const FULL_KEYS = `select f.key from fairness_share f
+     where f.organization_id = $1 and f.max_running is not null and f.max_running <= (
        select count(*) from (
          select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = f.key
            and h.status in ('ASSIGNED', 'RUNNING') and not h.is_parked limit f.max_running) held)`
 
 /**
  * The lanes with a task that somebody with a free slot can take (a remote agent only while it asks), the most urgent
- * first, and the first tasks of each. What nobody can take is not looked at, and no task behind the heads.
+ * first, and the first tasks of each: with nobody but remote agents not many more than they ask for. What nobody can take
+ * is not looked at, and no task behind the heads.
  */
-const heads = sql<HeadRow>(
+const heads = sql<LaneHeads>(
   'lanes.heads',
   `with full_keys as materialized (${FULL_KEYS}), able as materialized (
-     select l.*, coalesce(f.weight, 1) as weight, f.max_running, coalesce(f.turn, 0) as turn
+     select l.*, coalesce(f.weight, 1) as weight, f.max_running, coalesce(f.turn, 0) as turn, fit.is_hosted
      from task_lane l
      left join fairness_share f on f.organization_id = $1 and f.key = l.fairness_key
+     cross join lateral (
+       select exists (
+         select from unnest(l.abilities) as fit (id), lateral (
+           select from agent_seat s
+           where s.organization_id = $1 and s.ability_id = fit.id and s.is_open and s.runtime = 'HOSTED'
+             and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id) limit 1) free) as is_hosted) fit
      cross join lateral (
        select t.priority from task t
        where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
        order by t.priority desc, t.id limit 1) first
      where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
        and l.fairness_key not in (select key from full_keys)
-       and exists (
-         select from unnest(l.abilities) as fit (id), lateral (
-           select from agent_seat s
-           where s.organization_id = $1 and s.ability_id = fit.id and s.is_open and s.runtime = 'HOSTED'
-             and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id) limit 1) free
-         union all
+       and (fit.is_hosted or exists (
          select from agent_seat s
          where s.organization_id = $1 and s.agent_id = any($2::uuid[]) and s.ability_id = any(l.abilities) and s.is_open
-           and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id))
-     order by first.priority desc, coalesce(f.turn, 0), l.id limit $3
+           and s.in_use < s.max_in_use and (l.agent_id is null or s.agent_id = l.agent_id)))
+     order by first.priority desc, coalesce(f.turn, 0), l.id limit $4
+   ), size as materialized (
+     select greatest(${LEAST_HEADS}, case when bool_or(is_hosted) then $5::int else least($3::int, $5) end / count(*)) as heads from able
    )
-   select t.id, t.priority, t."paymentPayload", l.id as "laneId", l.type, l.requires, l.agent_id as "agentId", l.abilities,
-          l.fairness_key as key, l.weight, l.max_running as "maxRunning", l.turn,
+   select l.id, l.type, l.agent_id as "agentId", l.abilities, l.fairness_key as key, l.is_hosted as "isHosted", l.weight,
+          l.max_running as "maxRunning", l.turn, h.heads,
           case when l.max_running is null then 0 else (
             select count(*)::int from (
               select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = l.fairness_key
                 and h.status in ('ASSIGNED', 'RUNNING') and not h.is_parked limit l.max_running) held) end as running
    from able l cross join lateral (
-     select t.id, t.priority, case when t.type = 'payment' then t.payload end as "paymentPayload" from task t
-     where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
-     order by t.priority desc, t.id limit greatest(16, $4::int / (select count(*)::int from able))) t`,
+     select json_agg(json_build_object('id', t.id, 'priority', t.priority, 'payment', t.payment)) as heads from (
+       select t.id, t.priority, case when t.type = 'payment' then t.payload end as payment from task t
+       where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
+       order by t.priority desc, t.id limit (select heads from size)) t) h`,
 )
 
 /**
@@ -156,7 +169,7 @@ const rest = sql(
      (select min(run_after) from task where organization_id = $1 and status = 'QUEUED' and lane_id is null),
      (select clock_timestamp() + interval '10 seconds' from task_lane
       where organization_id = $1 and waiting_since is not null and cardinality(abilities) > 0 limit 1),
-     case when not $4::boolean then clock_timestamp() + interval '10 seconds' end)
+     case when not current_setting('app.alone')::boolean then clock_timestamp() + interval '10 seconds' end)
    where organization_id = $1 and due_at is not distinct from $2`,
 )
 
@@ -191,80 +204,25 @@ const dueBy = sql(
    where organization_id = $1 and (due_at is null or due_at > $2::timestamptz)`,
 )
 
-/** Lanes that are pinned to an agent that has changed say anew why they wait. */
-const forgetReasons = sql(
-  'lanes.forgetReasons',
-  `with pinned as (
-     select id from task_lane
-     where organization_id = $1 and agent_id = any($2::uuid[]) and waiting_since is not null order by id for no key update
-   )
-   update task_lane l set reason = null from pinned where l.organization_id = $1 and l.id = pinned.id`,
-)
-
-/** Pinned lanes of which nobody has said yet why they wait, with their agent's slots. */
-const unexplained = sql<Unexplained>(
-  'lanes.unexplained',
-  `select l.id, l.type, l.requires, l.agent_id as "agentId", coalesce(s.is_open, false) as "isOpen",
-          coalesce(s.in_use < s.max_in_use, false) as "hasRoom", coalesce(s.runtime = 'REMOTE', false) as "isRemote"
-   from task_lane l left join agent_seat s on s.organization_id = $1 and s.agent_id = l.agent_id
-   where l.organization_id = $1 and l.waiting_since is not null and l.agent_id is not null and l.reason is null
-   limit $2`,
-)
-
-/** Waits for nobody: who writes to a lane just now says that somebody has to look again. */
-const explainAll = sql(
-  'lanes.explain',
-  `with waiting as (
-     select l.id, x.reason from task_lane l join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = l.id
-     where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
-   )
-   update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
-)
-
-const explainCapped = sql(
-  'lanes.explainCapped',
-  `with full_keys as materialized (${FULL_KEYS}), waiting as (
-     select l.id from task_lane l
-     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0
-       and l.fairness_key in (select key from full_keys) and l.reason is distinct from $2
-     for no key update of l skip locked
-   )
-   update task_lane l set reason = $2 from waiting w where l.organization_id = $1 and l.id = w.id`,
-)
-
-const reasons = sql<{ id: string; reason: string | null }>(
-  'lanes.reasons',
-  'select id, reason from task_lane where organization_id = $1 and id = any($2::uuid[])',
-)
-
-export interface Unexplained {
-  readonly id: string
-  readonly type: string
-  readonly requires: Requirements
-  readonly agentId: string
-  readonly isOpen: boolean
-  readonly hasRoom: boolean
-  readonly isRemote: boolean
-}
-
 export type QueueState = Pick<TaskQueueRow, 'abilityRevision' | 'turn' | 'dueAt'> & { readonly isDue: boolean }
 
-/** One of the first tasks of a lane, with its lane and its fairness key. */
-export interface HeadRow {
+export type UnmatchedLane = Pick<TaskLaneRow, 'id' | 'type' | 'agentId'> & { readonly requires: Requirements }
+
+/** A lane with its first tasks, and its fairness key. */
+export interface LaneHeads {
   readonly id: string
-  readonly priority: number
-  /** Of a payment task. */
-  readonly paymentPayload: unknown
-  readonly laneId: string
   readonly type: string
-  readonly requires: Requirements
   readonly agentId: string | null
   readonly abilities: readonly string[]
   readonly key: string
+  /** A hosted agent has a free slot for it. */
+  readonly isHosted: boolean
   readonly weight: number
   readonly maxRunning: number | null
   readonly running: number
   readonly turn: number
+  /** `payment`: what a payment task asks for. */
+  readonly heads: readonly { readonly id: string; readonly priority: number; readonly payment: unknown }[]
 }
 
 export const laneStore = {
@@ -288,7 +246,7 @@ export const laneStore = {
       lanes.map(({ fairnessKey }) => fairnessKey),
     ]),
   reopen: (tx: Tx, ids: readonly string[], inMs: number): void => tx.send(reopen, [tx.organizationId, ids, inMs]),
-  unmatched: (tx: Tx, revision: number, limit: number) => tx.query(unmatched, [tx.organizationId, revision, limit]),
+  unmatched: (tx: Tx, limit: number) => tx.query(unmatched, [tx.organizationId, limit]),
   match: (tx: Tx, found: readonly { id: string; abilities: readonly string[] }[], revision: number) =>
     tx.query(match, [
       tx.organizationId,
@@ -296,20 +254,14 @@ export const laneStore = {
       found.map(({ abilities }) => JSON.stringify(abilities)),
       revision,
     ]),
-  heads: (tx: Tx, claimers: readonly string[], { lanes, total }: { lanes: number; total: number }) =>
-    tx.query(heads, [tx.organizationId, claimers, lanes, total]),
-  async rest(tx: Tx, seen: QueueState, turn: number): Promise<void> {
-    const [alone] = await tx.query(isAlone, [tx.organizationId])
-    tx.send(rest, [tx.organizationId, seen.dueAt, turn, alone?.isAlone ?? false])
+  /** `asked`: how many tasks those who claim want in all. */
+  heads: (tx: Tx, claimers: readonly string[], { asked, lanes, total }: Record<'asked' | 'lanes' | 'total', number>) =>
+    tx.query(heads, [tx.organizationId, claimers, asked, lanes, total]),
+  rest(tx: Tx, seen: QueueState, turn: number): void {
+    tx.send(tryAlone, [tx.organizationId])
+    tx.send(rest, [tx.organizationId, seen.dueAt, turn])
   },
   dueBy: (tx: Tx, time: Date): void => tx.send(dueBy, [tx.organizationId, time]),
-  forgetReasons: (tx: Tx, agentIds: readonly string[]): void => tx.send(forgetReasons, [tx.organizationId, agentIds]),
-  unexplained: (tx: Tx, limit: number) => tx.query(unexplained, [tx.organizationId, limit]),
-  explain: (tx: Tx, lanes: readonly { id: string; reason: string }[]): void =>
-    tx.send(explainAll, [tx.organizationId, lanes.map(({ id }) => id), lanes.map(({ reason }) => reason)]),
-  explainCapped: (tx: Tx, reason: string): void => tx.send(explainCapped, [tx.organizationId, reason]),
-  reasons: (database: Database, organizationId: string, ids: readonly string[]) =>
-    database.query(organizationId, reasons, [organizationId, ids]),
   tryEmpty: (tx: Tx, limit: number) => tx.query(tryEmpty, [tx.organizationId, limit]),
   leave: (tx: Tx, ids: readonly string[]) => tx.query(leave, [tx.organizationId, ids]),
 }

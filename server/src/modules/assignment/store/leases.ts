@@ -1,7 +1,6 @@
 import { columns, type TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
-import type { MoveOptions } from './tasks.ts'
 
 /** All of these tasks that are still their agent's, by their tokens: a row for each. Locked in one order. */
 const extend = sql<Extended>(
@@ -66,20 +65,6 @@ const enter = sql(
    update task t set lane_id = r.lane_id from resting r where t.organization_id = $1 and t.id = r.id`,
 )
 
-/** Its agent is gone or has given up, and the payment is not settled: that ends the task now, and nobody holds a slot for it. */
-const park = sql<TaskRow>(
-  'tasks.park',
-  `with parked as (
-     update task set is_parked = true, lease_expires_at = null, updated_at = $3
-     where organization_id = $1 and id = $2 and lease_expires_at is not null and not is_parked
-       and (not $4::boolean or lease_expires_at <= clock_timestamp()) returning *
-   ), seats as (
-     update agent_seat s set in_use = s.in_use - 1, over = greatest(0, s.in_use - 1 - s.max_in_use) from parked p
-     where s.organization_id = $1 and s.agent_id = p.assigned_agent_id
-   )
-   select ${columns.task} from parked`,
-)
-
 export interface Held {
   readonly taskId: string
   readonly agentId: string
@@ -108,6 +93,4 @@ export const leaseStore = {
   enter: (tx: Tx, tasks: readonly { id: string; laneId: string }[]): void =>
     tx.send(enter, [tx.organizationId, tasks.map(({ id }) => id), tasks.map(({ laneId }) => laneId)]),
   late: (tx: Tx, limit: number) => tx.query(late, [tx.organizationId, limit]),
-  park: async (tx: Tx, id: string, { isExpired = false }: Pick<MoveOptions, 'isExpired'>) =>
-    (await tx.query(park, [tx.organizationId, id, tx.now, isExpired]))[0],
 }

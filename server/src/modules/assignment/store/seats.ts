@@ -4,7 +4,7 @@ import { sql } from '#platform/database/statement'
 import type { Scope, Seat } from '../rules.ts'
 
 /** The least used seats of each ability, and those of the agents that are named, as long as they have a free slot. */
-const free = sql<Omit<Seat, 'breadth'> & { runtime: AgentRuntime; scope: Scope }>(
+const free = sql<FreeSeat>(
   'seats.free',
   `with found as (
      select s.* from unnest($2::uuid[]) as fit (id) cross join lateral (
@@ -20,8 +20,17 @@ const free = sql<Omit<Seat, 'breadth'> & { runtime: AgentRuntime; scope: Scope }
    from found f join ability a on a.organization_id = $1 and a.id = f.ability_id`,
 )
 
+/** Free slots of the agents that are named. */
+const freeOf = sql<FreeSeat>(
+  'seats.freeOf',
+  `select s.agent_id as "agentId", s.ability_id as "abilityId", s.runtime, s.in_use as "inUse", s.max_in_use as "maxInUse",
+          s.recent_failures as "recentFailures", a.scope
+   from agent_seat s join ability a on a.organization_id = $1 and a.id = s.ability_id
+   where s.organization_id = $1 and s.agent_id = any($2::uuid[]) and s.is_open and s.in_use < s.max_in_use`,
+)
+
 /** Agents that could take such a task, but for their slots or because they have to claim it. */
-const others = sql<Omit<Seat, 'breadth'> & { scope: Scope; runtime: AgentRuntime }>(
+const others = sql<FreeSeat>(
   'seats.others',
   `select s.agent_id as "agentId", s.ability_id as "abilityId", s.runtime, s.in_use as "inUse", s.max_in_use as "maxInUse",
           s.recent_failures as "recentFailures", a.scope
@@ -67,28 +76,6 @@ const dropAbility = sql(
      and not exists (select from agent_seat where organization_id = $1 and ability_id = $2)`,
 )
 
-/** Why lanes wait whose agents have no free slot just now. */
-const explain = sql(
-  'seats.explain',
-  `with said as (
-     select l.id, l.reason as before, case
-       when not exists (select from agent_seat s
-                        where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open) then $2
-       when exists (select from agent_seat s
-                    where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open and s.runtime = 'REMOTE'
-                      and s.in_use < s.max_in_use) then $4 else $3 end as reason
-     from task_lane l
-     where l.organization_id = $1 and l.waiting_since is not null and cardinality(l.abilities) > 0 and l.agent_id is null
-       and not exists (select from agent_seat s
-                       where s.organization_id = $1 and s.ability_id = any(l.abilities) and s.is_open
-                         and s.runtime = 'HOSTED' and s.in_use < s.max_in_use)
-   ), held as (
-     select l.id, said.reason from task_lane l join said on said.id = l.id
-     where l.organization_id = $1 and said.before is distinct from said.reason for no key update of l skip locked
-   )
-   update task_lane l set reason = held.reason from held where l.organization_id = $1 and l.id = held.id`,
-)
-
 const FAIR = `key, weight, max_running as "maxRunning"`
 const shares = sql<Pick<FairnessShareRow, 'key' | 'weight' | 'maxRunning'>>(
   'fairness.shares',
@@ -122,12 +109,14 @@ const inUseOf = sql<{ count: number }>(
   'select in_use as count from agent_seat where organization_id = $1 and agent_id = $2',
 )
 
+export type FreeSeat = Omit<Seat, 'breadth'> & { readonly runtime: AgentRuntime; readonly scope: Scope }
 export type NewSeat = Omit<AgentSeatRow, 'organizationId' | 'inUse' | 'over'>
 export type Share = Pick<FairnessShareRow, 'key' | 'weight' | 'maxRunning'>
 
 export const seatStore = {
   free: (tx: Tx, abilityIds: readonly string[], agentIds: readonly string[], each: number) =>
     tx.query(free, [tx.organizationId, abilityIds, agentIds, each]),
+  freeOf: (tx: Tx, agentIds: readonly string[]) => tx.query(freeOf, [tx.organizationId, agentIds]),
   others: (tx: Tx, abilityIds: readonly string[], { except, limit }: { except: readonly string[]; limit: number }) =>
     tx.query(others, [tx.organizationId, abilityIds, except, limit]),
   abilities: (tx: Tx) => tx.query(abilities, [tx.organizationId]),
@@ -140,9 +129,6 @@ export const seatStore = {
     return (await tx.query(put, [tx.organizationId, ...values]))[0]?.abilityId ?? null
   },
   dropAbility: (tx: Tx, id: string): void => tx.send(dropAbility, [tx.organizationId, id]),
-  explain: (database: Database, organizationId: string, words: { nobody: string; busy: string; unclaimed: string }) =>
-    database.query(organizationId, explain, [organizationId, words.nobody, words.busy, words.unclaimed]),
-
   inUseOf: async (database: Database, organizationId: string, agentId: string) =>
     (await database.query(organizationId, inUseOf, [organizationId, agentId]))[0]?.count ?? 0,
 

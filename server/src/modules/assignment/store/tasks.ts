@@ -124,27 +124,6 @@ const start = sql<TaskRow>(
    returning ${columns.task}`,
 )
 
-/** A task that is parked has no lease and gives back its slot. */
-const attach = sql<TaskRow>(
-  'tasks.attach',
-  `with attached as (
-     update task
-     set status = 'RUNNING', payment_id = $3, is_parked = $4, updated_at = $5,
-         lease_expires_at = case when not $4::boolean then lease_expires_at end
-     where organization_id = $1 and id = $2 and status in ('ASSIGNED', 'RUNNING') and not is_parked returning *
-   ), seats as (
-     update agent_seat s set in_use = s.in_use - 1, over = greatest(0, s.in_use - 1 - s.max_in_use) from attached a
-     where s.organization_id = $1 and s.agent_id = a.assigned_agent_id and a.is_parked
-   )
-   select ${columnsOf('task', 'attached')} from attached`,
-)
-
-/** Its payment ended without effect: the next one may ask for another. */
-const detach = sql(
-  'tasks.detach',
-  'update task set payment_id = null where organization_id = $1 and id = $2 and payment_id = $3',
-)
-
 /** A deadline that has passed does not count any more: it would end the task again at once. */
 const requeue = sql<TaskRow>(
   'tasks.requeue',
@@ -152,14 +131,6 @@ const requeue = sql<TaskRow>(
                    result = null, error = null, finished_at = null, run_after = ${NOW}, updated_at = $3,
                    deadline_at = case when deadline_at > clock_timestamp() then deadline_at end
    where organization_id = $1 and id = $2 and status in ('FAILED', 'DEAD', 'CANCELED') returning ${columns.task}`,
-)
-
-/** Payments that agents were given and have not asked for yet: they count as if they had. */
-const pendingPayments = sql<{ agentId: string; payload: unknown }>(
-  'tasks.pendingPayments',
-  `select assigned_agent_id as "agentId", payload from task
-   where organization_id = $1 and assigned_agent_id = any($2::uuid[]) and status in ('ASSIGNED', 'RUNNING')
-     and type = 'payment' and payment_id is null`,
 )
 
 /** What an agent holds, for whoever takes it back. */
@@ -249,8 +220,6 @@ export const taskStore = {
     return database.query(organizationId, heldBy, [organizationId, agentId, after ?? null, limit])
   },
 
-  pendingPayments: (tx: Tx, agentIds: readonly string[]) => tx.query(pendingPayments, [tx.organizationId, agentIds]),
-
   assign: (tx: Tx, placed: readonly Placed[]) =>
     tx.query(assign, [
       tx.organizationId,
@@ -286,9 +255,6 @@ export const taskStore = {
     ])
   },
   start: async (tx: Tx, id: string) => one(await tx.query(start, [tx.organizationId, id, tx.now])),
-  attach: async (tx: Tx, id: string, paymentId: string, isParked: boolean) =>
-    one(await tx.query(attach, [tx.organizationId, id, paymentId, isParked, tx.now])),
-  detach: (tx: Tx, id: string, paymentId: string) => tx.query(detach, [tx.organizationId, id, paymentId]),
   requeue: async (tx: Tx, id: string, laneId: string) =>
     one(await tx.query(requeue, [tx.organizationId, id, tx.now, laneId])),
 
