@@ -6,7 +6,7 @@ import { anAgent, asAgent } from '../../../test/support/factories.ts'
 import { openHealth } from '../../../test/support/health.ts'
 import { hold } from '../../../test/support/hold.ts'
 import { until } from '../../../test/support/until.ts'
-import type { AgentHealth } from '../health/contract.ts'
+import type { AgentHealth } from './contract.ts'
 
 /** So long that the server itself does not look while the test does. */
 const HEARTBEAT_MS = 60_000

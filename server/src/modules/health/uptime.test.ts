@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApp, type TestApp } from '../../../test/support/app.ts'
 import { expectOk } from '../../../test/support/client.ts'
 import { anAgent, asAgent } from '../../../test/support/factories.ts'
-import type { AgentHealth } from '../health/contract.ts'
+import type { AgentHealth } from './contract.ts'
 
 let app: TestApp
 beforeAll(async () => {
