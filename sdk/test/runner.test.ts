@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AgentOptions, Context, RunningAgent, Task } from '@wedi/sdk'
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
+import type { AgentOptions, Context, Task } from '@wedi/sdk'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { freePort } from '../../server/src/embedded/process.ts'
 import { atEnd, chainOf, closeAll, type Wedi as Server, startWedi } from '../../server/test/journeys/process.ts'
 import { sentBy } from '../../server/test/journeys/story.ts'
@@ -20,27 +20,24 @@ let project: Project
 let sdk: Sdk
 let server: Server
 let world: World
-const agents: RunningAgent[] = []
 beforeAll(async () => {
   project = await newProject()
   sdk = await project.load()
   server = await startWedi({ env: { PORT: String(await freePort()) } })
   world = await worldOf(sdk, server)
 })
-afterEach(async () => {
-  const stopped = agents.splice(0).map((agent) => agent.stop().catch(() => undefined))
-  await Promise.race([Promise.all(stopped), pause(STOP_MS, undefined, { ref: false })])
-})
 afterAll(async () => {
   await closeAll()
   project.remove()
 })
 
-/** Runs until the test is over, and remembers what it was told of. */
-function run(agent: Remote, options: Omit<AgentOptions, 'url' | 'credential'>) {
+/** Runs until the test is over (one of many at once says itself which), and remembers what it was told of. */
+function run(agent: Remote, options: Omit<AgentOptions, 'url' | 'credential'>, whenOver = onTestFinished) {
   const errors: unknown[] = []
   const running = world.run(agent, { onError: (error) => errors.push(error), ...options })
-  agents.push(running)
+  whenOver(async () => {
+    await Promise.race([running.stop().catch(() => undefined), pause(STOP_MS, undefined, { ref: false })])
+  })
   return { ...running, errors }
 }
 
@@ -81,7 +78,10 @@ it('an agent pays for its task: the money moves once and the task shows the paym
   expect(decisions.data).toMatchObject([{ agentId: agent.id, inputs: { invoice: 'INV-1' } }])
 })
 
-it('a task whose runner is killed is done by another, and what the first has paid is not paid again', async () => {
+/** Together: a lease or a heartbeat has to pass in each of these stories, and each has an agent and tasks of its own. */
+it.concurrent('a task whose runner is killed is done by another, and what the first has paid is not paid again', async ({
+  onTestFinished,
+}) => {
   const agent = await world.newAgent()
   const intent = { payee: PAYEE, amount: '700', asset: world.token }
   const first = startProgram(agent, {
@@ -96,11 +96,62 @@ it('a task whose runner is killed is done by another, and what the first has pai
   const paid = await until('the first has paid', async () => /paid (\S+)/.exec(first.output())?.[1], PATIENTLY)
   first.kill('SIGKILL')
 
-  const { errors } = run(agent, { program: async (_, { pay }) => ({ paymentId: (await pay(intent)).id }) })
+  const { errors } = run(
+    agent,
+    { program: async (_, { pay }) => ({ paymentId: (await pay(intent)).id }) },
+    onTestFinished,
+  )
   const task = await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')
   expect(errors).toEqual([])
   expect(task).toMatchObject({ status: 'SUCCEEDED', attempt: 2, result: { paymentId: paid } })
   expect(await sentBy((await chainOf(server)).node, agent.address)).toBe(1)
+})
+
+it.concurrent('a cancel reaches the program, and its slot takes the next task', async ({ onTestFinished }) => {
+  const agent = await world.newAgent()
+  const { runs, program, started } = puppet()
+  run(agent, { program, maxConcurrency: 1 }, onTestFinished)
+  const canceled = await world.submit(agent)
+  await started(1)
+  await world.admin.post('/v1/tasks/{taskId}/cancel', { taskId: canceled.id })
+  const next = await world.submit(agent)
+  await started(2)
+  expect(runs[0]?.context.signal.reason).toBeInstanceOf(sdk.TaskLost)
+  runs[1]?.end({ done: true })
+  expect(await world.taskIn(next.id, 'SUCCEEDED')).toMatchObject({ result: { done: true } })
+  expect(await world.taskIn(canceled.id, 'CANCELED')).toMatchObject({ result: null })
+})
+
+it.concurrent('a program whose server does not hear of it stops when its lease is over, and another does the task', async ({
+  onTestFinished,
+}) => {
+  const agent = await world.newAgent()
+  let isCut = false
+  const cut: typeof fetch = (...call) => (isCut ? Promise.reject(new TypeError('fetch failed')) : fetch(...call))
+  const [here, there] = [puppet(), puppet()]
+  run(agent, { program: here.program, fetch: cut, maxConcurrency: 1 }, onTestFinished)
+  const { id } = await world.submit(agent)
+  await here.started(1)
+  isCut = true
+  run(agent, { program: there.program }, onTestFinished)
+  await there.started(1)
+  await until('the first has stopped', async () => here.runs[0]?.context.signal.aborted, PATIENTLY)
+  expect(here.runs[0]?.context.signal.reason).toBeInstanceOf(sdk.TaskLost)
+  isCut = false
+  there.runs[0]?.end({ by: 'the other' })
+  expect(await world.taskIn(id, 'SUCCEEDED')).toMatchObject({ attempt: 2, result: { by: 'the other' } })
+})
+
+it.concurrent('ends by itself when its credential is not valid any more', async ({ onTestFinished }) => {
+  const agent = await world.newAgent()
+  const { program, started, runs } = puppet()
+  const { ended } = run(agent, { program }, onTestFinished)
+  const failed = ended.catch((error: unknown) => error)
+  await world.submit(agent)
+  await started(1)
+  await world.admin.post('/v1/api-keys/{apiKeyId}/revoke', { apiKeyId: agent.credentialId })
+  expect(await failed).toMatchObject({ name: 'WediError', status: 401 })
+  expect(runs[0]?.context.signal.aborted).toBe(true)
 })
 
 it('a payment for something else does not pass for the one that exists', async () => {
@@ -147,21 +198,6 @@ it('a denial ends the task with its reasons, unless the program has another way'
   const failed = await world.taskIn(refused.id, 'SUCCEEDED', 'FAILED', 'DEAD')
   expect(failed).toMatchObject({ status: 'FAILED', attempt: 1, error: { code: 'payment.denied' } })
   expect(reasons).toMatchObject([[{ code: 'payee.notAllowed' }], [{ code: 'payee.notAllowed' }]])
-})
-
-it('a cancel reaches the program, and its slot takes the next task', async () => {
-  const agent = await world.newAgent()
-  const { runs, program, started } = puppet()
-  run(agent, { program, maxConcurrency: 1 })
-  const canceled = await world.submit(agent)
-  await started(1)
-  await world.admin.post('/v1/tasks/{taskId}/cancel', { taskId: canceled.id })
-  const next = await world.submit(agent)
-  await started(2)
-  expect(runs[0]?.context.signal.reason).toBeInstanceOf(sdk.TaskLost)
-  runs[1]?.end({ done: true })
-  expect(await world.taskIn(next.id, 'SUCCEEDED')).toMatchObject({ result: { done: true } })
-  expect(await world.taskIn(canceled.id, 'CANCELED')).toMatchObject({ result: null })
 })
 
 it('a drain lets what runs end and takes nothing more', async () => {
@@ -216,10 +252,10 @@ it('a program says itself how it failed, and whether another attempt is worth it
 })
 
 it.each([
-  ['has a NUL in it', '\0 is not a word', 'program.Error'],
-  ['is cut within a letter', `${'x'.repeat(499)}😀`, 'program.Error'],
-  ['has a code that is none', new Error('told by its code'), 'program.Error'],
-])('a failure that %s is told all the same', async (_, thrown, code) => {
+  ['has a NUL in it', '\0 is not a word', ' is not a word'],
+  ['is cut within a letter', `${'x'.repeat(499)}😀`, `${'x'.repeat(499)}\uFFFD`],
+  ['has a code that is none', new Error('told by its code'), 'Its failure could not be told.'],
+])('a failure that %s is told all the same', async (_, thrown, detail) => {
   const agent = await world.newAgent()
   run(agent, {
     program: () => {
@@ -228,7 +264,10 @@ it.each([
     },
   })
   const { id } = await world.submit(agent, { maxAttempts: 1 })
-  expect(await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')).toMatchObject({ attempt: 1, error: { code } })
+  expect(await world.taskIn(id, 'SUCCEEDED', 'FAILED', 'DEAD')).toMatchObject({
+    attempt: 1,
+    error: { code: 'program.Error', detail },
+  })
 })
 
 it('never works on more tasks than it says', async () => {
@@ -271,36 +310,6 @@ it('what was done is told until it is heard, and counts once', async () => {
   expect(count).toBe(1)
   expect(errors).toEqual([])
   expect((await world.admin.get('/v1/payments', { taskId: id })).data).toHaveLength(1)
-})
-
-it('a program whose server does not hear of it stops when its lease is over, and another does the task', async () => {
-  const agent = await world.newAgent()
-  let isCut = false
-  const cut: typeof fetch = (...call) => (isCut ? Promise.reject(new TypeError('fetch failed')) : fetch(...call))
-  const [here, there] = [puppet(), puppet()]
-  run(agent, { program: here.program, fetch: cut, maxConcurrency: 1 })
-  const { id } = await world.submit(agent)
-  await here.started(1)
-  isCut = true
-  run(agent, { program: there.program })
-  await there.started(1)
-  await until('the first has stopped', async () => here.runs[0]?.context.signal.aborted, PATIENTLY)
-  expect(here.runs[0]?.context.signal.reason).toBeInstanceOf(sdk.TaskLost)
-  isCut = false
-  there.runs[0]?.end({ by: 'the other' })
-  expect(await world.taskIn(id, 'SUCCEEDED')).toMatchObject({ attempt: 2, result: { by: 'the other' } })
-})
-
-it('ends by itself when its credential is not valid any more', async () => {
-  const agent = await world.newAgent()
-  const { program, started, runs } = puppet()
-  const { ended } = run(agent, { program })
-  const failed = ended.catch((error: unknown) => error)
-  await world.submit(agent)
-  await started(1)
-  await world.admin.post('/v1/api-keys/{apiKeyId}/revoke', { apiKeyId: agent.credentialId })
-  expect(await failed).toMatchObject({ name: 'WediError', status: 401 })
-  expect(runs[0]?.context.signal.aborted).toBe(true)
 })
 
 it.each([

@@ -27,7 +27,7 @@ async function beatOnce(self: Self, ending: AbortSignal): Promise<number> {
     const held = new Set(news.tasks.filter(({ isHeld }) => isHeld).map(({ taskId }) => taskId))
     for (const run of runs) {
       if (held.has(run.taskId)) run.renew(at)
-      else run.lose('The task was canceled, given to another, or waits for a person to answer for its payment.')
+      else run.lose('The lease is over: the task was canceled or taken back, has ended, or waits for its payment.')
     }
     if (news.drain) stop()
     return news.nextHeartbeatMs

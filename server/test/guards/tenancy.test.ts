@@ -8,16 +8,18 @@ import { expectProblem, withoutRequestId } from '../support/expect-problem.ts'
 import {
   aFundedAgent,
   anAgent,
+  anIntegrationKey,
   anOrganization,
   aPayment,
   asAgent,
   aTask,
+  type MadeIntegrationKey,
   paymentIn,
   type TestOrganization,
   unique,
 } from '../support/factories.ts'
-import { until } from '../support/until.ts'
 import { addressOf, committedDocument, operationsOf } from './operations.ts'
+import { quiet, rowsOf } from './quiet.ts'
 import { aBreak, heldPayment, type Scene, situationOf } from './situations.ts'
 import { isFiltered, looksAtRows, withoutFilters } from './without-filters.ts'
 
@@ -83,6 +85,7 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   let app: TestApp
   let ours: TestOrganization
   let ourAgent: Client
+  let ourKey: MadeIntegrationKey
   let theirs: Scene & { id: string }
   let eyes: pg.Client
   const sent = new Map<string, string>()
@@ -103,6 +106,7 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
     await eyes.connect()
     ours = await anOrganization(app)
     ourAgent = await asAgent(ours.admin, (await anAgent(ours.admin)).id)
+    ourKey = await anIntegrationKey(ours.admin)
     const other = await anOrganization(app)
     theirs = { app, id: other.id, admin: other.admin, clients: other.clients }
     await furnish(app, theirs)
@@ -113,13 +117,21 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
     await app.stop()
   })
 
+  /** All that is theirs, once nothing of it changes by itself. */
+  async function allOfTheirs(): Promise<string[]> {
+    await usesOf(ourKey) // whoever looks at a key has all uses written down
+    await quiet(eyes, theirs.id)
+    return rowsOf(eyes, theirs.id)
+  }
+  const usesOf = async ({ integrationKey: { id } }: MadeIntegrationKey) =>
+    (await expectOk(ours.admin.get<{ usage: { byRoute: { route: string }[] } }>(`/v1/integration-keys/${id}`))).usage
+
   it.each(addressed.map((operation) => [operation.operationId, operation] as const))(
     '%s of what is theirs is a 404, and changes nothing',
     async (operationId, operation) => {
       const situation = await situationOf(operationId)(theirs)
       const { params = {}, body } = situation
-      await quiet(eyes, theirs.id)
-      const before = await rowsOf(eyes, theirs.id)
+      const before = await allOfTheirs()
       const key = { 'idempotency-key': unique('foreign') }
       const asker = situation.principal === undefined ? ours.admin : ourAgent
       const foreign = await asker.request(operation.method, addressOf(operation, params), body, key)
@@ -128,8 +140,7 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
       })
       expectProblem(foreign, 404, String(unknown.body.code))
       expect(withoutRequestId(foreign)).toBe(withoutRequestId(unknown))
-      await quiet(eyes, theirs.id)
-      expect(await rowsOf(eyes, theirs.id)).toEqual(before)
+      expect(await allOfTheirs()).toEqual(before)
     },
   )
 
@@ -158,12 +169,24 @@ describe.each(cases)('%s', (_name, { isRewritten, isUnlocked }) => {
   it('what is theirs cannot be named in what we write', async () => {
     const { agentId, taskId } = await idsOf(app, theirs.id)
     const { id: own } = await anAgent(ours.admin)
-    await quiet(eyes, theirs.id)
-    const before = await rowsOf(eyes, theirs.id)
+    const before = await allOfTheirs()
     expectProblem(await aPayment(app, { client: ours.admin, agentId }), 404, 'agent.notFound')
     expectProblem(await aPayment(app, { client: ours.admin, agentId: own, taskId }), 404, 'payment.taskNotFound')
     expectProblem(await ours.admin.post('/v1/tasks', { type: 'errand', payload: {}, agentId }), 404, 'agent.notFound')
-    expect(await rowsOf(eyes, theirs.id)).toEqual(before)
+    expect(await allOfTheirs()).toEqual(before)
+  })
+
+  it('what our keys do is counted as ours alone', async () => {
+    const { integrationKey: theirKey, secret } = await anIntegrationKey(theirs.admin)
+    await theirs.admin.as(secret).get('/v1/chains')
+    const { linkId } = (await situationOf('getPaymentLink')(theirs)).params as { linkId: string }
+    const before = await allOfTheirs()
+    expect(before.some((row) => row.startsWith('key_usage ') && row.includes(theirKey.id))).toBe(true)
+    const asker = ours.admin.as(ourKey.secret)
+    for (const path of [`payment-links/${linkId}`, `payment-link-payments?linkId=${linkId}`, 'payment-links', 'chains'])
+      await asker.get(`/v1/${path}`)
+    expect((await usesOf(ourKey)).byRoute).toHaveLength(4)
+    expect(await allOfTheirs()).toEqual(before)
   })
 
   it('the same dedupe key, reference or idempotency key of two organisations are two', async () => {
@@ -215,71 +238,6 @@ async function unlock(app: TestApp): Promise<void> {
   await app.query(`do $$ declare name text; begin
     for name in select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace
     loop execute format('alter table %I no force row level security, disable row level security', name); end loop; end $$`)
-}
-
-/**
- * Nothing of the organisation waits to be done, or will in a moment; its wallets had their first look, and the next is an
- * hour away. One statement, one moment: what is on its way from one table to the next is seen in one of them.
- */
-async function quiet(eyes: pg.Client, organizationId: string): Promise<void> {
-  // Nobody works on what was claimed here: its lease would run out while a test looks.
-  await eyes.query(
-    `update task set lease_expires_at = now() + interval '1 day'
-     where organization_id = $1 and lease_expires_at < now() + interval '1 hour'`,
-    [organizationId],
-  )
-  const found = async () => {
-    const { rows } = await eyes.query<{ what: string }>(
-      `select 'job ' || kind as what from job
-       where organization_id = $1 and kind <> ${LOOKS} and (lease_token is not null or run_at <= clock_timestamp() + interval '1 second')
-       union all select 'wallet_book' from wallet_book
-       where organization_id = $1 and due_at < clock_timestamp() + interval '30 minutes'
-       union all select 'webhook_cursor' from webhook_cursor
-       where organization_id = $1 and (lease_token is not null or due_at < 'infinity')
-       union all (select 'log_pending' from log_pending where organization_id = $1 limit 1)
-       union all select 'task_queue' from task_queue
-       where organization_id = $1 and due_at < clock_timestamp() + interval '3 seconds'
-       union all select 'task_lane' from task_lane
-       where organization_id = $1 and waiting_since is not null and reason is null`,
-      [organizationId],
-    )
-    return rows
-  }
-  let waiting: { what: string }[] = []
-  const isQuiet = async () => {
-    waiting = await found()
-    return waiting.length === 0
-  }
-  await until('nothing is due', isQuiet, { last: () => waiting })
-}
-
-/** Written by the server itself, minutes or seconds after what is counted, and by when somebody last looked. */
-const COUNTED = [
-  ...['agent_health', 'health_bucket', 'health_mark', 'key_activity', 'key_usage'],
-  ...['task_queue', 'task_lane'],
-]
-/** Looks at agents with failures in their past, every few seconds. */
-const LOOKS = "'health.assess'"
-
-/** Every row of an organisation, of every table, as text. */
-async function rowsOf(eyes: pg.Client, organizationId: string): Promise<string[]> {
-  const { rows: tables } = await eyes.query<{ name: string }>(
-    `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
-     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-       and a.attname = 'organization_id' order by 1`,
-  )
-  const parts = tables.flatMap(({ name }) => {
-    const isLeftOut = name === 'job' ? `and t.kind <> ${LOOKS}` : ''
-    return COUNTED.includes(name)
-      ? []
-      : `select '${name} ' || t::text as row from ${name} t where organization_id = $1 ${isLeftOut}`
-  })
-  const { rows } = await eyes.query<{ row: string }>(
-    `${parts.join(' union all ')} union all select 'organization ' || t::text from organization t where id = $1 order by 1`,
-    [organizationId],
-  )
-  expect(rows.length).toBeGreaterThan(20)
-  return rows.map(({ row }) => row)
 }
 
 async function idsOf(app: TestApp, organizationId: string) {
