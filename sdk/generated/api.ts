@@ -82,6 +82,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/admin-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A new admin key for an organisation that has none in force. What is frozen stays frozen. */
+        post: operations["recoverOrganization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/current": {
         parameters: {
             query?: never;
@@ -1709,6 +1726,65 @@ export interface operations {
                             successorId: string | null;
                             rotatedAt: string | null;
                         };
+                        secret: string;
+                    };
+                };
+            };
+        };
+    };
+    recoverOrganization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description UUIDv7 */
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        apiKey: {
+                            /** @description UUIDv7 */
+                            organizationId: string;
+                            /** @description UUIDv7 */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "SK" | "AK" | "IK";
+                            name: string;
+                            role: ("ADMIN" | "OPERATOR" | "APPROVER" | "AUDITOR" | "VIEWER") | null;
+                            agentId: string | null;
+                            keyId: string;
+                            displayPrefix: string;
+                            pepperVersion: number;
+                            createdBy: string;
+                            expiresAt: string | null;
+                            revokedAt: string | null;
+                            revokedReason: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC, milliseconds
+                             */
+                            createdAt: string;
+                            /** @description The same for a key and all that it was rotated to */
+                            familyId: string;
+                            successorId: string | null;
+                            rotatedAt: string | null;
+                        };
+                        /** @description Shown this once */
                         secret: string;
                     };
                 };

@@ -3,6 +3,7 @@
 /** Operations that answer a second call with the same Idempotency-Key as they answered the first. */
 export const keyed: ReadonlySet<string> = new Set([
   "POST /v1/organizations",
+  "POST /v1/organizations/{organizationId}/admin-keys",
   "POST /v1/api-keys",
   "POST /v1/api-keys/{apiKeyId}/rotate",
   "POST /v1/agents",

@@ -128,7 +128,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   })
   const organizations = organizationService({
     ...{ database, decisions },
-    issueAdminKey: (tx, actor) => access.issue(tx, actor, { name: 'first admin', role: 'ADMIN' }),
+    issueAdminKey: (tx, actor, name) => access.issue(tx, actor, { name, role: 'ADMIN' }),
+    hasAdminKey: (tx) => access.hasAdminKey(tx),
     signaturesEnded: (organizationId) => payments.signaturesEnded(organizationId),
     resumePayments: (tx) => payments.resume(tx),
   })

@@ -265,6 +265,18 @@ export const situations: Readonly<Record<string, Prepare>> = {
   isReady: nothing,
 
   createOrganization: twoBodies(() => ({ name: unique('organisation') })),
+  recoverOrganization: async ({ app }) => {
+    const made = app.admin.post<{ organization: { id: string }; secret: string }>('/v1/organizations', {
+      name: unique('organisation'),
+    })
+    const { organization, secret } = await expectOk(made)
+    await expectOk(app.admin.post('/v1/key-exposures', { secret }))
+    return {
+      params: { organizationId: organization.id },
+      body: { reason: 'they asked' },
+      otherBody: { reason: 'they asked again' },
+    }
+  },
   listOrganizations: nothing,
   getCurrentOrganization: nothing,
   patchCurrentOrganization: async () => ({ body: { name: unique('organisation') } }),

@@ -176,7 +176,7 @@ describe('the last admin key in force', () => {
     let mine = await soleAdmin()
     for (let round = 0; round < 15; round++) {
       const { apiKey, secret } = await aKey(mine.client, { role: 'ADMIN' })
-      const other = { client: mine.client.as(secret), keyId: apiKey.id }
+      const other = { client: mine.client.as(secret), keyId: apiKey.id, secret }
       const replies = await Promise.all([revoke(mine.client, other.keyId), revoke(other.client, mine.keyId)])
       expect(replies.filter(({ status }) => status === 200)).toHaveLength(1)
       if (replies[0].status !== 200) mine = other
@@ -184,10 +184,34 @@ describe('the last admin key in force', () => {
     }
   })
 
+  it('is the successor, not the rotated one that lives on for a grace', async () => {
+    const mine = await soleAdmin()
+    const { apiKey, secret } = await expectOk(rotate(mine))
+    expectProblem(await revoke(mine.client, apiKey.id), 409, 'key.lastAdmin')
+    const next = { client: app.admin.as(secret), keyId: apiKey.id }
+    await expectOk(revoke(next.client, mine.keyId))
+    expectProblem(await revoke(next.client, next.keyId), 409, 'key.lastAdmin')
+    await expectOk(next.client.get('/v1/api-keys'))
+  })
+
+  it('freezes its organisation when strangers have it, also while the rotated one lives on; that one does not', async () => {
+    const exposed = async (which: 'old' | 'new') => {
+      const mine = await soleAdmin()
+      const { secret } = await expectOk(rotate(mine))
+      const viewer = mine.client.as((await aKey(mine.client)).secret)
+      await expectOk(app.admin.post('/v1/key-exposures', { secret: which === 'old' ? mine.secret : secret }))
+      return (await expectOk(viewer.get<{ status: string }>('/v1/organizations/current'))).status
+    }
+    expect([await exposed('new'), await exposed('old')]).toEqual(['FROZEN', 'ACTIVE'])
+  })
+
+  const rotate = ({ client, keyId }: { client: Client; keyId: string }) =>
+    client.post<NewKey>(`/v1/api-keys/${keyId}/rotate`, { graceSeconds: 3600 })
+
   async function soleAdmin() {
     const made = app.admin.post<NewKey>('/v1/organizations', { name: unique('organisation') })
     const { apiKey, secret } = await expectOk(made)
-    return { client: app.admin.as(secret), keyId: apiKey.id }
+    return { client: app.admin.as(secret), keyId: apiKey.id, secret }
   }
 })
 

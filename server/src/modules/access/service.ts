@@ -67,6 +67,9 @@ export function accessService(needs: Needs) {
       return { apiKey: toWire(row), secret }
     },
 
+    /** Whether somebody has an admin key that opens, be it for a grace only. */
+    hasAdminKey: (tx: Tx) => accessStore.hasAdmin(tx),
+
     /** A new credential of one agent. */
     async issueCredential(tx: Tx, caller: Caller, agentId: string, request: { name?: string } & Expiring) {
       const { name = 'credential' } = request

@@ -68,6 +68,12 @@ const lockAdmins = sql<{ id: string }>(
    order by id for update`,
 )
 
+const hasAdmin = sql<{ isSo: boolean }>(
+  'access.hasAdmin',
+  `select exists (select from api_key where organization_id = $1 and kind = 'SK' and role = 'ADMIN'
+                    and revoked_at is null and (expires_at is null or expires_at > $2)) as "isSo"`,
+)
+
 /** What a key is made with; the rest comes later, or never. */
 export type NewKeyRow = Omit<
   ApiKeyRow,
@@ -97,6 +103,7 @@ export const accessStore = {
     one(await tx.query(rotate, [tx.organizationId, id, to.successorId, tx.now, to.graceSeconds, to.noted])),
   announce: async (tx: Tx, id: string, noted: number) => one(await tx.query(announce, [tx.organizationId, id, noted])),
   noteCanary: async (tx: Tx, id: string) => one(await tx.query(noteCanary, [tx.organizationId, id, tx.now])),
+  hasAdmin: async (tx: Tx) => one(await tx.query(hasAdmin, [tx.organizationId, tx.now]))?.isSo === true,
   lockAdmins: (tx: Tx) => tx.query(lockAdmins, [tx.organizationId, tx.now]),
 
   list(

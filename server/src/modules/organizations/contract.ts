@@ -25,6 +25,7 @@ export const OrganizationPatch = body({
   name: Type.Optional(Name),
   maxKeyLifetimeDays: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: MAX_KEY_LIFETIME_DAYS }))),
 })
+export const OrganizationParams = Type.Object({ organizationId: Uuid })
 export const FreezeBody = body({ reason: Reason })
 
 /** What every freeze answers beside the thing it froze. */

@@ -152,3 +152,54 @@ describe('a freeze', () => {
     expect((await pay()).status).toBe(201)
   })
 })
+
+describe('an organisation that nobody administers', () => {
+  const recover = (id: string, { as = app.admin, headers = {} }: { as?: Client; headers?: object } = {}) =>
+    as.post<{ secret: string }>(`/v1/organizations/${id}/admin-keys`, { reason: 'they asked' }, { ...headers })
+
+  async function aLockedOut() {
+    const { id, admin, clients } = await anOrganization(app)
+    await expectOk(app.admin.post('/v1/key-exposures', { secret: admin.key }))
+    expectProblem(await recover(id), 409, 'organization.hasAdmin')
+    await expectOk(app.admin.post('/v1/key-exposures', { secret: clients.ADMIN.key }))
+    return { id, viewer: clients.VIEWER }
+  }
+
+  it('gets one new admin key from the operator, recorded with it, and stays frozen until that key unfreezes it', async () => {
+    const { id, viewer } = await aLockedOut()
+    const headers = { 'idempotency-key': unique('recovery') }
+    const { secret } = await expectOk(recover(id, { headers }))
+    expect((await expectOk(recover(id, { headers }))).secret).toBe(secret)
+    const admin = app.admin.as(secret)
+    const { data } = await expectOk(viewer.get<List<{ type: string; actor: string; inputs: object }>>('/v1/decisions'))
+    const [recovered] = data.filter(({ type }) => type === 'organization.recovered')
+    expect(recovered).toMatchObject({ actor: expect.stringMatching(/^api-key:/), inputs: { reason: 'they asked' } })
+    expect((await current(admin)).body).toMatchObject({ id, status: 'FROZEN' })
+    await expectOk(unfreeze(admin))
+    expectProblem(await recover(id), 409, 'organization.hasAdmin')
+    const { data: own } = await expectOk(app.admin.get<List<{ type: string }>>('/v1/decisions?limit=200'))
+    expect(own.map(({ type }) => type)).not.toContain('organization.recovered')
+  })
+
+  it('gets one of several that are asked for at once', async () => {
+    const { id } = await aLockedOut()
+    const replies = await Promise.all(Array.from({ length: 6 }, () => recover(id)))
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409])
+  })
+
+  it('is not recovered by its own people, nor one that is not there, nor one whose rotated admin key still opens', async () => {
+    const { id, viewer } = await aLockedOut()
+    expectProblem(await recover(id, { as: viewer }), 403, 'request.forbidden')
+    expectProblem(await recover(id, { as: (await anOrganization(app)).admin }), 403, 'request.forbidden')
+    expectProblem(await recover('01980000-0000-7000-8000-000000000000'), 404, 'organization.notFound')
+    const made = await expectOk(recover(id))
+    const admin = app.admin.as(made.secret)
+    const keys = await expectOk(admin.get<List<{ id: string; revokedAt: string | null; role: string }>>('/v1/api-keys'))
+    const present = keys.data.find(({ revokedAt, role }) => role === 'ADMIN' && revokedAt === null)
+    const rotated = await expectOk(
+      admin.post<{ secret: string }>(`/v1/api-keys/${present?.id}/rotate`, { graceSeconds: 600 }),
+    )
+    await expectOk(app.admin.post('/v1/key-exposures', { secret: rotated.secret }))
+    expectProblem(await recover(id), 409, 'organization.hasAdmin')
+  })
+})

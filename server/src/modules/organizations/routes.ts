@@ -8,6 +8,7 @@ import {
   Organization,
   OrganizationBody,
   OrganizationPage,
+  OrganizationParams,
   OrganizationPatch,
   OrganizationQuery,
 } from './contract.ts'
@@ -19,6 +20,7 @@ const tags = ['organizations']
 export const organizationRoutes =
   (organizations: OrganizationService, effect: Effects, apiKey: TSchema): Routes =>
   async (app) => {
+    const NewAdminKey = Type.Object({ apiKey, secret: Type.String({ description: 'Shown this once' }) })
     const NewOrganization = Type.Object({ organization: Organization, apiKey, secret: Type.String() })
 
     app.post(
@@ -29,6 +31,29 @@ export const organizationRoutes =
       },
       async (request, reply) =>
         effect(request, reply, async (tx) => created(await organizations.create(tx, request.caller, request.body))),
+    )
+
+    app.post(
+      '/organizations/:organizationId/admin-keys',
+      {
+        schema: {
+          operationId: 'recoverOrganization',
+          tags,
+          description: 'A new admin key for an organisation that has none in force. What is frozen stays frozen.',
+          params: OrganizationParams,
+          body: FreezeBody,
+          response: { 201: NewAdminKey },
+        },
+        config: {
+          ...{ needs: 'platform:organizations', idempotency: 'optional' },
+          problems: [organizationProblems.notFound, organizationProblems.hasAdmin],
+        },
+      },
+      async (request, reply) =>
+        effect(request, reply, async (tx) => {
+          const { caller, params, body } = request
+          return created(await organizations.recover(tx, caller, { id: params.organizationId, reason: body.reason }))
+        }),
     )
 
     app.get(

@@ -16,8 +16,10 @@ export type InFlightView = Static<typeof InFlight>
 interface Needs {
   database: Database
   decisions: Pick<DecisionService, 'record'>
-  /** Makes the first key of a new organisation; answers what is shown once. */
-  issueAdminKey: (tx: Tx, actor: string) => Promise<{ apiKey: unknown; secret: string }>
+  /** Makes a key of an organisation that has none; answers what is shown once. */
+  issueAdminKey: (tx: Tx, actor: string, name: string) => Promise<{ apiKey: unknown; secret: string }>
+  /** Whether somebody can be let in as its admin. */
+  hasAdminKey: (tx: Tx) => Promise<boolean>
   /** Returns when no signature begun before a freeze can still be made: with what was on its way. */
   signaturesEnded: (organizationId: string) => Promise<InFlightView>
   /** Lets the payments go on that a freeze held back. */
@@ -34,11 +36,25 @@ export function organizationService(needs: Needs) {
   return {
     /** A new tenant and its first admin key. The key is in the answer and nowhere else. */
     async create(tx: Tx, caller: Caller, input: { name: string }) {
-      return database.inNewOrganization(tx, newId(), async (own) => {
+      return database.inOtherOrganization(tx, newId(), async (own) => {
         const organization = await organizationStore.insert(own, { name: input.name, isOperator: false })
-        const key = await issueAdminKey(own, caller.actor)
+        const key = await issueAdminKey(own, caller.actor, 'first admin')
         await record(own, caller.actor, 'organization.created', { name: input.name })
         return { organization: toWire(organization as OrganizationRow), ...key }
+      })
+    },
+
+    /**
+     * A new admin key for an organisation that nobody administers any more: its last one was exposed, or has expired. While
+     * one is in force the operator is refused, for it is not to open what belongs to others.
+     */
+    async recover(tx: Tx, caller: Caller, { id, reason }: { id: string; reason: string }) {
+      return database.inOtherOrganization(tx, id, async (own) => {
+        if (!(await organizationStore.lockAlone(own))) throw new Problem(organizationProblems.notFound)
+        if (await needs.hasAdminKey(own)) throw new Problem(organizationProblems.hasAdmin)
+        const key = await issueAdminKey(own, caller.actor, 'admin after recovery')
+        await record(own, caller.actor, 'organization.recovered', { reason })
+        return key
       })
     },
 

@@ -33,6 +33,12 @@ const lockForChange = sql<OrganizationRow>(
    from ${alone('$1')} where id = $1 and revision = coalesce($3, revision) returning ${columns.organization}`,
 )
 
+/** Held while its next admin key is made: of several who do, one does. */
+const lockAlone = sql<OrganizationRow>(
+  'organizations.lockAlone',
+  `select ${columns.organization} from organization, ${alone('$1')} where id = $1 for update of organization`,
+)
+
 const change = sql<OrganizationRow>(
   'organizations.change',
   `update organization
@@ -74,6 +80,7 @@ export const organizationStore = {
   find: async (database: Database, id: string) => one(await database.query(id, find, [id])),
   read: async (tx: Tx) => one(await tx.query(read, [tx.organizationId])),
   lockShared: async (tx: Tx) => one(await tx.query(lockShared, [tx.organizationId])),
+  lockAlone: async (tx: Tx) => one(await tx.query(lockAlone, [tx.organizationId])),
   lockForChange: async (tx: Tx, revision?: number) =>
     one(await tx.query(lockForChange, [tx.organizationId, tx.now, revision ?? null])),
   async change(

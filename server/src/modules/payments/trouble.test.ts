@@ -1,4 +1,3 @@
-import { createServer, type Server } from 'node:http'
 import { type Address, getAddress } from 'viem'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { localProvider } from '#modules/wallets'
@@ -19,16 +18,17 @@ import { wayTo } from '../../../test/support/outage.ts'
 import { aPayerOn, type OwnChain, startOwnChain } from '../../../test/support/own-chain.ts'
 import { deployToken, oddities } from '../../../test/support/tokens.ts'
 import { until } from '../../../test/support/until.ts'
+import { type WayToNode, wayToNode } from '../../../test/support/way-to-node.ts'
 
 /** Bad input and bad weather: each has a clear state, nothing is lost, nothing is paid twice. */
 
 let chain: OwnChain
-let rpc: Rpc
+let rpc: WayToNode
 let app: TestApp
 let offsetMs = 0
 beforeAll(async () => {
   chain = await startOwnChain()
-  rpc = await startRpc(chain.rpcUrl)
+  rpc = await wayToNode(chain.rpcUrl)
   app = await startApp({
     chains: [chain.settings({ rpcUrl: rpc.url, confirmations: 3 })],
     clock: () => new Date(Date.now() + offsetMs),
@@ -110,7 +110,7 @@ it('sends again, byte for byte and in order, what a chain lost with its blocks',
 })
 
 it('believes no node of another chain', async () => {
-  const other = await startRpc(chain.rpcUrl)
+  const other = await wayToNode(chain.rpcUrl)
   other.answerWith('eth_chainId', '0x1')
   const lost = await startApp({ chains: [chain.settings({ rpcUrl: other.url })] })
   try {
@@ -255,53 +255,4 @@ async function looked(id: string): Promise<void> {
     )
     return job?.waits
   })
-}
-
-interface Rpc {
-  readonly url: string
-  answerWith(method: string, result: string | undefined): void
-  /** Answers nothing until it is mended. */
-  cut(): void
-  mend(): void
-  stop(): Promise<void>
-}
-
-/** A way to a node that lies about some things, or says nothing. */
-async function startRpc(target: string): Promise<Rpc> {
-  const answers = new Map<string, string>()
-  let isCut = false
-  const server: Server = createServer(async (request, response) => {
-    if (isCut) return void request.socket.destroy()
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks).toString()
-    const headers = { 'content-type': 'application/json' }
-    const reply = await fetch(target, { method: 'POST', headers, body })
-    // One call, or several in one request.
-    const asked = [JSON.parse(body)].flat() as { id: number; method: string }[]
-    const said = [await reply.json()].flat() as { id: number }[]
-    const changed = said.map((each) => {
-      const result = answers.get(asked.find(({ id }) => id === each.id)?.method ?? '')
-      return result === undefined ? each : { jsonrpc: '2.0', id: each.id, result }
-    })
-    const text = JSON.stringify(body.startsWith('[') ? changed : changed[0])
-    response.writeHead(200, headers).end(text)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  return {
-    url: `http://127.0.0.1:${port}`,
-    answerWith: (method, result) => void (result === undefined ? answers.delete(method) : answers.set(method, result)),
-    cut: () => {
-      isCut = true
-    },
-    mend: () => {
-      isCut = false
-    },
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections()
-        server.close(() => resolve())
-      }),
-  }
 }

@@ -100,8 +100,8 @@ export class Database {
     return result
   }
 
-  /** Makes a tenant's first rows in the transaction of another tenant's call: the one act that touches two. */
-  async inNewOrganization<T>(tx: Tx, organizationId: string, act: (own: Tx) => Promise<T>): Promise<T> {
+  /** Makes a tenant's first rows, or its next admin key, in the transaction of the operator's call: all that touches two. */
+  async inOtherOrganization<T>(tx: Tx, organizationId: string, act: (own: Tx) => Promise<T>): Promise<T> {
     await tx.query(enter, [organizationId])
     const result = await act({ ...tx, organizationId })
     await tx.query(enter, [tx.organizationId])
