@@ -1,4 +1,5 @@
 import { names } from '#modules/capabilities'
+import { leveled } from './level.ts'
 
 export interface Requirements {
   readonly provider?: string
@@ -73,8 +74,14 @@ export interface Situation {
   readonly hopeless?: ReadonlySet<string>
 }
 
+export interface Placement {
+  readonly taskId: string
+  readonly laneId: string
+  readonly agentId: string
+}
+
 export interface Plan {
-  readonly placed: readonly { taskId: string; laneId: string; agentId: string }[]
+  readonly placed: readonly Placement[]
   /** Lanes whose key holds as many slots as it may. */
   readonly capped: readonly string[]
   /** Tasks that no agent with a free slot may take now. */
@@ -111,7 +118,7 @@ export function plan(situation: Situation): Plan {
     [...shares].map(([key, share]) => [key, { ...share, turn: Math.max(share.turn, situation.turn) }]),
   )
   const seats = seatsOf(situation)
-  const placed: { taskId: string; laneId: string; agentId: string }[] = []
+  const placed: Placement[] = []
   const capped = new Set<string>()
   const refused: string[] = []
   const turns = new Map<string, number>()
@@ -119,7 +126,7 @@ export function plan(situation: Situation): Plan {
   const isCapped = (share: Share) => share.maxRunning !== null && share.running >= share.maxRunning
   for (;;) {
     const next = placed.length < limit ? nextOf(queues, keys) : undefined
-    if (!next) return { placed, capped: [...capped], refused, turns, turn }
+    if (!next) break
     const { lane } = next
     const share = keys.get(lane.key) as Share & { turn: number; running: number }
     const head = lane.heads[next.at] as Head
@@ -137,6 +144,9 @@ export function plan(situation: Situation): Plan {
     keys.set(lane.key, { ...share, running: share.running + 1, turn: share.turn + 1 / share.weight })
     turns.set(lane.key, share.turn + 1 / share.weight)
   }
+  // Who may pay what was asked for each as it was placed: those stay where they are.
+  const given = situation.fate ? placed : leveled(placed, situation.lanes, situation.seats)
+  return { placed: given, capped: [...capped], refused, turns, turn }
 }
 
 interface Queue {
