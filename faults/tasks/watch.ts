@@ -65,10 +65,13 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
     const begun = Date.now()
     let recoveryMs: number | undefined
     try {
-      const [counts] = await Promise.all([database.query<Held>(name, HELD), ...ready().map(isAlive)])
+      const asked = ready()
+      const [counts, ...states] = await Promise.all([database.query<Held>(name, HELD), ...asked.map(stateOf)])
       for (const held of counts) judge(held)
       samples += 1
-      if (ready().length === 0) recoveryMs = RECOVERY_MS
+      // This look has a way of its own to the database: only the servers know when theirs is cut off.
+      const isCutOff = asked.length > 0 && states.every((state) => state === 'not ready')
+      if (ready().length === 0 || isCutOff) recoveryMs = RECOVERY_MS
       else if (Date.now() - begun > STALL_MS || waiting > MOST_WAITING) recoveryMs = 0
     } catch {
       recoveryMs = RECOVERY_MS
@@ -102,10 +105,10 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
 }
 
 /** One that was killed meanwhile is not asked again. */
-const isAlive = (url: string): Promise<boolean> =>
-  fetch(`${url}/health/live`, { signal: AbortSignal.timeout(RECOVERY_MS) }).then(
-    ({ ok }) => ok,
-    () => false,
+const stateOf = (url: string): Promise<'ready' | 'not ready' | 'gone'> =>
+  fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(RECOVERY_MS) }).then(
+    ({ ok }) => (ok ? 'ready' : 'not ready'),
+    () => 'gone',
   )
 
 interface Held {
