@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { coalesce } from './coalesce.ts'
 
 /** An act that waits to be let go, and remembers what it was given. */
@@ -25,13 +25,31 @@ function held({ maxBatch = 100, maxWaiting = 100 } = {}) {
     }
     return over
   }
-  return { ask, batches, go }
+  /** The first is under way when the others come. */
+  const askInTurn = async (items: readonly number[]) => {
+    const asked: Promise<number>[] = []
+    for (const item of items) {
+      asked.push(ask('a', item))
+      if (asked.length === 1) await vi.waitUntil(() => batches.length === 1, { interval: 1 })
+    }
+    return go(asked)
+  }
+  return { ask, askInTurn, batches, go }
 }
+
+describe('what is asked for in one turn of the event loop', () => {
+  it('goes together, and each has its own answer', async () => {
+    const { ask, batches, go } = held()
+    const answers = await go([1, 2, 3, 4].map((item) => ask('a', item)))
+    expect(answers).toEqual([10, 20, 30, 40].map((value) => ({ status: 'fulfilled', value })))
+    expect(batches).toEqual([[1, 2, 3, 4]])
+  })
+})
 
 describe('what is asked for while a batch is under way', () => {
   it('goes together in the next, and each has its own answer', async () => {
-    const { ask, batches, go } = held()
-    const answers = await go([1, 2, 3, 4].map((item) => ask('a', item)))
+    const { askInTurn, batches } = held()
+    const answers = await askInTurn([1, 2, 3, 4])
     expect(answers).toEqual([10, 20, 30, 40].map((value) => ({ status: 'fulfilled', value })))
     expect(batches).toEqual([[1], [2, 3, 4]])
   })
@@ -39,32 +57,32 @@ describe('what is asked for while a batch is under way', () => {
   it('does not wait for another key', async () => {
     const { ask, batches, go } = held()
     await go([ask('a', 1), ask('b', 2), ask('a', 3)])
-    expect(batches).toEqual([[1], [2], [3]])
+    expect(batches).toEqual([[1, 3], [2]])
   })
 
   it('goes in batches of a bounded size', async () => {
-    const { ask, batches, go } = held({ maxBatch: 2 })
-    await go([1, 2, 3, 4].map((item) => ask('a', item)))
+    const { askInTurn, batches } = held({ maxBatch: 2 })
+    await askInTurn([1, 2, 3, 4])
     expect(batches).toEqual([[1], [2, 3], [4]])
   })
 
   it('is refused when too many wait already', async () => {
-    const { ask, go } = held({ maxWaiting: 2 })
-    const answers = await go([1, 2, 3, 4].map((item) => ask('a', item)))
+    const { askInTurn } = held({ maxWaiting: 2 })
+    const answers = await askInTurn([1, 2, 3, 4])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
     expect(answers[3]).toMatchObject({ reason: { code: 'request.tooMany' } })
   })
 
   it('does not fail for one that cannot be done', async () => {
-    const { ask, batches, go } = held()
-    const answers = await go([1, 2, -3, 4].map((item) => ask('a', item)))
+    const { askInTurn, batches } = held()
+    const answers = await askInTurn([1, 2, -3, 4])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
     expect(batches).toEqual([[1], [2, -3, 4], [2], [-3], [4]])
   })
 
   it('fails at once when the database is away, and not one by one', async () => {
-    const { ask, batches, go } = held()
-    const answers = await go([1, 2, 0, 4].map((item) => ask('a', item)))
+    const { askInTurn, batches } = held()
+    const answers = await askInTurn([1, 2, 0, 4])
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected'])
     expect(batches).toHaveLength(2)
   })

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isUnavailable } from './database/errors.ts'
 import { Problem, requestProblems } from './problem.ts'
 
@@ -26,9 +27,11 @@ export function coalesce<Item, Result>({ act, maxBatch, maxWaiting }: Coalescing
   const queues = new Map<string, Waiting<Item, Result>[]>()
 
   async function drain(key: string, queue: Waiting<Item, Result>[]): Promise<void> {
-    for (let batch = queue.splice(0, maxBatch); batch.length > 0; batch = queue.splice(0, maxBatch)) {
-      await run(key, batch)
-    }
+    do {
+      // Who comes in the same turn of the event loop goes along: a burst is one batch, not one and the rest.
+      await nextTurn()
+      await run(key, queue.splice(0, maxBatch))
+    } while (queue.length > 0)
     queues.delete(key)
   }
 

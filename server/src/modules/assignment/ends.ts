@@ -3,11 +3,12 @@ import type { ErrorClass, Sample } from '#modules/health'
 import type { Tx } from '#platform/database/database'
 import { type AssignmentNeeds, aboutTask } from './needs.ts'
 import { laneStore } from './store/lanes.ts'
-import { type MoveOptions, type TaskMove, taskStore } from './store/tasks.ts'
+import { type Moved, type MoveOptions, type TaskMove, taskStore } from './store/tasks.ts'
 
-/** A task as it was seen, and where it goes. */
+/** A task, and where it goes. */
 export interface Ending extends Omit<TaskMove, 'id'> {
-  readonly task: TaskRow
+  /** `laneId` is where it goes back to: of one that ends for good nobody has to know it. */
+  readonly task: Pick<TaskRow, 'id' | 'laneId'>
   readonly actor: string
   /** Why it goes back to the queue, in words for the record. */
   readonly why?: string
@@ -31,33 +32,33 @@ export function ending({ decisions, events, health }: Pick<AssignmentNeeds, 'dec
     if (back.length > 0) laneStore.hold(tx, lanes)
     const moves = endings.map(({ task, ...each }) => ({ ...each, id: task.id }))
     const moved = await taskStore.move(tx, moves, options.from, options)
-    const rows = moved.map(({ durationMs: _, ...row }): TaskRow => row)
     if (back.length > 0) laneStore.reopen(tx, lanes, Math.min(...back.map(({ pauseMs = 0 }) => pauseMs)))
     const byId = new Map(endings.map((each) => [each.task.id, each]))
     await decisions.recordAll(
       tx,
-      rows.map((row) => actOf(byId.get(row.id) as Ending, row)),
+      moved.map((row) => actOf(byId.get(row.id) as Ending, row)),
     )
     await events.publishAll(
       tx,
       'task.changed',
-      rows.map(({ id }) => id),
+      moved.map(({ id }) => id),
     )
-    const seen = moved.flatMap(({ id, durationMs }) => observed(byId.get(id) as Ending, durationMs))
+    const seen = moved.flatMap((row) => observed(byId.get(row.id) as Ending, row))
     if (seen.length > 0) health.observe(tx, seen)
-    return rows
+    return moved.map(rowOf)
   }
 }
 
-function actOf({ task, actor, why }: Ending, row: TaskRow) {
+const rowOf = ({ agentWas, instanceWas, attemptWas, wasHeld, durationMs, ...row }: Moved): TaskRow => row
+
+function actOf({ actor, why }: Ending, row: Moved) {
   const type = row.status === 'QUEUED' ? 'task.released' : `task.${row.status.toLowerCase()}`
-  const about = { ...aboutTask(row), agentId: task.assignedAgentId, paymentId: row.paymentId }
-  const inputs = { why, attempt: task.attempt, result: row.result ?? undefined, error: row.error ?? undefined }
+  const about = { ...aboutTask(row), agentId: row.agentWas, paymentId: row.paymentId }
+  const inputs = { why, attempt: row.attemptWas, result: row.result ?? undefined, error: row.error ?? undefined }
   return { actor, entry: { type, ...about, inputs } }
 }
 
-function observed({ task, errorClass }: Ending, durationMs: number | null): Sample[] {
-  const { assignedAgentId: agentId, instanceId } = task
-  if (errorClass === undefined || agentId === null || !HELD.includes(task.status)) return []
-  return [{ agentId, instanceId, kind: 'TASK', errorClass, durationMs }]
+function observed({ errorClass }: Ending, { agentWas, instanceWas, wasHeld, durationMs }: Moved): Sample[] {
+  if (errorClass === undefined || agentWas === null || !wasHeld) return []
+  return [{ agentId: agentWas, instanceId: instanceWas, kind: 'TASK', errorClass, durationMs }]
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TaskRow } from '@wedi/database'
 import { isUnavailable } from '#platform/database/errors'
 import { type ClaimAsked, Claims } from './claims.ts'
@@ -13,6 +14,8 @@ const SWEEP_LIMIT = 1000
 /** Organisations with waiting claims that are looked at in one sweep, in turn. */
 const POLLED = 50
 const RETRY_MS = 500
+/** How long a slot that a remote agent freed waits for the agent's next claim, which looks anyway. */
+const FREED_MS = 10
 /** What is left waiting says why so much later, not each time something is given out. */
 const EXPLAIN_MS = 100
 
@@ -34,6 +37,7 @@ export class Scheduler {
   readonly #waiting = new Set<string>()
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
+  readonly #freed = new Map<string, NodeJS.Timeout>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
   #explaining = Promise.resolve()
   #polled = 0
@@ -50,6 +54,15 @@ export class Scheduler {
     if (!this.#isStarted || this.#resting.has(organizationId)) return
     this.#waiting.add(organizationId)
     this.#pump()
+  }
+
+  /** A remote agent has a slot again, and may be about to claim. */
+  freed = (organizationId: string): void => {
+    if (!this.#isStarted || this.#freed.has(organizationId)) return
+    this.#freed.set(
+      organizationId,
+      setTimeout(() => this.wake(organizationId), FREED_MS),
+    )
   }
 
   /** What is given to who asks; empty when nothing came in time, or when this process does no such work. */
@@ -74,7 +87,8 @@ export class Scheduler {
     this.claims.close()
     this.#waiting.clear()
     clearInterval(this.#sweeping)
-    for (const timers of [this.#resting, this.#unexplained]) for (const timer of timers.values()) clearTimeout(timer)
+    for (const timers of [this.#resting, this.#freed, this.#unexplained])
+      for (const timer of timers.values()) clearTimeout(timer)
     await this.#sweep
     await Promise.all([...this.#running.values(), this.#explaining])
   }
@@ -93,8 +107,10 @@ export class Scheduler {
   }
 
   async #attend(organizationId: string): Promise<void> {
+    clearTimeout(this.#freed.get(organizationId))
+    this.#freed.delete(organizationId)
     // Who asks in the same turn of the event loop is served by the same round.
-    await Promise.resolve()
+    await nextTurn()
     const claims = this.claims.take(organizationId)
     try {
       const { hasMore, given } = await this.#needs.round(organizationId, claims)

@@ -36,7 +36,7 @@ export function assignmentService(needs: AssignmentNeeds) {
   const { explain, withReasons } = explaining(needs)
   const scheduler = new Scheduler({ ...needs, round: rounds(needs), explain, giveBack })
   const { wake } = scheduler
-  const { heartbeat, finish, extendLeases } = working(needs, wake)
+  const { heartbeat, finish, extendLeases } = working(needs, scheduler.freed)
   seating(needs, wake)
 
   const wakeAfter = (tx: Tx): void => tx.afterCommit(() => wake(tx.organizationId))

@@ -37,7 +37,7 @@ interface Leaving {
  * What remote agents say of their tasks. What comes while a batch is being written goes together with the next one, so
  * that many small words cost few commits; each is judged by itself.
  */
-export function working(needs: AssignmentNeeds, wake: (organizationId: string) => void) {
+export function working(needs: AssignmentNeeds, freed: (organizationId: string) => void) {
   const { database } = needs
   const end = ending(needs)
   const leaveToPayment = leaving(needs)
@@ -53,14 +53,26 @@ export function working(needs: AssignmentNeeds, wake: (organizationId: string) =
   }
 
   async function finishes(organizationId: string, words: readonly Finish[]) {
-    const answers = await database.inOrganization(organizationId, (tx) => finishIn(tx, words))
-    const settled: (TaskRow | Problem)[] = []
-    for (const answer of answers)
-      settled.push(
-        'leaves' in answer ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer,
-      )
-    wake(organizationId)
-    return settled
+    const done = await complete(organizationId, words)
+    const left = words.filter((word) => !done.has(word))
+    const answers = left.length === 0 ? [] : await database.inOrganization(organizationId, (tx) => finishIn(tx, left))
+    for (const [at, answer] of answers.entries()) {
+      const word = left[at] as Finish
+      const isLeft = 'leaves' in answer
+      done.set(word, isLeft ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer)
+    }
+    freed(organizationId)
+    return words.map((word) => done.get(word) as TaskRow | Problem)
+  }
+
+  /** Tasks that are done, as nearly all are: in one statement that looks at nothing first. What it finds otherwise it leaves. */
+  async function complete(organizationId: string, words: readonly Finish[]): Promise<Map<Finish, TaskRow | Problem>> {
+    const first = new Map<string, Finish>()
+    for (const word of words) if (!first.has(word.taskId)) first.set(word.taskId, word)
+    const endings = [...first.values()].flatMap((word) => ('result' in word.end ? completionOf(word, word.end) : []))
+    if (endings.length === 0) return new Map()
+    const ended = await database.inOrganization(organizationId, (tx) => end(tx, endings, { from: HELD }))
+    return new Map(ended.map((row) => [first.get(row.id) as Finish, row]))
   }
 
   async function finishIn(tx: Tx, words: readonly Finish[]): Promise<(TaskRow | Problem | Leaving)[]> {
@@ -148,9 +160,15 @@ function answerTo(word: Finish, row: TaskRow | undefined, before: TaskRow | unde
   return hasEndedSo(word, row) ? row : stale(row)
 }
 
-function endingOf({ agentId, end, token }: Finish, task: TaskRow): Ending {
+const completionOf = ({ agentId, taskId, token }: Word, { result }: { result: object | null }): Ending => ({
+  ...{ task: { id: taskId, laneId: null }, actor: `agent:${agentId}`, token, agentId },
+  ...{ to: 'SUCCEEDED', result, errorClass: null },
+})
+
+function endingOf(word: Finish, task: TaskRow): Ending {
+  const { agentId, end, token } = word
+  if ('result' in end) return completionOf(word, end)
   const common = { task, actor: `agent:${agentId}`, token }
-  if ('result' in end) return { ...common, to: 'SUCCEEDED', result: end.result, errorClass: null }
   return { ...common, errorClass: end.isRetryable ? 'CRASH' : 'REJECTED', ...retryOf(task, end.error, end.isRetryable) }
 }
 

@@ -77,19 +77,21 @@ const explain = sql(
 
 /**
  * Moves tasks out of one of the statuses they may come from, each where it is said to go, and gives back the slots they
- * held: a row for each that was moved. A token, where it is given, has to be the present one. `$10`: only those whose
- * lease has run out, by the database's clock; `$12`: only those without a payment. What rests is in no lane meanwhile, so
- * that nobody walks over it to what can be done.
+ * held: a row for each that was moved. A token, where it is given, has to be the present one, and an agent the one that
+ * works on it. `$10`: only those whose lease has run out, by the database's clock; `$12`: only those without a payment.
+ * What rests is in no lane meanwhile, so that nobody walks over it to what can be done.
  */
 const move = sql<Moved>(
   'tasks.move',
   `with given as (
-     select * from unnest($2::uuid[], $3::bigint[], $5::task_status[], $6::text[], $7::text[], $8::int[], $9::boolean[])
-       as g (id, token, next, result, error, pause_ms, is_uncounted)
+     select * from unnest($2::uuid[], $3::bigint[], $5::task_status[], $6::text[], $7::text[], $8::int[], $9::boolean[],
+       $13::uuid[]) as g (id, token, next, result, error, pause_ms, is_uncounted, agent_id)
    ), held as (
-     select t.id, t.assigned_agent_id as agent_id, t.status in ('ASSIGNED', 'RUNNING') and not t.is_parked as has_slot
+     select t.id, t.assigned_agent_id as agent_id, t.instance_id, t.attempt, t.status in ('ASSIGNED', 'RUNNING') as was_held,
+            t.status in ('ASSIGNED', 'RUNNING') and not t.is_parked as has_slot
      from task t join given g on g.id = t.id
      where t.organization_id = $1 and t.status = any($4::task_status[]) and (g.token is null or g.token = t.fencing_token)
+       and (g.agent_id is null or (g.agent_id = t.assigned_agent_id and not t.is_parked))
        and (not $10::boolean or t.lease_expires_at <= clock_timestamp()) and (not $12::boolean or t.payment_id is null)
      order by t.id for no key update of t
    ), moved as (
@@ -101,7 +103,8 @@ const move = sql<Moved>(
          lane_id = case when g.next <> 'QUEUED' or g.pause_ms = 0 then t.lane_id end,
          run_after = case when g.next = 'QUEUED' then ${NOW} + g.pause_ms * interval '1 millisecond' else t.run_after end,
          finished_at = case when g.next <> 'QUEUED' then $11::timestamptz end
-     from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = g.id returning t.*
+     from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = g.id
+     returning t.*, h.agent_id as agent_was, h.instance_id as instance_was, h.attempt as attempt_was, h.was_held
    ), sat as (
      select s.agent_id, x.count
      from agent_seat s join (select agent_id, count(*)::int as count from held where has_slot group by 1) x
@@ -112,7 +115,8 @@ const move = sql<Moved>(
      set in_use = s.in_use - sat.count, over = greatest(0, s.in_use - sat.count - s.max_in_use) from sat
      where s.organization_id = $1 and s.agent_id = sat.agent_id
    )
-   select ${columnsOf('task', 'moved')},
+   select ${columnsOf('task', 'moved')}, agent_was as "agentWas", instance_was as "instanceWas", attempt_was as "attemptWas",
+          was_held as "wasHeld",
           greatest(0, extract(epoch from clock_timestamp() - moved.assigned_at) * 1000)::float8 as "durationMs" from moved`,
 )
 
@@ -177,6 +181,8 @@ export interface TaskMove {
   readonly id: string
   readonly to: TaskStatus
   readonly token?: bigint
+  /** Only if it is this agent's, and not left to its payment. */
+  readonly agentId?: string
   readonly result?: object | null
   readonly error?: TaskError | null
   /** Until it may be given to somebody again. */
@@ -186,6 +192,11 @@ export interface TaskMove {
 }
 
 export interface Moved extends TaskRow {
+  readonly agentWas: string | null
+  readonly instanceWas: string | null
+  readonly attemptWas: number
+  /** An agent had it. */
+  readonly wasHeld: boolean
   /** Since it was assigned, both by the database's clock. */
   readonly durationMs: number | null
 }
@@ -252,6 +263,7 @@ export const taskStore = {
       options.isExpired ?? false,
       tx.now,
       options.isUnpaid ?? false,
+      moves.map(({ agentId }) => agentId ?? null),
     ])
   },
   start: async (tx: Tx, id: string) => one(await tx.query(start, [tx.organizationId, id, tx.now])),
