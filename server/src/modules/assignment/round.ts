@@ -5,10 +5,17 @@ import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
 import { findOverdue, overdue } from './overdue.ts'
 import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
-import { type LaneHeads, LEAST_HEADS, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
+import {
+  type LaneHead,
+  type LaneHeads,
+  LEAST_HEADS,
+  laneStore,
+  type QueueState,
+  type UnmatchedLane,
+} from './store/lanes.ts'
 import { reasonStore } from './store/reasons.ts'
 import { type FreeSeat, seatStore } from './store/seats.ts'
-import { type Placed, taskStore } from './store/tasks.ts'
+import { isMissed, type Placed, taskStore } from './store/tasks.ts'
 
 /** Tasks given out in one transaction: as many as keep it short. */
 const BATCH = 256
@@ -27,6 +34,27 @@ export interface RoundResult {
   readonly given: ReadonlyMap<Claim, TaskRow[]>
 }
 
+/** As its transaction leaves it. */
+interface Round {
+  readonly hasMore: boolean
+  /** What was given out, once that is committed. */
+  readonly tasks: Promise<TaskRow[]>
+  readonly claimOf: ReadonlyMap<string, Claim>
+  /** Claims that get nothing and wait no longer. */
+  readonly closed: readonly Claim[]
+}
+
+const NOTHING_GIVEN = { tasks: Promise.resolve([]), claimOf: new Map<string, Claim>(), closed: [] }
+
+async function resultOf({ hasMore, tasks, claimOf, closed }: Round): Promise<RoundResult> {
+  const given = new Map<Claim, TaskRow[]>(closed.map((claim) => [claim, []]))
+  for (const task of await tasks) {
+    const claim = claimOf.get(task.id)
+    if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
+  }
+  return { hasMore, given }
+}
+
 /**
  * One look at an organisation's queue: what is overdue ends, then waiting tasks are given, under the queue's lock, to
  * agents with a free slot. Reads the heads of lanes that somebody can take, the least used seats, and nothing behind
@@ -37,16 +65,23 @@ export function rounds(needs: AssignmentNeeds) {
   const endOverdue = overdue(needs)
 
   return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
-    const first = await database.inOrganization(organizationId, async (tx) => {
-      const seen = await look(tx, claims)
-      return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, claims)
-    })
-    if (!('expired' in first)) return first
-    const isMoreOverdue = await endOverdue(organizationId, first)
-    const { hasMore, given } = await database.inOrganization(organizationId, async (tx) =>
-      placeIn(tx, await look(tx, claims), claims),
-    )
-    return { hasMore: hasMore || isMoreOverdue, given }
+    try {
+      const first = await database.inOrganization(organizationId, async (tx) => {
+        const seen = await look(tx, claims)
+        return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, claims)
+      })
+      if (!('expired' in first)) return await resultOf(first)
+      const isMoreOverdue = await endOverdue(organizationId, first)
+      const second = await database.inOrganization(organizationId, async (tx) =>
+        placeIn(tx, await look(tx, claims), claims),
+      )
+      const { hasMore, given } = await resultOf(second)
+      return { hasMore: hasMore || isMoreOverdue, given }
+    } catch (error) {
+      // Canceled in the same moment: nothing was given, and the next round sees what there is now.
+      if (isMissed(error)) return { hasMore: true, given: new Map() }
+      throw error
+    }
   }
 
   /** All that a round has to know, in one round trip; in the order of locks. */
@@ -64,21 +99,21 @@ export function rounds(needs: AssignmentNeeds) {
     return { queue, unmatched, open, lanes, seats }
   }
 
-  async function placeIn(tx: Tx, seen: Seen, asked: readonly Claim[]): Promise<RoundResult> {
+  async function placeIn(tx: Tx, seen: Seen, asked: readonly Claim[]): Promise<Round> {
     const { queue } = seen
-    if (await matchLanes(tx, seen)) return { hasMore: true, given: new Map() }
+    if (await matchLanes(tx, seen)) return { hasMore: true, ...NOTHING_GIVEN }
     const claims = asked.filter(({ instanceId }) => seen.open.has(instanceId))
     const situation = await situationOf(tx, seen, claims)
     const { decided, preview } = await decide(tx, situation)
-    const given = await giveOut(tx, decided, claims)
+    const given = await giveOut(tx, decided, { claims, lanes: seen.lanes })
     await explain(tx, decided, situation, preview)
     if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
     const hasChanged = decided.placed.length + decided.refused.length > 0
     if (queue.isDue || queue.dueAt === null || hasChanged) laneStore.rest(tx, queue, decided.turn)
     // A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing.
-    for (const claim of asked) if (!seen.open.has(claim.instanceId)) given.set(claim, [])
-    return { hasMore: isCut(decided, situation, claims) || claims.length < asked.length, given }
+    const closed = asked.filter(({ instanceId }) => !seen.open.has(instanceId))
+    return { hasMore: isCut(decided, situation, claims) || closed.length > 0, ...given, closed }
   }
 
   async function openOf(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
@@ -186,27 +221,29 @@ export function rounds(needs: AssignmentNeeds) {
     }
   }
 
-  async function giveOut(tx: Tx, { placed }: Plan, claims: readonly Claim[]): Promise<Map<Claim, TaskRow[]>> {
-    const given = new Map<Claim, TaskRow[]>()
-    if (placed.length === 0) return given
+  /** Nothing of it waits for an answer: whether all was as it was seen is for the statement that assigns to say. */
+  async function giveOut(
+    tx: Tx,
+    { placed }: Plan,
+    { claims, lanes }: { claims: readonly Claim[]; lanes: readonly LaneHeads[] },
+  ): Promise<Pick<Round, 'tasks' | 'claimOf'>> {
+    if (placed.length === 0) return NOTHING_GIVEN
+    const heads = new Map(lanes.flatMap(({ heads }) => heads.map((head) => [head.id, head])))
     const claimOf = new Map<string, Claim>()
     const room = new Map(claims.map((claim) => [claim, claim.max]))
     const takes = placed.map(({ taskId, agentId }): Placed => {
+      const { attempt, token } = heads.get(taskId) as LaneHead
       const claim = claims.find((each) => each.agentId === agentId && (room.get(each) ?? 0) > 0)
-      if (!claim) return { taskId, agentId, instanceId: null, leaseSeconds: null }
+      if (!claim) return { taskId, attempt, token, agentId, instanceId: null, leaseSeconds: null }
       room.set(claim, (room.get(claim) ?? 0) - 1)
       claimOf.set(taskId, claim)
-      return { taskId, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
+      return { taskId, attempt, token, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
     })
-    const tasks = await taskStore.assign(tx, takes)
-    await decisions.recordAll(tx, tasks.map(givenTo))
-    const hosted = tasks.filter(({ id }) => !claimOf.has(id)).map(({ id }) => id)
+    const tasks = taskStore.assign(tx, takes)
+    await decisions.recordAll(tx, takes.map(givenTo))
+    const hosted = takes.filter(({ taskId }) => !claimOf.has(taskId)).map(({ taskId }) => taskId)
     await events.publishAll(tx, 'task.assigned', hosted)
-    for (const task of tasks) {
-      const claim = claimOf.get(task.id)
-      if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
-    }
-    return given
+    return { tasks, claimOf }
   }
 
   /** What keeps the tasks that could not be placed for a reason of their own. */
@@ -243,9 +280,10 @@ export const REASONS = {
 
 const NEW_QUEUE: QueueState = { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
 
-function givenTo(task: TaskRow) {
-  const inputs = { attempt: task.attempt, fencingToken: String(task.fencingToken) }
-  return { actor: SYSTEM, entry: { type: 'task.assigned', ...aboutTask(task), inputs } }
+function givenTo({ taskId, agentId, attempt, token }: Placed) {
+  const inputs = { attempt: attempt + 1, fencingToken: String(BigInt(token) + 1n) }
+  const about = aboutTask({ id: taskId, assignedAgentId: agentId })
+  return { actor: SYSTEM, entry: { type: 'task.assigned', ...about, inputs } }
 }
 
 const agentOf = ({ agentId }: { agentId: string }): string => agentId

@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts'
 import { isUnavailable } from './errors.ts'
 import { createReader, type ReadClient, type Reader } from './prisma.ts'
 import { type Statement, sql } from './statement.ts'
-import { PlatformPool, TenantPool, type Transaction } from './tenant-pool.ts'
+import { heard, PlatformPool, TenantPool, type Transaction } from './tenant-pool.ts'
 
 /** One transaction in one organisation. Row-level security sees only that organisation. */
 export interface Tx {
@@ -12,6 +12,8 @@ export interface Tx {
   query<Row>(statement: Statement<Row>, values: unknown[]): Promise<Row[]>
   /** A statement whose rows nobody needs, without waiting for it: when it fails, the transaction is not committed. */
   send(statement: Statement<unknown>, values: unknown[]): void
+  /** As `send`; its rows are there once the transaction is committed. */
+  later<Row>(statement: Statement<Row>, values: unknown[]): Promise<Row[]>
   /** Runs once the transaction is committed; never when it is not. */
   afterCommit(act: () => void): void
 }
@@ -86,13 +88,15 @@ export class Database {
   async inOrganization<T>(tenant: Tenant, act: (tx: Tx) => Promise<T>): Promise<T> {
     const organizationId = idOf(tenant)
     const afterCommit: (() => void)[] = []
-    const result = await this.#tenants.transaction(organizationId, ({ query, send }: Transaction) =>
+    const result = await this.#tenants.transaction(organizationId, ({ query, send, later }: Transaction) =>
       act({
         organizationId,
         now: this.#clock(),
         query: async <Row>({ name, text }: Statement<Row>, values: unknown[]) =>
           (await query<Row>({ name, text, values })).rows,
         send: ({ name, text }, values) => send({ name, text, values }),
+        later: <Row>({ name, text }: Statement<Row>, values: unknown[]) =>
+          heard(later<Row>({ name, text, values }).then(({ rows }) => rows)),
         afterCommit: (run) => void afterCommit.push(run),
       }),
     )

@@ -31,3 +31,4 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 export const UNIQUE_VIOLATION = '23505'
+export const DIVISION_BY_ZERO = '22012'

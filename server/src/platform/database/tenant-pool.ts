@@ -61,6 +61,8 @@ export interface Transaction {
   query<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
   /** A statement whose answer nobody needs: it is on its way in its turn, and its error comes at the commit at the latest. */
   send(query: TenantQuery<unknown>): void
+  /** As `send`; its rows are there when the transaction is committed. */
+  later<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
 }
 
 export interface TransactionOptions {
@@ -172,12 +174,15 @@ export class TenantPool {
       return { rows: rows as Row[], rowCount, fields }
     }
     const query = async <Row>(asked: TenantQuery<Row>): Promise<TenantResult<Row>> => ask<Row>(written(asked))
-    const send = (asked: TenantQuery<unknown>): void => {
+    const later = <Row>(asked: TenantQuery<Row>): Promise<TenantResult<Row>> => {
       if (ENDS_A_TRANSACTION.test(asked.text)) throw new Error('a transaction ends with its work')
-      sent.push(heard(ask(written(asked))))
+      const answer = heard(ask<Row>(written(asked)))
+      sent.push(answer)
+      return answer
     }
+    const send = (asked: TenantQuery<unknown>): void => void later(asked)
     try {
-      const result = await work({ query, send })
+      const result = await work({ query, send, later })
       if (unsent) throw unsent.error
       // Does not wait for what was sent: when any of it failed, PostgreSQL rolls back instead.
       await Promise.all([...sent, commit(client, hasBegun)])
@@ -260,7 +265,7 @@ function prepared(value: unknown): unknown {
 }
 
 /** A promise that is waited for later, and whose failure is not news before that. */
-function heard<T>(promise: Promise<T>): Promise<T> {
+export function heard<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined)
   return promise
 }

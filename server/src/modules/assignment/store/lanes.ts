@@ -150,8 +150,9 @@ const heads = sql<LaneHeads>(
               select from task h where h.organization_id = $1 and coalesce(h.fairness_key, '') = l.fairness_key
                 and h.status in ('ASSIGNED', 'RUNNING') and not h.is_parked limit l.max_running) held) end as running
    from able l cross join lateral (
-     select json_agg(json_build_object('id', t.id, 'priority', t.priority, 'payment', t.payment)) as heads from (
-       select t.id, t.priority, case when t.type = 'payment' then t.payload end as payment from task t
+     select json_agg(json_build_object('id', t.id, 'priority', t.priority, 'attempt', t.attempt, 'token', t.token,
+                                       'payment', t.payment)) as heads from (
+       select t.id, t.priority, t.attempt, t.fencing_token::text as token, case when t.type = 'payment' then t.payload end as payment from task t
        where t.organization_id = $1 and t.lane_id = l.id and t.status = 'QUEUED' and t.run_after <= clock_timestamp()
        order by t.priority desc, t.id limit (select heads from size)) t) h`,
 )
@@ -222,8 +223,18 @@ export interface LaneHeads {
   readonly maxRunning: number | null
   readonly running: number
   readonly turn: number
-  /** `payment`: what a payment task asks for. */
-  readonly heads: readonly { readonly id: string; readonly priority: number; readonly payment: unknown }[]
+  readonly heads: readonly LaneHead[]
+}
+
+/** A task as it waits. */
+export interface LaneHead {
+  readonly id: string
+  readonly priority: number
+  readonly attempt: number
+  /** The fencing token of its last assignment, in decimal. */
+  readonly token: string
+  /** What a payment task asks for. */
+  readonly payment: unknown
 }
 
 export const laneStore = {

@@ -1,6 +1,7 @@
 import { columns, columnsOf, type TaskRow, type TaskStatus } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
+import { DIVISION_BY_ZERO, sqlState } from '#platform/database/errors'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 import type { TaskQuery } from '../contract.ts'
@@ -15,6 +16,9 @@ const insert = sql<TaskRow>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${NOW}, $12, $13, $14, $14)
    on conflict do nothing returning ${columns.task}`,
 )
+
+/** Of an assignment: a task that was to be given out does not wait any more as it was seen. */
+export const isMissed = (error: unknown): boolean => sqlState(error) === DIVISION_BY_ZERO
 
 const byDedupeKey = sql<TaskRow>(
   'tasks.byDedupeKey',
@@ -31,13 +35,15 @@ const lock = sql<TaskRow>(
 /**
  * Gives tasks to agents and takes a slot of each in the same statement. Each assignment has a higher fencing token than
  * the one before. Tasks and then seats are locked in one order, so that it does not wait in a circle with tasks that end.
+ * All of them or none: it divides by zero when one does not wait any more as it was seen, for its record is on the way.
  */
 const assign = sql<TaskRow>(
   'tasks.assign',
   `with given as (
-     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[]) as g (id, agent_id, instance_id, lease_seconds)
+     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $7::int[], $8::bigint[])
+       as g (id, agent_id, instance_id, lease_seconds, attempt, token)
    ), queued as (
-     select t.id from task t join given g on g.id = t.id
+     select t.id from task t join given g on g.id = t.id and g.attempt = t.attempt and g.token = t.fencing_token
      where t.organization_id = $1 and t.status = 'QUEUED' order by t.id for no key update of t
    ), taken as (
      update task t
@@ -54,7 +60,9 @@ const assign = sql<TaskRow>(
      update agent_seat s set in_use = s.in_use + sat.count from sat
      where s.organization_id = $1 and s.agent_id = sat.agent_id
    )
-   select ${columnsOf('task', 'taken')} from taken`,
+   select ${columnsOf('task', 'taken')}
+   from (select 1 / ((select count(*) from taken) = cardinality($2))::int as is_all) whole left join taken on true
+   where whole.is_all = 1`,
 )
 
 /**
@@ -165,6 +173,9 @@ export type NewTask = Pick<
 
 export interface Placed {
   readonly taskId: string
+  /** As it was seen when it was placed. */
+  readonly attempt: number
+  readonly token: string
   readonly agentId: string
   /** Of a remote agent: who claimed it, and how long without a heartbeat it may be away. */
   readonly instanceId: string | null
@@ -231,14 +242,17 @@ export const taskStore = {
     return database.query(organizationId, heldBy, [organizationId, agentId, after ?? null, limit])
   },
 
-  assign: (tx: Tx, placed: readonly Placed[]) =>
-    tx.query(assign, [
+  /** The tasks, once it is committed. */
+  assign: (tx: Tx, placed: readonly Placed[]): Promise<TaskRow[]> =>
+    tx.later(assign, [
       tx.organizationId,
       placed.map(({ taskId }) => taskId),
       placed.map(({ agentId }) => agentId),
       placed.map(({ instanceId }) => instanceId),
       placed.map(({ leaseSeconds }) => leaseSeconds),
       tx.now,
+      placed.map(({ attempt }) => attempt),
+      placed.map(({ token }) => token),
     ]),
   explain: (tx: Tx, waiting: readonly { taskId: string; reason: string; restMs: number }[]) =>
     tx.query(explain, [
