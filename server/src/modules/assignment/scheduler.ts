@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TaskRow } from '@wedi/database'
 import { isUnavailable } from '#platform/database/errors'
-import { type ClaimAsked, Claims } from './claims.ts'
+import { type Claim, type ClaimAsked, Claims } from './claims.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import type { RoundResult } from './round.ts'
 import { laneStore } from './store/lanes.ts'
@@ -37,6 +37,8 @@ export class Scheduler {
   readonly #waiting = new Set<string>()
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
+  /** Agents that a round just gave all there was for them: nobody has to look again for them until somebody wakes. */
+  readonly #sated = new Map<string, ReadonlySet<string>>()
   readonly #freed = new Map<string, NodeJS.Timeout>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
   #explaining = Promise.resolve()
@@ -67,7 +69,11 @@ export class Scheduler {
 
   /** What is given to who asks; empty when nothing came in time, or when this process does no such work. */
   async claim(organizationId: string, asked: ClaimAsked): Promise<TaskRow[]> {
-    return this.#isStarted ? this.claims.wait(organizationId, asked, () => this.wake(organizationId)) : []
+    if (!this.#isStarted) return []
+    return this.claims.wait(organizationId, asked, () => {
+      const isSated = this.#sated.get(organizationId)?.has(asked.agentId)
+      if (asked.waitMs === 0 || !isSated) this.wake(organizationId)
+    })
   }
 
   start(): void {
@@ -111,11 +117,14 @@ export class Scheduler {
     this.#freed.delete(organizationId)
     // Who asks in the same turn of the event loop is served by the same round.
     await nextTurn()
+    this.#sated.delete(organizationId)
     const claims = this.claims.take(organizationId)
     try {
       const { hasMore, given } = await this.#needs.round(organizationId, claims)
       const undelivered = [...given].flatMap(([claim, tasks]) => (this.claims.answer(claim, tasks) ? [] : tasks))
       this.claims.lookedFor(claims, { hasMore })
+      const isServed = (claim: Claim) => (given.get(claim)?.length ?? 0) < claim.max
+      if (!hasMore) this.#sated.set(organizationId, new Set(claims.filter(isServed).map(({ agentId }) => agentId)))
       if (undelivered.length > 0) await this.#needs.giveBack(organizationId, undelivered)
       if (hasMore && this.#isStarted) this.#waiting.add(organizationId)
       else this.#explainSoon(organizationId)
@@ -161,6 +170,7 @@ export class Scheduler {
       if (this.#isStarted)
         this.#needs.log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for due tasks')
     }
+    this.#sated.clear()
     const polled = this.claims.organizations()
     for (let i = 0; i < Math.min(POLLED, polled.length); i++)
       this.wake(polled[this.#polled++ % polled.length] as string)

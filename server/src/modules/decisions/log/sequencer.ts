@@ -39,10 +39,12 @@ interface Needs {
 export class Sequencer {
   readonly #needs: Needs
   readonly #memory: Memory = new LRUCache<string, Head>({ max: REMEMBERED })
+  /** Where others may still come along, and those whose turn it is. */
+  readonly #gathering = new Set<string>()
   readonly #waiting = new Set<string>()
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Set<Promise<void>>()
-  #gathering: NodeJS.Timeout | undefined
+  #gathered: NodeJS.Timeout | undefined
   #sweeping: NodeJS.Timeout | undefined
   #sweep: Promise<void> | undefined
   #isStarted = false
@@ -54,11 +56,16 @@ export class Sequencer {
   /** There is something new in an organisation. Cheap: called after each commit. */
   wake(organizationId: string): void {
     if (!this.#isStarted || this.#resting.has(organizationId)) return
-    this.#waiting.add(organizationId)
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined
-      this.#pump()
-    }, GATHER_MS)
+    this.#gathering.add(organizationId)
+    this.#gathered ??= setTimeout(() => this.#endGathering(), GATHER_MS)
+  }
+
+  #endGathering(): void {
+    clearTimeout(this.#gathered)
+    this.#gathered = undefined
+    for (const organizationId of this.#gathering) this.#waiting.add(organizationId)
+    this.#gathering.clear()
+    this.#pump()
   }
 
   start(): void {
@@ -76,10 +83,9 @@ export class Sequencer {
   async stop(): Promise<void> {
     this.#isStarted = false
     clearInterval(this.#sweeping)
-    clearTimeout(this.#gathering)
     for (const timer of this.#resting.values()) clearTimeout(timer)
     const deadline = performance.now() + DRAIN_MS
-    this.#pump()
+    this.#endGathering()
     while (this.#running.size > 0) {
       if (performance.now() > deadline) this.#waiting.clear()
       await Promise.all(this.#running)
