@@ -38,7 +38,7 @@ export class Scheduler {
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
   /** Agents that a round just gave all there was for them: nobody has to look again for them until somebody wakes. */
-  readonly #sated = new Map<string, ReadonlySet<string>>()
+  readonly #sated = new Map<string, Set<string>>()
   readonly #freed = new Map<string, NodeJS.Timeout>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
   #explaining = Promise.resolve()
@@ -58,13 +58,12 @@ export class Scheduler {
     this.#pump()
   }
 
-  /** A remote agent has a slot again, and may be about to claim. */
-  freed = (organizationId: string): void => {
+  /** These remote agents have a slot again, and may be about to claim. */
+  freed = (organizationId: string, agentIds: readonly string[]): void => {
+    for (const agentId of agentIds) this.#sated.get(organizationId)?.delete(agentId)
     if (!this.#isStarted || this.#freed.has(organizationId)) return
-    this.#freed.set(
-      organizationId,
-      setTimeout(() => this.wake(organizationId), FREED_MS),
-    )
+    const timer = setTimeout(() => this.wake(organizationId), FREED_MS)
+    this.#freed.set(organizationId, timer)
   }
 
   /** What is given to who asks; empty when nothing came in time, or when this process does no such work. */

@@ -11,6 +11,7 @@ import { leaving } from './leave.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import { taskProblems } from './problems.ts'
 import { retryOf } from './retry.ts'
+import type { Scheduler } from './scheduler.ts'
 import { leaseStore } from './store/leases.ts'
 import { type TaskError, taskStore } from './store/tasks.ts'
 
@@ -37,7 +38,7 @@ interface Leaving {
  * What remote agents say of their tasks. What comes while a batch is being written goes together with the next one, so
  * that many small words cost few commits; each is judged by itself.
  */
-export function working(needs: AssignmentNeeds, freed: (organizationId: string) => void) {
+export function working(needs: AssignmentNeeds, freed: Scheduler['freed']) {
   const { database } = needs
   const end = ending(needs)
   const leaveToPayment = leaving(needs)
@@ -61,7 +62,10 @@ export function working(needs: AssignmentNeeds, freed: (organizationId: string) 
       const isLeft = 'leaves' in answer
       done.set(word, isLeft ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer)
     }
-    freed(organizationId)
+    freed(
+      organizationId,
+      words.map(({ agentId }) => agentId),
+    )
     return words.map((word) => done.get(word) as TaskRow | Problem)
   }
 
