@@ -65,14 +65,14 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
     const begun = Date.now()
     let recoveryMs: number | undefined
     try {
-      const asked = ready()
-      const [counts, ...states] = await Promise.all([database.query<Held>(name, HELD), ...asked.map(stateOf)])
+      const [counts] = await Promise.all([database.query<Held>(name, HELD), ...ready().map((url) => says(url, 'live'))])
+      const tookMs = Date.now() - begun
       for (const held of counts) judge(held)
       samples += 1
       // This look has a way of its own to the database: only the servers know when theirs is cut off.
-      const isCutOff = asked.length > 0 && states.every((state) => state === 'not ready')
-      if (ready().length === 0 || isCutOff) recoveryMs = RECOVERY_MS
-      else if (Date.now() - begun > STALL_MS || waiting > MOST_WAITING) recoveryMs = 0
+      const canServe = await Promise.all(ready().map((url) => says(url, 'ready')))
+      if (!canServe.includes(true)) recoveryMs = RECOVERY_MS
+      else if (tookMs > STALL_MS || waiting > MOST_WAITING) recoveryMs = 0
     } catch {
       recoveryMs = RECOVERY_MS
     }
@@ -86,8 +86,8 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
 
   const running = (async () => {
     while (!isOver && !signal.aborted) {
-      const begun = Date.now()
       await look()
+      const begun = Date.now()
       await pause(SAMPLE_MS)
       // This process itself did not get on: the others will not have fared better.
       if (Date.now() - begun > STALL_MS) outages.push({ from: begun, to: Date.now() })
@@ -104,11 +104,11 @@ export function watchTasks({ database, name, findings, ready, signal, ...caps }:
   }
 }
 
-/** One that was killed meanwhile is not asked again. */
-const stateOf = (url: string): Promise<'ready' | 'not ready' | 'gone'> =>
-  fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(RECOVERY_MS) }).then(
-    ({ ok }) => (ok ? 'ready' : 'not ready'),
-    () => 'gone',
+/** One that was killed meanwhile is neither. */
+const says = (url: string, what: 'live' | 'ready'): Promise<boolean> =>
+  fetch(`${url}/health/${what}`, { signal: AbortSignal.timeout(RECOVERY_MS) }).then(
+    ({ ok }) => ok,
+    () => false,
   )
 
 interface Held {

@@ -4,8 +4,8 @@ import { Problem, requestProblems } from './problem.ts'
 
 export interface Coalescing<Item, Result> {
   /**
-   * Does all of it, or throws and has done none of it. Gives back a result for each item, in their order. What it is
-   * given again after an error must not count twice: only the database knows what the error was about.
+   * Does all of it, or throws. Gives back a result for each item, in their order. After an error it is given items again
+   * that may have been done: they must not count twice.
    */
   readonly act: (key: string, items: readonly Item[]) => Promise<readonly Result[]>
   readonly maxBatch: number
@@ -19,8 +19,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Gathers what is asked for one key while a batch of it is under way, and does it in the next: no timer, so alone one
- * waits for nobody, and the more come the less each costs. When a batch fails, each of its items is tried by itself, so
+ * Gathers what is asked for one key in one turn of the event loop, and while a batch of it is under way, and does it in
+ * the next: no timer, so alone one waits for nobody, and the more come the less each costs. When a batch fails, each of its items is tried by itself, so
  * that none fails for another; only when the database is away, all of them have failed.
  */
 export function coalesce<Item, Result>({ act, maxBatch, maxWaiting }: Coalescing<Item, Result>) {

@@ -33,21 +33,21 @@ const insert = sql<AgentInstanceRow>(
 const beat = sql<Beaten>(
   'instances.beat',
   `with said as (
-     select distinct on (id) id, agent_id, in_use
+     select distinct on (id, agent_id) id, agent_id, in_use
      from unnest($2::uuid[], $3::uuid[], $4::int[]) with ordinality as s(id, agent_id, in_use, place)
-     order by id, place desc
+     order by id, agent_id, place desc
    ), held as (
      select i.id, s.in_use from agent_instance i join said s on s.id = i.id and s.agent_id = i.agent_id
-     where i.organization_id = $1 and i.status = 'HEALTHY' order by i.id for no key update of i
+     where i.organization_id = $1 and i.id = any($2) and i.status = 'HEALTHY' order by i.id for no key update of i
    )
    update agent_instance i
    set last_seen_at = greatest(i.last_seen_at, ${at('$5')}), in_use = coalesce(held.in_use, i.in_use)
-   from held where i.organization_id = $1 and i.id = held.id
-   returning i.id, i.status, i.heartbeat_ms as "heartbeatMs",
+   from held where i.organization_id = $1 and i.id = any($2) and i.id = held.id
+   returning i.id, i.agent_id as "agentId", i.status, i.heartbeat_ms as "heartbeatMs",
      i.is_draining or (select a.status = 'RETIRED' from agent a where a.organization_id = $1 and a.id = i.agent_id) as drain`,
 )
 
-export type Beaten = Pick<AgentInstanceRow, 'id' | 'status' | 'heartbeatMs'> & { drain: boolean }
+export type Beaten = Pick<AgentInstanceRow, 'id' | 'agentId' | 'status' | 'heartbeatMs'> & { drain: boolean }
 
 /** One that was SUSPECT or DOWN is heard of again; after DOWN it is there anew. No row when it is in another status. */
 const revive = sql<Beaten & { was: InstanceStatus }>(
@@ -65,7 +65,7 @@ const revive = sql<Beaten & { was: InstanceStatus }>(
      insert into instance_span (organization_id, instance_id, began_at, agent_id)
      select organization_id, id, status_since, agent_id from back where was = 'DOWN'
    )
-   select id, status, was, heartbeat_ms as "heartbeatMs",
+   select id, agent_id as "agentId", status, was, heartbeat_ms as "heartbeatMs",
      is_draining or (select a.status = 'RETIRED' from agent a where a.organization_id = $1 and a.id = agent_id) as drain
    from back`,
 )

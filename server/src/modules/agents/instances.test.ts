@@ -144,9 +144,18 @@ describe('an instance', () => {
     expectProblem(await other.client.post(`/v1/instances/${id}/stop`), 404, 'instance.notFound')
     expectProblem(await other.client.post(`/v1/agents/${runner.agentId}/instances`, {}), 404, 'agent.notFound')
     expectProblem(await other.client.get(`/v1/agents/${runner.agentId}/instances`), 404, 'agent.notFound')
-    // A refused beat in the same batch spoils nobody's.
-    const [refused, heard] = await Promise.all([beat(other, id), beat(runner, id)])
-    expect([refused.status, heard.status]).toEqual([404, 200])
+    // A refused beat in the same batch spoils nobody's, whoever speaks first.
+    const ours = (inUse: number) => () => beat(runner, id, { load: { inUse } })
+    const theirs = () => beat(other, id, { load: { inUse: 9 } })
+    const orders = [
+      { said: [ours(4), theirs], replies: [200, 404], inUse: 4 },
+      { said: [theirs, ours(5)], replies: [404, 200], inUse: 5 },
+    ]
+    for (const { said, replies, inUse } of orders) {
+      const heard = await Promise.all(said.map((say) => say()))
+      expect(heard.map(({ status }) => status)).toEqual(replies)
+      expect(await app.query('select in_use from agent_instance where id = $1', [id])).toEqual([{ in_use: inUse }])
+    }
   })
 
   it('is one of at most so many of an agent', async () => {

@@ -90,13 +90,12 @@ export function instanceService(needs: InstanceNeeds) {
 
   /** A beat that is refused is its result: it must not fail the others of its batch. */
   async function beatAll(organizationId: string, beats: readonly Beat[]): Promise<readonly (Beaten | Problem)[]> {
-    const quick = new Map(
-      (await instanceStore.beat(database, organizationId, beats, now())).map((row) => [row.id, row]),
-    )
+    const taken = await instanceStore.beat(database, organizationId, beats, now())
+    const quick = new Map(taken.map((row) => [`${row.agentId} ${row.id}`, row]))
     return Promise.all(
       beats.map(
         (each) =>
-          quick.get(each.instanceId) ??
+          quick.get(`${each.agentId} ${each.instanceId}`) ??
           beatSlowly(organizationId, each).catch((error: unknown) => {
             if (error instanceof Problem) return error
             throw error

@@ -1,21 +1,15 @@
 import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import type { Claim } from './claims.ts'
-import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
+import { type Giving, giving, NOTHING_GIVEN } from './giving.ts'
+import type { AssignmentNeeds } from './needs.ts'
 import { findOverdue, overdue } from './overdue.ts'
 import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
-import {
-  type LaneHead,
-  type LaneHeads,
-  LEAST_HEADS,
-  laneStore,
-  type QueueState,
-  type UnmatchedLane,
-} from './store/lanes.ts'
+import { type LaneHeads, LEAST_HEADS, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
 import { reasonStore } from './store/reasons.ts'
 import { type FreeSeat, seatStore } from './store/seats.ts'
-import { isMissed, type Placed, taskStore } from './store/tasks.ts'
+import { taskStore } from './store/tasks.ts'
 
 /** Tasks given out in one transaction: as many as keep it short. */
 const BATCH = 256
@@ -24,6 +18,7 @@ const LANES_MATCHED = 500
 /** Looked at of each ability: with fewer tasks than seats the least used are among them. */
 const SEATS_OF_ABILITY = 64
 const PAYMENT = 'payment'
+const ONCE = { plans: 'once' } as const
 /** Until a payment that nobody may make just now is looked at again: a person has to act, or somebody has to become free. */
 const REST_MS = { untilChanged: 5000, untilFree: 1000 } as const
 
@@ -32,27 +27,8 @@ export interface RoundResult {
   readonly hasMore: boolean
   /** What was given to each claim. */
   readonly given: ReadonlyMap<Claim, TaskRow[]>
-}
-
-/** As its transaction leaves it. */
-interface Round {
-  readonly hasMore: boolean
-  /** What was given out, once that is committed. */
-  readonly tasks: Promise<TaskRow[]>
-  readonly claimOf: ReadonlyMap<string, Claim>
-  /** Claims that get nothing and wait no longer. */
-  readonly closed: readonly Claim[]
-}
-
-const NOTHING_GIVEN = { tasks: Promise.resolve([]), claimOf: new Map<string, Claim>(), closed: [] }
-
-async function resultOf({ hasMore, tasks, claimOf, closed }: Round): Promise<RoundResult> {
-  const given = new Map<Claim, TaskRow[]>(closed.map((claim) => [claim, []]))
-  for (const task of await tasks) {
-    const claim = claimOf.get(task.id)
-    if (claim) given.set(claim, [...(given.get(claim) ?? []), task])
-  }
-  return { hasMore, given }
+  /** Agents that could take more, if there were more for them. */
+  readonly sated: readonly string[]
 }
 
 /**
@@ -61,26 +37,26 @@ async function resultOf({ hasMore, tasks, claimOf, closed }: Round): Promise<Rou
  * either. Each step that takes seats or lanes commits by itself (`needs.ts` has the order of locks).
  */
 export function rounds(needs: AssignmentNeeds) {
-  const { database, decisions, events } = needs
+  const { database } = needs
   const endOverdue = overdue(needs)
+  const { giveOut, isMiss } = giving(needs)
 
   return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
+    const place = async (tx: Tx) => placeIn(tx, await look(tx, claims), { asked: claims })
+    const placeCarefully = async (tx: Tx) => placeIn(tx, await look(tx, claims), { asked: claims, isCareful: true })
+    const endOrPlace = async (tx: Tx) => {
+      const seen = await look(tx, claims)
+      return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, { asked: claims })
+    }
     try {
-      const first = await database.inOrganization(organizationId, async (tx) => {
-        const seen = await look(tx, claims)
-        return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, claims)
-      })
+      const first = await database.inOrganization(organizationId, endOrPlace, ONCE)
       if (!('expired' in first)) return await resultOf(first)
       const isMoreOverdue = await endOverdue(organizationId, first)
-      const second = await database.inOrganization(organizationId, async (tx) =>
-        placeIn(tx, await look(tx, claims), claims),
-      )
-      const { hasMore, given } = await resultOf(second)
-      return { hasMore: hasMore || isMoreOverdue, given }
+      const result = await resultOf(await database.inOrganization(organizationId, place, ONCE))
+      return { ...result, hasMore: result.hasMore || isMoreOverdue }
     } catch (error) {
-      // Canceled in the same moment: nothing was given, and the next round sees what there is now.
-      if (isMissed(error)) return { hasMore: true, given: new Map() }
-      throw error
+      if (!isMiss(error)) throw error
+      return resultOf(await database.inOrganization(organizationId, placeCarefully, ONCE))
     }
   }
 
@@ -99,13 +75,13 @@ export function rounds(needs: AssignmentNeeds) {
     return { queue, unmatched, open, lanes, seats }
   }
 
-  async function placeIn(tx: Tx, seen: Seen, asked: readonly Claim[]): Promise<Round> {
-    const { queue } = seen
-    if (await matchLanes(tx, seen)) return { hasMore: true, ...NOTHING_GIVEN }
+  async function placeIn(tx: Tx, seen: Seen, { asked, isCareful = false }: Asked): Promise<Round> {
+    const { queue, lanes } = seen
+    if (await matchLanes(tx, seen)) return { ...NOTHING_GIVEN, hasMore: true, closed: [], sated: [] }
     const claims = asked.filter(({ instanceId }) => seen.open.has(instanceId))
     const situation = await situationOf(tx, seen, claims)
     const { decided, preview } = await decide(tx, situation)
-    const given = await giveOut(tx, decided, { claims, lanes: seen.lanes })
+    const given = await giveOut(tx, decided, { claims, lanes, isCareful })
     await explain(tx, decided, situation, preview)
     if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
@@ -113,7 +89,8 @@ export function rounds(needs: AssignmentNeeds) {
     if (queue.isDue || queue.dueAt === null || hasChanged) laneStore.rest(tx, queue, decided.turn)
     // A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing.
     const closed = asked.filter(({ instanceId }) => !seen.open.has(instanceId))
-    return { hasMore: isCut(decided, situation, claims) || closed.length > 0, ...given, closed }
+    const hasMore = isCut(decided, situation, claims) || given.missed > 0 || closed.length > 0
+    return { ...given, hasMore, closed, sated: hasMore ? [] : satedBy(decided, seen.seats, claims) }
   }
 
   async function openOf(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
@@ -221,31 +198,6 @@ export function rounds(needs: AssignmentNeeds) {
     }
   }
 
-  /** Nothing of it waits for an answer: whether all was as it was seen is for the statement that assigns to say. */
-  async function giveOut(
-    tx: Tx,
-    { placed }: Plan,
-    { claims, lanes }: { claims: readonly Claim[]; lanes: readonly LaneHeads[] },
-  ): Promise<Pick<Round, 'tasks' | 'claimOf'>> {
-    if (placed.length === 0) return NOTHING_GIVEN
-    const heads = new Map(lanes.flatMap(({ heads }) => heads.map((head) => [head.id, head])))
-    const claimOf = new Map<string, Claim>()
-    const room = new Map(claims.map((claim) => [claim, claim.max]))
-    const takes = placed.map(({ taskId, agentId }): Placed => {
-      const { attempt, token } = heads.get(taskId) as LaneHead
-      const claim = claims.find((each) => each.agentId === agentId && (room.get(each) ?? 0) > 0)
-      if (!claim) return { taskId, attempt, token, agentId, instanceId: null, leaseSeconds: null }
-      room.set(claim, (room.get(claim) ?? 0) - 1)
-      claimOf.set(taskId, claim)
-      return { taskId, attempt, token, agentId, instanceId: claim.instanceId, leaseSeconds: claim.leaseSeconds }
-    })
-    const tasks = taskStore.assign(tx, takes)
-    await decisions.recordAll(tx, takes.map(givenTo))
-    const hosted = takes.filter(({ taskId }) => !claimOf.has(taskId)).map(({ taskId }) => taskId)
-    await events.publishAll(tx, 'task.assigned', hosted)
-    return { tasks, claimOf }
-  }
-
   /** What keeps the tasks that could not be placed for a reason of their own. */
   async function explain(
     tx: Tx,
@@ -280,10 +232,37 @@ export const REASONS = {
 
 const NEW_QUEUE: QueueState = { abilityRevision: 0, turn: 0, dueAt: null, isDue: true }
 
-function givenTo({ taskId, agentId, attempt, token }: Placed) {
-  const inputs = { attempt: attempt + 1, fencingToken: String(BigInt(token) + 1n) }
-  const about = aboutTask({ id: taskId, assignedAgentId: agentId })
-  return { actor: SYSTEM, entry: { type: 'task.assigned', ...about, inputs } }
+interface Asked {
+  readonly asked: readonly Claim[]
+  readonly isCareful?: boolean
+}
+
+/** As its transaction leaves it. */
+interface Round extends Giving, Pick<RoundResult, 'hasMore' | 'sated'> {
+  /** Claims that get nothing and wait no longer. */
+  readonly closed: readonly Claim[]
+}
+
+async function resultOf({ hasMore, sated, tasks, claimOf, closed }: Round): Promise<RoundResult> {
+  const given = new Map<Claim, TaskRow[]>(closed.map((claim) => [claim, []]))
+  for (const task of await tasks) {
+    const claim = claimOf.get(task.id)
+    if (!claim) continue
+    const theirs = given.get(claim)
+    if (theirs) theirs.push(task)
+    else given.set(claim, [task])
+  }
+  return { hasMore, given, sated }
+}
+
+/** Who still has a free slot and asked for more than there was, when nothing was kept back for another reason. */
+function satedBy({ placed, capped, refused }: Plan, seats: readonly FreeSeat[], claims: readonly Claim[]): string[] {
+  if (capped.length + refused.length > 0) return []
+  return seats.flatMap(({ agentId, inUse, maxInUse }) => {
+    const got = placed.filter((each) => each.agentId === agentId).length
+    const asked = claims.reduce((sum, claim) => (claim.agentId === agentId ? sum + claim.max : sum), 0)
+    return got < asked && inUse + got < maxInUse ? agentId : []
+  })
 }
 
 const agentOf = ({ agentId }: { agentId: string }): string => agentId

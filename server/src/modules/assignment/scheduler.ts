@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TaskRow } from '@wedi/database'
 import { isUnavailable } from '#platform/database/errors'
-import { type Claim, type ClaimAsked, Claims } from './claims.ts'
+import { type ClaimAsked, Claims } from './claims.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import type { RoundResult } from './round.ts'
 import { laneStore } from './store/lanes.ts'
@@ -37,7 +37,7 @@ export class Scheduler {
   readonly #waiting = new Set<string>()
   readonly #resting = new Map<string, NodeJS.Timeout>()
   readonly #running = new Map<string, Promise<void>>()
-  /** Agents that a round just gave all there was for them: nobody has to look again for them until somebody wakes. */
+  /** Agents that a round just gave all there was: who of them claims again is looked for when there is news, or in the sweep. */
   readonly #sated = new Map<string, Set<string>>()
   readonly #freed = new Map<string, NodeJS.Timeout>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
@@ -119,11 +119,10 @@ export class Scheduler {
     this.#sated.delete(organizationId)
     const claims = this.claims.take(organizationId)
     try {
-      const { hasMore, given } = await this.#needs.round(organizationId, claims)
+      const { hasMore, given, sated } = await this.#needs.round(organizationId, claims)
       const undelivered = [...given].flatMap(([claim, tasks]) => (this.claims.answer(claim, tasks) ? [] : tasks))
       this.claims.lookedFor(claims, { hasMore })
-      const isServed = (claim: Claim) => (given.get(claim)?.length ?? 0) < claim.max
-      if (!hasMore) this.#sated.set(organizationId, new Set(claims.filter(isServed).map(({ agentId }) => agentId)))
+      if (sated.length > 0) this.#sated.set(organizationId, new Set(sated))
       if (undelivered.length > 0) await this.#needs.giveBack(organizationId, undelivered)
       if (hasMore && this.#isStarted) this.#waiting.add(organizationId)
       else this.#explainSoon(organizationId)
@@ -163,13 +162,13 @@ export class Scheduler {
   }
 
   async #findDue(): Promise<void> {
+    this.#sated.clear()
     try {
       for (const organizationId of await laneStore.due(this.#needs.database, SWEEP_LIMIT)) this.wake(organizationId)
     } catch (error) {
       if (this.#isStarted)
         this.#needs.log.warn({ err: error, isUnavailable: isUnavailable(error) }, 'cannot look for due tasks')
     }
-    this.#sated.clear()
     const polled = this.claims.organizations()
     for (let i = 0; i < Math.min(POLLED, polled.length); i++)
       this.wake(polled[this.#polled++ % polled.length] as string)

@@ -17,6 +17,7 @@ import { type TaskError, taskStore } from './store/tasks.ts'
 
 const MAX_BATCH = 128
 const MAX_WAITING = 10_000
+const ONCE = { plans: 'once' } as const
 
 /** What an agent says of a task it has. The token says which assignment of it is meant. */
 interface Word {
@@ -44,38 +45,42 @@ export function working(needs: AssignmentNeeds, freed: Scheduler['freed']) {
   const leaveToPayment = leaving(needs)
 
   async function heartbeats(organizationId: string, words: readonly Word[]) {
-    return database.inOrganization(organizationId, async (tx) => {
+    const act = async (tx: Tx) => {
       const beats = await leaseStore.extend(tx, words)
       const extended = new Map(beats.map((beat) => [keyOf(beat), beat.expiresAt]))
       const isAll = words.every((word) => extended.has(keyOf(word)))
       const rows = isAll ? new Map<string, TaskRow>() : mapped(await leaseStore.readMany(tx, idsOf(words)))
       return words.map((word) => newsOf(word, { until: extended.get(keyOf(word)), row: rows.get(word.taskId) }))
-    })
+    }
+    return database.inOrganization(organizationId, act, ONCE)
   }
 
-  async function finishes(organizationId: string, words: readonly Finish[]) {
-    const done = await complete(organizationId, words)
-    const left = words.filter((word) => !done.has(word))
-    const answers = left.length === 0 ? [] : await database.inOrganization(organizationId, (tx) => finishIn(tx, left))
-    for (const [at, answer] of answers.entries()) {
-      const word = left[at] as Finish
-      const isLeft = 'leaves' in answer
-      done.set(word, isLeft ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer)
+  async function finishes(organizationId: string, words: readonly Finish[]): Promise<(TaskRow | Problem)[]> {
+    const agentIds = words.map(({ agentId }) => agentId)
+    const said = new Map<Finish, TaskRow | Problem>()
+    try {
+      for (const [word, row] of await complete(organizationId, words)) said.set(word, row)
+      const left = words.filter((word) => !said.has(word))
+      const answers =
+        left.length === 0 ? [] : await database.inOrganization(organizationId, (tx) => finishIn(tx, left), ONCE)
+      for (const [at, answer] of answers.entries()) {
+        const isLeft = 'leaves' in answer
+        const last = isLeft ? await database.inOrganization(organizationId, (tx) => giveUp(tx, answer)) : answer
+        said.set(left[at] as Finish, last)
+      }
+    } finally {
+      freed(organizationId, agentIds)
     }
-    freed(
-      organizationId,
-      words.map(({ agentId }) => agentId),
-    )
-    return words.map((word) => done.get(word) as TaskRow | Problem)
+    return words.map((word) => said.get(word) as TaskRow | Problem)
   }
 
   /** Tasks that are done, as nearly all are: in one statement that looks at nothing first. What it finds otherwise it leaves. */
-  async function complete(organizationId: string, words: readonly Finish[]): Promise<Map<Finish, TaskRow | Problem>> {
+  async function complete(organizationId: string, words: readonly Finish[]): Promise<Map<Finish, TaskRow>> {
     const first = new Map<string, Finish>()
     for (const word of words) if (!first.has(word.taskId)) first.set(word.taskId, word)
     const endings = [...first.values()].flatMap((word) => ('result' in word.end ? completionOf(word, word.end) : []))
     if (endings.length === 0) return new Map()
-    const ended = await database.inOrganization(organizationId, (tx) => end(tx, endings, { from: HELD }))
+    const ended = await database.inOrganization(organizationId, (tx) => end(tx, endings, { from: HELD }), ONCE)
     return new Map(ended.map((row) => [first.get(row.id) as Finish, row]))
   }
 
@@ -117,7 +122,7 @@ export function working(needs: AssignmentNeeds, freed: Scheduler['freed']) {
         tasks.map(({ taskId, fencingToken }) => ({ agentId, taskId, token: BigInt(fencingToken) })),
       )
       if (words.length === 0) return beats.map(() => [])
-      const held = await database.inOrganization(organizationId, (tx) => leaseStore.extend(tx, words))
+      const held = await database.inOrganization(organizationId, (tx) => leaseStore.extend(tx, words), ONCE)
       const until = new Map(held.map((each) => [keyOf(each), each.expiresAt]))
       return beats.map(({ agentId, tasks }) =>
         tasks.map(({ taskId, fencingToken }) => {

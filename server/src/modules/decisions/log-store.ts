@@ -41,13 +41,13 @@ const headsAt = sql<HeadRow>(
 
 /**
  * Takes what waits, in the order of ids, whenever it was committed: nothing is skipped because something later came first.
- * By row addresses, which nobody changes: joined by their ids, what was taken before would be read through each time.
+ * By a list of ids, which is looked up: joined, or by row addresses, what was taken before may be read through each time.
  */
 const take = sql<{ decisionId: string; leafHash: Buffer }>(
   'log.take',
   `with taken as (
-     delete from log_pending where organization_id = $1 and ctid = any(array(
-       select ctid from log_pending where organization_id = $1 order by decision_id limit $2))
+     delete from log_pending where organization_id = $1 and decision_id = any(array(
+       select decision_id from log_pending where organization_id = $1 order by decision_id limit $2))
      returning decision_id, leaf_hash)
    select decision_id as "decisionId", leaf_hash as "leafHash" from taken order by decision_id`,
 )
@@ -67,7 +67,8 @@ const waiting = sql<{ organizationId: string }>(
 const tiles = sql<{ level: number; index: bigint; hashes: Buffer }>(
   'log.tiles',
   `select level, tile_index as index, hashes from log_tile
-   where organization_id = $1 and (level, tile_index) in (select * from unnest($2::int[], $3::bigint[]))`,
+   where organization_id = $1 and level = any($2) and tile_index = any($3)
+     and (level, tile_index) in (select * from unnest($2::int[], $3::bigint[]))`,
 )
 
 const addEntries = sql(

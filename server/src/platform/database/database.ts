@@ -2,7 +2,7 @@ import type { Logger } from '../log.ts'
 import { isUnavailable } from './errors.ts'
 import { createReader, type ReadClient, type Reader } from './prisma.ts'
 import { type Statement, sql } from './statement.ts'
-import { heard, PlatformPool, TenantPool, type Transaction } from './tenant-pool.ts'
+import { heard, PlatformPool, TenantPool, type Transaction, type TransactionOptions } from './tenant-pool.ts'
 
 /** One transaction in one organisation. Row-level security sees only that organisation. */
 export interface Tx {
@@ -12,7 +12,7 @@ export interface Tx {
   query<Row>(statement: Statement<Row>, values: unknown[]): Promise<Row[]>
   /** A statement whose rows nobody needs, without waiting for it: when it fails, the transaction is not committed. */
   send(statement: Statement<unknown>, values: unknown[]): void
-  /** As `send`; its rows are there once the transaction is committed. */
+  /** As `send`; its rows are for after the commit, and to be awaited then. */
   later<Row>(statement: Statement<Row>, values: unknown[]): Promise<Row[]>
   /** Runs once the transaction is committed; never when it is not. */
   afterCommit(act: () => void): void
@@ -85,10 +85,14 @@ export class Database {
     return this.#reader.read(organizationId, find)
   }
 
-  async inOrganization<T>(tenant: Tenant, act: (tx: Tx) => Promise<T>): Promise<T> {
+  async inOrganization<T>(
+    tenant: Tenant,
+    act: (tx: Tx) => Promise<T>,
+    options: Pick<TransactionOptions, 'plans'> = {},
+  ): Promise<T> {
     const organizationId = idOf(tenant)
     const afterCommit: (() => void)[] = []
-    const result = await this.#tenants.transaction(organizationId, ({ query, send, later }: Transaction) =>
+    const inTransaction = ({ query, send, later }: Transaction) =>
       act({
         organizationId,
         now: this.#clock(),
@@ -98,8 +102,8 @@ export class Database {
         later: <Row>({ name, text }: Statement<Row>, values: unknown[]) =>
           heard(later<Row>({ name, text, values }).then(({ rows }) => rows)),
         afterCommit: (run) => void afterCommit.push(run),
-      }),
-    )
+      })
+    const result = await this.#tenants.transaction(organizationId, inTransaction, options)
     for (const run of afterCommit) run()
     return result
   }

@@ -61,13 +61,18 @@ export interface Transaction {
   query<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
   /** A statement whose answer nobody needs: it is on its way in its turn, and its error comes at the commit at the latest. */
   send(query: TenantQuery<unknown>): void
-  /** As `send`; its rows are there when the transaction is committed. */
+  /** As `send`; its rows are for after the commit, and to be awaited then. */
   later<Row>(query: TenantQuery<Row>): Promise<TenantResult<Row>>
 }
 
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
   readonly access?: 'read write' | 'read only'
+  /**
+   * `once`: each statement has one plan, whatever its values are. Left to itself, PostgreSQL plans one with short arrays
+   * anew each time, which takes longer than running it. Not for statements whose conditions may fall away by a value.
+   */
+  readonly plans?: 'by values' | 'once'
 }
 
 /** A plain pool with our roles, limits and types, for the few statements that belong to no organisation. */
@@ -245,15 +250,10 @@ async function prepareEnter(client: pg.ClientBase): Promise<void> {
   await client.query({ ...ENTER, values: [''] })
 }
 
-/**
- * Our statements find their rows by keys whatever the values are: one plan for all. Without this, each with arrays is
- * planned anew whenever the arrays are short, which takes longer than running it.
- */
-function beginAs(tenant: string, { isolation = 'read committed', access = 'read write' }: TransactionOptions): string {
-  return (
-    `begin isolation level ${isolation} ${access}; ` +
-    `select set_config('app.org', '${tenant}', true), set_config('plan_cache_mode', 'force_generic_plan', true)`
-  )
+function beginAs(tenant: string, options: TransactionOptions): string {
+  const { isolation = 'read committed', access = 'read write', plans = 'by values' } = options
+  const begin = `begin isolation level ${isolation} ${access}; select set_config('app.org', '${tenant}', true)`
+  return plans === 'once' ? `${begin}, set_config('plan_cache_mode', 'force_generic_plan', true)` : begin
 }
 
 /** Documents as JSON, which fails for what has none (a bigint inside, a circle); the driver writes the rest without fail. */

@@ -97,11 +97,11 @@ const match = sql(
   'lanes.match',
   `with found as (
      select l.id, x.abilities from task_lane l join unnest($2::uuid[], $3::jsonb[]) as x (id, abilities) on x.id = l.id
-     where l.organization_id = $1 order by l.id for no key update of l
+     where l.organization_id = $1 and l.id = any($2) order by l.id for no key update of l
    )
    update task_lane l set abilities = (select coalesce(array_agg(a::uuid), '{}') from jsonb_array_elements_text(x.abilities) a),
                          ability_revision = $4
-   from found x where l.organization_id = $1 and l.id = x.id`,
+   from found x where l.organization_id = $1 and l.id = any($2) and l.id = x.id`,
 )
 
 /** Keys of which as many tasks are running as may be: their lanes are not looked at, or they would hide all others. */
@@ -141,7 +141,7 @@ const heads = sql<LaneHeads>(
      order by first.priority desc, coalesce(f.turn, 0), l.id limit $4
    ), size as materialized (
      select greatest(${LEAST_HEADS}, least(
-              case when bool_or(is_hosted or type = 'payment') then $5::int else $3::int end, $5 / count(*))) as heads from able
+              case when bool_or(is_hosted or type = 'payment') then $5::int else $3::int end, $5 / nullif(count(*), 0))) as heads from able
    )
    select l.id, l.type, l.agent_id as "agentId", l.abilities, l.fairness_key as key, l.is_hosted as "isHosted", l.weight,
           l.max_running as "maxRunning", l.turn, h.heads,

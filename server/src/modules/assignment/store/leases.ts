@@ -8,12 +8,12 @@ const extend = sql<Extended>(
   `with held as (
      select t.id from task t join unnest($2::uuid[], $3::bigint[], $4::uuid[]) as g (id, token, agent_id)
        on g.id = t.id and g.token = t.fencing_token and g.agent_id = t.assigned_agent_id
-     where t.organization_id = $1 and t.status in ('ASSIGNED', 'RUNNING') and t.lease_expires_at is not null
+     where t.organization_id = $1 and t.id = any($2) and t.status in ('ASSIGNED', 'RUNNING') and t.lease_expires_at is not null
      order by t.id for no key update of t
    )
    update task t
    set status = 'RUNNING', lease_expires_at = clock_timestamp() + t.lease_seconds * interval '1 second', updated_at = $5
-   from held where t.organization_id = $1 and t.id = held.id
+   from held where t.organization_id = $1 and t.id = any($2) and t.id = held.id
    returning t.id as "taskId", t.fencing_token as token, t.assigned_agent_id as "agentId", t.lease_expires_at as "expiresAt"`,
 )
 
@@ -60,9 +60,10 @@ const enter = sql(
   'tasks.enter',
   `with resting as (
      select t.id, x.lane_id from task t join unnest($2::uuid[], $3::uuid[]) as x (id, lane_id) on x.id = t.id
-     where t.organization_id = $1 and t.status = 'QUEUED' and t.lane_id is null order by t.id for no key update of t
+     where t.organization_id = $1 and t.id = any($2) and t.status = 'QUEUED' and t.lane_id is null order by t.id for no key update of t
    )
-   update task t set lane_id = r.lane_id from resting r where t.organization_id = $1 and t.id = r.id`,
+   update task t set lane_id = r.lane_id from resting r
+   where t.organization_id = $1 and t.id = any($2) and t.id = r.id`,
 )
 
 export interface Held {

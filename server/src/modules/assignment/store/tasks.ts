@@ -1,10 +1,10 @@
 import { columns, columnsOf, type TaskRow, type TaskStatus } from '@wedi/database'
 import type { Static } from 'typebox'
 import type { Database, Tx } from '#platform/database/database'
-import { DIVISION_BY_ZERO, sqlState } from '#platform/database/errors'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 import type { TaskQuery } from '../contract.ts'
+import type { LaneHead } from './lanes.ts'
 
 const NOW = `date_trunc('milliseconds', clock_timestamp())`
 
@@ -16,9 +16,6 @@ const insert = sql<TaskRow>(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ${NOW}, $12, $13, $14, $14)
    on conflict do nothing returning ${columns.task}`,
 )
-
-/** Of an assignment: a task that was to be given out does not wait any more as it was seen. */
-export const isMissed = (error: unknown): boolean => sqlState(error) === DIVISION_BY_ZERO
 
 const byDedupeKey = sql<TaskRow>(
   'tasks.byDedupeKey',
@@ -44,13 +41,14 @@ const assign = sql<TaskRow>(
        as g (id, agent_id, instance_id, lease_seconds, attempt, token)
    ), queued as (
      select t.id from task t join given g on g.id = t.id and g.attempt = t.attempt and g.token = t.fencing_token
-     where t.organization_id = $1 and t.status = 'QUEUED' order by t.id for no key update of t
+     where t.organization_id = $1 and t.id = any($2) and t.status = 'QUEUED' order by t.id for no key update of t
    ), taken as (
      update task t
      set status = 'ASSIGNED', assigned_agent_id = g.agent_id, instance_id = g.instance_id, lease_seconds = g.lease_seconds,
          lease_expires_at = clock_timestamp() + g.lease_seconds * interval '1 second', assigned_at = clock_timestamp(),
          fencing_token = t.fencing_token + 1, attempt = t.attempt + 1, unassignable_reason = null, updated_at = $6
-     from given g join queued q on q.id = g.id where t.organization_id = $1 and t.id = g.id returning t.*
+     from given g join queued q on q.id = g.id
+     where t.organization_id = $1 and t.id = any($2) and t.id = g.id returning t.*
    ), sat as (
      select s.agent_id, x.count
      from agent_seat s join (select assigned_agent_id as agent_id, count(*)::int as count from taken group by 1) x
@@ -65,6 +63,13 @@ const assign = sql<TaskRow>(
    where whole.is_all = 1`,
 )
 
+/** Of these, what waits and nobody is changing just now. */
+const holdQueued = sql<LaneHead>(
+  'tasks.holdQueued',
+  `select id, priority, attempt, fencing_token::text as token, null as payment from task
+   where organization_id = $1 and id = any($2::uuid[]) and status = 'QUEUED' order by id for no key update skip locked`,
+)
+
 /**
  * Of tasks that nobody may take just now: they rest a while in no lane, so that what is behind them is looked at. Waits for
  * nobody, since it comes after seats: who holds one of them is changing it anyway.
@@ -74,13 +79,13 @@ const explain = sql(
   `with waiting as (
      select t.id, x.reason, x.rest_ms
      from task t join unnest($2::uuid[], $3::text[], $5::int[]) as x (id, reason, rest_ms) on x.id = t.id
-     where t.organization_id = $1 and t.status = 'QUEUED'
+     where t.organization_id = $1 and t.id = any($2) and t.status = 'QUEUED'
      for no key update of t skip locked
    )
    update task t
    set unassignable_reason = w.reason, lane_id = null, run_after = ${NOW} + w.rest_ms * interval '1 millisecond',
        updated_at = case when t.unassignable_reason is distinct from w.reason then $4 else t.updated_at end
-   from waiting w where t.organization_id = $1 and t.id = w.id`,
+   from waiting w where t.organization_id = $1 and t.id = any($2) and t.id = w.id`,
 )
 
 /**
@@ -98,7 +103,8 @@ const move = sql<Moved>(
      select t.id, t.assigned_agent_id as agent_id, t.instance_id, t.attempt, t.status in ('ASSIGNED', 'RUNNING') as was_held,
             t.status in ('ASSIGNED', 'RUNNING') and not t.is_parked as has_slot
      from task t join given g on g.id = t.id
-     where t.organization_id = $1 and t.status = any($4::task_status[]) and (g.token is null or g.token = t.fencing_token)
+     where t.organization_id = $1 and t.id = any($2) and t.status = any($4::task_status[])
+       and (g.token is null or g.token = t.fencing_token)
        and (g.agent_id is null or (g.agent_id = t.assigned_agent_id and not t.is_parked))
        and (not $10::boolean or t.lease_expires_at <= clock_timestamp()) and (not $12::boolean or t.payment_id is null)
      order by t.id for no key update of t
@@ -111,7 +117,7 @@ const move = sql<Moved>(
          lane_id = case when g.next <> 'QUEUED' or g.pause_ms = 0 then t.lane_id end,
          run_after = case when g.next = 'QUEUED' then ${NOW} + g.pause_ms * interval '1 millisecond' else t.run_after end,
          finished_at = case when g.next <> 'QUEUED' then $11::timestamptz end
-     from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = g.id
+     from given g join held h on h.id = g.id where t.organization_id = $1 and t.id = any($2) and t.id = g.id
      returning t.*, h.agent_id as agent_was, h.instance_id as instance_was, h.attempt as attempt_was, h.was_held
    ), sat as (
      select s.agent_id, x.count
@@ -242,6 +248,7 @@ export const taskStore = {
     return database.query(organizationId, heldBy, [organizationId, agentId, after ?? null, limit])
   },
 
+  holdQueued: (tx: Tx, ids: readonly string[]) => tx.query(holdQueued, [tx.organizationId, ids]),
   /** The tasks, once it is committed. */
   assign: (tx: Tx, placed: readonly Placed[]): Promise<TaskRow[]> =>
     tx.later(assign, [
