@@ -95,6 +95,22 @@ describe('sequencers that are killed', () => {
   })
 })
 
+describe('records that come without a pause', () => {
+  it('are signed together, ten times a second at most, also while a batch is under way', async () => {
+    const app = await started()
+    const { client, id, agentId } = await aLog(app, 1)
+    const heads = async () => {
+      const text = 'select count(*)::int as count from log_checkpoint where organization_id = $1'
+      return (await app.query<{ count: number }>(text, [id]))[0]?.count ?? 0
+    }
+    const before = await heads()
+    const begun = performance.now()
+    for (let n = 0; n < 100; n++) await expectOk(client.post(`/v1/agents/${agentId}/decisions`, { inputs: { n } }))
+    const signed = (await heads()) - before
+    expect(signed).toBeLessThanOrEqual((performance.now() - begun) / 100 + 1)
+  })
+})
+
 describe('a decision that cannot be written', () => {
   it('keeps its act from happening', async () => {
     const app = await started({ doesJobs: false })
