@@ -17,6 +17,11 @@ declare module 'autocannon' {
     /** Seconds. */
     readonly duration: number
     readonly requests: readonly Request[]
+    /** Called with each connection before it sends anything. */
+    readonly setupClient?: (client: Client) => void
+  }
+  export interface Client {
+    setRequests(requests: readonly Request[]): void
   }
   export interface Result {
     readonly '2xx': number

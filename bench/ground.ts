@@ -65,13 +65,15 @@ export async function prepare(databaseUrl: string, { sizes, readSize, backlog }:
   const fleets: Fleet[] = []
   for (const size of sizes) {
     const made = await tenant(`fleet of ${size}`)
-    const members = await addFleet(owner, made.organizationId, { size, slots: SLOTS, sample: Math.min(size, SAMPLE) })
+    const members = await addFleet(owner, made.organizationId, { size, slots: SLOTS, sample: SAMPLE })
     await addBacklog(owner, made.organizationId, { count: backlog })
-    const workers: Worker[] = []
-    for (const member of members) {
-      const { secret } = await post(made.key, `/agents/${member.agentId}/credentials`, {})
-      workers.push({ ...member, key: secret })
+    const keys = new Map<string, string>()
+    for (const { agentId } of members) {
+      if (keys.has(agentId)) continue
+      const { secret } = await post(made.key, `/agents/${agentId}/credentials`, {})
+      keys.set(agentId, secret)
     }
+    const workers = members.map((member): Worker => ({ ...member, key: keys.get(member.agentId) ?? '' }))
     fleets.push({ ...made, size, workers })
   }
   await owner.query('vacuum analyze')

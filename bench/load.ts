@@ -1,4 +1,4 @@
-import autocannon, { type Request } from 'autocannon'
+import autocannon, { type Client, type Request } from 'autocannon'
 import { quantile } from './numbers.ts'
 
 export const CONNECTIONS = 32
@@ -17,7 +17,10 @@ export async function load(url: string, requests: readonly Request[], seconds: n
   const took: number[] = []
   let first = 0
   let last = 0
-  const run = autocannon({ url, requests, connections: CONNECTIONS, duration: seconds })
+  let connection = 0
+  // Each begins at another place: in step they would all ask the same agent at the same time.
+  const setupClient = (client: Client) => client.setRequests(rotated(requests, connection++))
+  const run = autocannon({ url, requests, connections: CONNECTIONS, duration: seconds, setupClient })
   run.on('response', (_client: unknown, _status: number, _bytes: number, ms: number) => {
     last = performance.now()
     if (took.length === 0) first = last - ms
@@ -31,4 +34,10 @@ export async function load(url: string, requests: readonly Request[], seconds: n
     answered: took.length,
     failed: result.non2xx + result.errors + result.timeouts,
   }
+}
+
+/** By an even number: some requests come in pairs. */
+function rotated(requests: readonly Request[], connection: number): Request[] {
+  const at = 2 * Math.floor((connection * requests.length) / CONNECTIONS / 2)
+  return [...requests.slice(at), ...requests.slice(0, at)]
 }

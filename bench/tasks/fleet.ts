@@ -26,7 +26,10 @@ export interface Member {
   readonly instanceId: string
 }
 
-/** Straight into the tables, as an agent that was made, given its capability and activated stands there. */
+/**
+ * Straight into the tables, as an agent that was made, given its capability and activated stands there. `sample`: how many
+ * processes there are, of agents from all over, and several of each when there are fewer agents.
+ */
 export async function addFleet(
   owner: pg.Pool,
   organizationId: string,
@@ -63,7 +66,8 @@ export async function addFleet(
     `insert into agent_instance (organization_id, id, agent_id, labels, heartbeat_ms, suspect_after, down_after,
                                  started_at, last_seen_at, status_since)
      select $1, uuidv7(), id, '{}', 5000, 2, 4, now(), now() + interval '1 day', now()
-     from (${inOrder}) a where a.at % greatest(1, $2::int / $3::int) = 0 limit $3
+     from (${inOrder}) a cross join generate_series(1, greatest(1, $3::int / $2::int))
+     where a.at % greatest(1, $2::int / $3::int) = 0 limit $3
      returning id as "instanceId", agent_id as "agentId"`,
     [organizationId, size, sample],
   )

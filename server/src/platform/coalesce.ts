@@ -20,8 +20,8 @@ interface Waiting<Item, Result> {
 
 /**
  * Gathers what is asked for one key in one turn of the event loop, and while a batch of it is under way, and does it in
- * the next: no timer, so alone one waits for nobody, and the more come the less each costs. When a batch fails, each of its items is tried by itself, so
- * that none fails for another; only when the database is away, all of them have failed.
+ * the next: no timer, so alone one waits for nobody, and the more come the less each costs. When a batch fails, each of
+ * its items is tried by itself, so that none fails for another; only when the database is away, all of them have failed.
  */
 export function coalesce<Item, Result>({ act, maxBatch, maxWaiting }: Coalescing<Item, Result>) {
   const queues = new Map<string, Waiting<Item, Result>[]>()

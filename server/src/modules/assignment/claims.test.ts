@@ -94,6 +94,13 @@ describe('a claim', () => {
     expect(got?.task).toMatchObject({ id, assignedAgentId: agent.id, attempt: 1, leaseSeconds: 30 })
   })
 
+  it('names its instance in letters of either size', async () => {
+    const client = await tenant()
+    const { claim, instanceId } = await worker(client)
+    const { id } = await errand(client)
+    expect((await claim({ instanceId: instanceId.toUpperCase() })).map(({ task }) => task.id)).toEqual([id])
+  })
+
   it('that waits is answered with nothing when its time is up', async () => {
     const { claim } = await worker(await tenant())
     const began = performance.now()

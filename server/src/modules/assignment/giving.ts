@@ -4,15 +4,15 @@ import { DIVISION_BY_ZERO, sqlState } from '#platform/database/errors'
 import type { Claim } from './claims.ts'
 import { type AssignmentNeeds, aboutTask, SYSTEM } from './needs.ts'
 import type { Plan } from './rules.ts'
-import type { LaneHead, LaneHeads } from './store/lanes.ts'
-import { type Placed, taskStore } from './store/tasks.ts'
+import type { LaneHeads } from './store/lanes.ts'
+import { type Placed, taskStore, type Waiting } from './store/tasks.ts'
 
 /** What is given out, as its transaction leaves it. */
 export interface Giving {
   /** Once it is committed. */
   readonly tasks: Promise<TaskRow[]>
   readonly claimOf: ReadonlyMap<string, Claim>
-  /** Of what was placed, so many did not wait any more. */
+  /** Of what was placed, so many were canceled or just being changed: they are placed again if they wait. */
   readonly missed: number
 }
 
@@ -21,7 +21,7 @@ export const NOTHING_GIVEN: Giving = { tasks: Promise.resolve([]), claimOf: new 
 interface Known {
   readonly claims: readonly Claim[]
   readonly lanes: readonly LaneHeads[]
-  /** Holds the tasks first and gives out what it holds: a round trip more, and nothing can be missed. */
+  /** Holds the tasks first and gives out those that it holds, for a round trip more: so it is not undone for one of them. */
   readonly isCareful: boolean
 }
 
@@ -29,11 +29,11 @@ interface Known {
 export function giving({ decisions, events }: Pick<AssignmentNeeds, 'decisions' | 'events'>) {
   const misses = new WeakSet<object>()
 
-  /** Nothing of it waits for an answer: whether all was as it was seen is for the statement that assigns to say. */
+  /** Waits for no answer but a careful one: whether all was as it was seen is for the statement that assigns to say. */
   async function giveOut(tx: Tx, { placed }: Plan, { claims, lanes, isCareful }: Known): Promise<Giving> {
     if (placed.length === 0) return NOTHING_GIVEN
     const ids = placed.map(({ taskId }) => taskId)
-    const seen: readonly LaneHead[] = isCareful
+    const seen: readonly Waiting[] = isCareful
       ? await taskStore.holdQueued(tx, ids)
       : lanes.flatMap(({ heads }) => heads)
     const heads = new Map(seen.map((head) => [head.id, head]))

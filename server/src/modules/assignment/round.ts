@@ -2,18 +2,16 @@ import type { TaskRow } from '@wedi/database'
 import type { Tx } from '#platform/database/database'
 import type { Claim } from './claims.ts'
 import { type Giving, giving, NOTHING_GIVEN } from './giving.ts'
+import { BATCH, LANES, type Left, leftBy } from './left.ts'
 import type { AssignmentNeeds } from './needs.ts'
 import { findOverdue, overdue } from './overdue.ts'
 import { fateBy, PASSING, type Preview, previewOf } from './preview.ts'
 import { breadthOf, type Lane, missing, type Plan, plan, type Seat, type Share, type Situation } from './rules.ts'
-import { type LaneHeads, LEAST_HEADS, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
+import { type LaneHeads, laneStore, type QueueState, type UnmatchedLane } from './store/lanes.ts'
 import { reasonStore } from './store/reasons.ts'
 import { type FreeSeat, seatStore } from './store/seats.ts'
 import { taskStore } from './store/tasks.ts'
 
-/** Tasks given out in one transaction: as many as keep it short. */
-const BATCH = 256
-const LANES = 64
 const LANES_MATCHED = 500
 /** Looked at of each ability: with fewer tasks than seats the least used are among them. */
 const SEATS_OF_ABILITY = 64
@@ -22,13 +20,9 @@ const ONCE = { plans: 'once' } as const
 /** Until a payment that nobody may make just now is looked at again: a person has to act, or somebody has to become free. */
 const REST_MS = { untilChanged: 5000, untilFree: 1000 } as const
 
-export interface RoundResult {
-  /** There may be more to do at once. */
-  readonly hasMore: boolean
+export interface RoundResult extends Left {
   /** What was given to each claim. */
   readonly given: ReadonlyMap<Claim, TaskRow[]>
-  /** Agents that could take more, if there were more for them. */
-  readonly sated: readonly string[]
 }
 
 /**
@@ -42,21 +36,26 @@ export function rounds(needs: AssignmentNeeds) {
   const { giveOut, isMiss } = giving(needs)
 
   return async function round(organizationId: string, claims: readonly Claim[]): Promise<RoundResult> {
-    const place = async (tx: Tx) => placeIn(tx, await look(tx, claims), { asked: claims })
-    const placeCarefully = async (tx: Tx) => placeIn(tx, await look(tx, claims), { asked: claims, isCareful: true })
+    const place = async (isCareful: boolean) => {
+      const act = async (tx: Tx) => placeIn(tx, await look(tx, claims), { asked: claims, isCareful })
+      return resultOf(await database.inOrganization(organizationId, act, ONCE))
+    }
     const endOrPlace = async (tx: Tx) => {
       const seen = await look(tx, claims)
-      return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, { asked: claims })
+      return (seen.queue.isDue && (await findOverdue(tx))) || placeIn(tx, seen, { asked: claims, isCareful: false })
+    }
+    const carefully = async (error: unknown) => {
+      if (!isMiss(error)) throw error
+      return place(true)
     }
     try {
       const first = await database.inOrganization(organizationId, endOrPlace, ONCE)
       if (!('expired' in first)) return await resultOf(first)
       const isMoreOverdue = await endOverdue(organizationId, first)
-      const result = await resultOf(await database.inOrganization(organizationId, place, ONCE))
+      const result = await place(false).catch(carefully)
       return { ...result, hasMore: result.hasMore || isMoreOverdue }
     } catch (error) {
-      if (!isMiss(error)) throw error
-      return resultOf(await database.inOrganization(organizationId, placeCarefully, ONCE))
+      return carefully(error)
     }
   }
 
@@ -75,7 +74,7 @@ export function rounds(needs: AssignmentNeeds) {
     return { queue, unmatched, open, lanes, seats }
   }
 
-  async function placeIn(tx: Tx, seen: Seen, { asked, isCareful = false }: Asked): Promise<Round> {
+  async function placeIn(tx: Tx, seen: Seen, { asked, isCareful }: Asked): Promise<Round> {
     const { queue, lanes } = seen
     if (await matchLanes(tx, seen)) return { ...NOTHING_GIVEN, hasMore: true, closed: [], sated: [] }
     const claims = asked.filter(({ instanceId }) => seen.open.has(instanceId))
@@ -83,14 +82,17 @@ export function rounds(needs: AssignmentNeeds) {
     const { decided, preview } = await decide(tx, situation)
     const given = await giveOut(tx, decided, { claims, lanes, isCareful })
     await explain(tx, decided, situation, preview)
-    if (decided.turns.size > 0) seatStore.served(tx, decided.turns)
+    // Whose task was missed has its turn when the task is given, which is at once.
+    const isWhole = given.missed === 0
+    if (decided.turns.size > 0 && isWhole) seatStore.served(tx, decided.turns)
     if (queue.isDue) await leaveEmpty(tx)
     const hasChanged = decided.placed.length + decided.refused.length > 0
-    if (queue.isDue || queue.dueAt === null || hasChanged) laneStore.rest(tx, queue, decided.turn)
+    if (queue.isDue || queue.dueAt === null || hasChanged)
+      laneStore.rest(tx, queue, isWhole ? decided.turn : queue.turn)
     // A claim may wait longer than its instance works: one that stopped or drains meanwhile is answered with nothing.
     const closed = asked.filter(({ instanceId }) => !seen.open.has(instanceId))
-    const hasMore = isCut(decided, situation, claims) || given.missed > 0 || closed.length > 0
-    return { ...given, hasMore, closed, sated: hasMore ? [] : satedBy(decided, seen.seats, claims) }
+    const left = leftBy(decided, situation)
+    return { ...given, ...left, hasMore: left.hasMore || !isWhole || closed.length > 0, closed }
   }
 
   async function openOf(tx: Tx, claims: readonly Claim[]): Promise<ReadonlySet<string>> {
@@ -234,11 +236,11 @@ const NEW_QUEUE: QueueState = { abilityRevision: 0, turn: 0, dueAt: null, isDue:
 
 interface Asked {
   readonly asked: readonly Claim[]
-  readonly isCareful?: boolean
+  readonly isCareful: boolean
 }
 
 /** As its transaction leaves it. */
-interface Round extends Giving, Pick<RoundResult, 'hasMore' | 'sated'> {
+interface Round extends Giving, Left {
   /** Claims that get nothing and wait no longer. */
   readonly closed: readonly Claim[]
 }
@@ -255,16 +257,6 @@ async function resultOf({ hasMore, sated, tasks, claimOf, closed }: Round): Prom
   return { hasMore, given, sated }
 }
 
-/** Who still has a free slot and asked for more than there was, when nothing was kept back for another reason. */
-function satedBy({ placed, capped, refused }: Plan, seats: readonly FreeSeat[], claims: readonly Claim[]): string[] {
-  if (capped.length + refused.length > 0) return []
-  return seats.flatMap(({ agentId, inUse, maxInUse }) => {
-    const got = placed.filter((each) => each.agentId === agentId).length
-    const asked = claims.reduce((sum, claim) => (claim.agentId === agentId ? sum + claim.max : sum), 0)
-    return got < asked && inUse + got < maxInUse ? agentId : []
-  })
-}
-
 const agentOf = ({ agentId }: { agentId: string }): string => agentId
 
 interface Seen {
@@ -279,14 +271,4 @@ interface Seen {
 
 interface Looked extends Situation {
   readonly lanes: readonly LaneHeads[]
-}
-
-/** True when there may be more behind what was looked at: the batch is full, or all heads of a lane were given or refused. */
-function isCut({ placed, refused }: Plan, { lanes }: Looked, claims: readonly Claim[]): boolean {
-  if (placed.length === 0) return false
-  if (placed.length >= BATCH || lanes.length >= LANES) return true
-  const isServed = claims.reduce((sum, { max }) => sum + max, 0) === placed.length
-  if (isServed && !lanes.some(({ isHosted }) => isHosted)) return false
-  const seen = new Set([...refused, ...placed.map(({ taskId }) => taskId)])
-  return lanes.some(({ heads }) => heads.length >= LEAST_HEADS && heads.every(({ id }) => seen.has(id)))
 }

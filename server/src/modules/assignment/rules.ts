@@ -46,7 +46,7 @@ export interface Seat {
   readonly agentId: string
   readonly abilityId: string
   readonly inUse: number
-  /** Slots; of a remote agent no more than it asks for just now. */
+  /** Slots. */
   readonly maxInUse: number
   /** How many it may be given in this round; undefined: as many as it has slots. */
   readonly asksFor?: number

@@ -39,6 +39,8 @@ export class Scheduler {
   readonly #running = new Map<string, Promise<void>>()
   /** Agents that a round just gave all there was: who of them claims again is looked for when there is news, or in the sweep. */
   readonly #sated = new Map<string, Set<string>>()
+  /** Where such a one has claimed since the last sweep. */
+  readonly #putOff = new Set<string>()
   readonly #freed = new Map<string, NodeJS.Timeout>()
   readonly #unexplained = new Map<string, NodeJS.Timeout>()
   #explaining = Promise.resolve()
@@ -72,6 +74,7 @@ export class Scheduler {
     return this.claims.wait(organizationId, asked, () => {
       const isSated = this.#sated.get(organizationId)?.has(asked.agentId)
       if (asked.waitMs === 0 || !isSated) this.wake(organizationId)
+      else this.#putOff.add(organizationId)
     })
   }
 
@@ -162,7 +165,10 @@ export class Scheduler {
   }
 
   async #findDue(): Promise<void> {
+    const putOff = [...this.#putOff]
+    this.#putOff.clear()
     this.#sated.clear()
+    for (const organizationId of putOff) this.wake(organizationId)
     try {
       for (const organizationId of await laneStore.due(this.#needs.database, SWEEP_LIMIT)) this.wake(organizationId)
     } catch (error) {

@@ -47,7 +47,8 @@ export const workRoutes =
         const gone = new AbortController()
         reply.raw.once('close', () => gone.abort())
         const { leaseSeconds = DEFAULT_LEASE_SECONDS } = body
-        return tasks.claim(caller, { ...body, ...params, leaseSeconds, signal: gone.signal })
+        const [agentId, instanceId] = [params.agentId.toLowerCase(), body.instanceId.toLowerCase()]
+        return tasks.claim(caller, { ...body, agentId, instanceId, leaseSeconds, signal: gone.signal })
       },
     )
 

@@ -52,9 +52,11 @@ const explainAll = sql(
   'lanes.explain',
   `with waiting as (
      select l.id, x.reason from task_lane l join unnest($2::uuid[], $3::text[]) as x (id, reason) on x.id = l.id
-     where l.organization_id = $1 and l.reason is distinct from x.reason for no key update of l skip locked
+     where l.organization_id = $1 and l.id = any($2) and l.reason is distinct from x.reason
+     for no key update of l skip locked
    )
-   update task_lane l set reason = w.reason from waiting w where l.organization_id = $1 and l.id = w.id`,
+   update task_lane l set reason = w.reason from waiting w
+   where l.organization_id = $1 and l.id = any($2) and l.id = w.id`,
 )
 
 const explainCapped = sql(

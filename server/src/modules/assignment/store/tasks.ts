@@ -4,7 +4,6 @@ import type { Database, Tx } from '#platform/database/database'
 import { sql } from '#platform/database/statement'
 import type { PageRequest } from '#platform/schemas'
 import type { TaskQuery } from '../contract.ts'
-import type { LaneHead } from './lanes.ts'
 
 const NOW = `date_trunc('milliseconds', clock_timestamp())`
 
@@ -64,9 +63,9 @@ const assign = sql<TaskRow>(
 )
 
 /** Of these, what waits and nobody is changing just now. */
-const holdQueued = sql<LaneHead>(
+const holdQueued = sql<Waiting>(
   'tasks.holdQueued',
-  `select id, priority, attempt, fencing_token::text as token, null as payment from task
+  `select id, attempt, fencing_token::text as token from task
    where organization_id = $1 and id = any($2::uuid[]) and status = 'QUEUED' order by id for no key update skip locked`,
 )
 
@@ -176,6 +175,14 @@ export type NewTask = Pick<
   | 'deadlineAt'
   | 'createdBy'
 >
+
+/** A task that waits, as it was seen. */
+export interface Waiting {
+  readonly id: string
+  readonly attempt: number
+  /** Of its last assignment, in decimal. */
+  readonly token: string
+}
 
 export interface Placed {
   readonly taskId: string
