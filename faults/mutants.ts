@@ -498,9 +498,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'forgets what it sent without waiting',
     guard: 'what was sent and failed is heard of at the commit',
-    patches: [
-      swap(`${database}/tenant-pool.ts`, 'sent.push(heard(ask(written(asked))))', 'void heard(ask(written(asked)))'),
-    ],
+    patches: [cut(`${database}/tenant-pool.ts`, '      sent.push(answer)\n')],
     foundBy: tenants('something that was sent without waiting failed'),
   },
   {
@@ -584,7 +582,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leaves its organisation on the connection',
     guard: 'the tenant dies with its transaction',
-    patches: [swap(`${database}/tenant-pool.ts`, "', true)`", "', false)`")],
+    patches: [swap(`${database}/tenant-pool.ts`, "{tenant}', true)`", "{tenant}', false)`")],
     foundBy: { test: `${database}/tenancy.test.ts` },
   },
   {
@@ -615,7 +613,28 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'takes the word of whoever had a task once',
     guard: 'a write with an old token is refused',
     patches: [swap(tasks, '(g.token is null or g.token = t.fencing_token)', 'true')],
-    foundBy: killing,
+    foundBy: { test: `${modules}/assignment/claims.test.ts`, name: 'though who had it before speaks' },
+  },
+  {
+    name: 'records what it could not give out',
+    guard: 'a round gives out all that it records, or nothing',
+    patches: [swap(tasks, '= cardinality($2))::int as is_all', '>= 0)::int as is_all')],
+    foundBy: { test: `${modules}/assignment/missed.test.ts` },
+  },
+  {
+    name: 'takes the word of any agent for a task',
+    guard: 'only who has a task ends it',
+    patches: [swap(tasks, '(g.agent_id = t.assigned_agent_id and not t.is_parked)', 'not t.is_parked')],
+    foundBy: { test: `${modules}/assignment/claims.test.ts` },
+  },
+  {
+    name: 'hears an instance through any agent',
+    guard: 'an instance is heard of through its own agent only',
+    patches: [
+      swap(`${modules}/agents/instance-store.ts`, 'distinct on (id, agent_id) id', 'distinct on (id) id'),
+      swap(`${modules}/agents/instance-store.ts`, 'order by id, agent_id, place desc', 'order by id, place desc'),
+    ],
+    foundBy: { test: `${modules}/agents/instances.test.ts` },
   },
   {
     name: 'never looks for leases that ran out',
