@@ -221,6 +221,24 @@ describe('a claim', () => {
     await Promise.all(asked)
     expect(await claim({ waitMs: 0 })).toEqual([])
   })
+
+  it('more than 256 of one agent do not wait, from however many instances: another agent is served', async () => {
+    const client = await tenant()
+    const first = await worker(client)
+    const others = await Promise.all(Array.from({ length: 16 }, () => worker(client, {}, first.agent)))
+    const asked = [first, ...others].flatMap(({ agent, client: key, instanceId }) =>
+      Array.from({ length: 16 }, () => key.post(`/v1/agents/${agent.id}/claims`, { instanceId, max: 1, waitMs: 3000 })),
+    )
+    const refused = (await Promise.race(
+      asked.map(async (each) => ((await each).status === 429 ? each : new Promise<never>(() => {}))),
+    )) as Awaited<(typeof asked)[number]>
+    expectProblem(refused, 429, 'request.tooMany')
+    const another = await worker(client)
+    const { id } = await errand(client, { agentId: another.agent.id })
+    expect((await another.claim()).map(({ task }) => task.id)).toEqual([id])
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 429)).toHaveLength(16)
+  })
 })
 
 describe('a task in the hands of a remote agent', () => {

@@ -4,6 +4,8 @@ import { Problem, requestProblems } from '#platform/problem'
 /** How many requests may wait at once: each holds a connection of a client, none holds one of the database. */
 const MAX_WAITING = 5000
 const MAX_WAITING_PER_ORGANIZATION = 2000
+/** However many processes an agent has, it leaves room for others. */
+const MAX_WAITING_PER_AGENT = 256
 /** One that asks again before it was answered is served as well; more than these are a fault. */
 const MAX_WAITING_PER_INSTANCE = 16
 
@@ -28,16 +30,19 @@ export interface Claim extends ClaimAsked {
 /** Remote agents that wait for work in this process, by organisation. */
 export class Claims {
   readonly #waiting = new Map<string, Set<Claim>>()
-  readonly #perInstance = new Map<string, number>()
+  /** How many wait, by the ids of instances and of agents. */
+  readonly #counts = new Map<string, number>()
   #count = 0
   #isClosed = false
 
   /** Waits until there is work, the time is up, or the client is gone: an empty answer then. */
   async wait(organizationId: string, asked: ClaimAsked, wake: () => void): Promise<TaskRow[]> {
-    const mine = this.#perInstance.get(asked.instanceId) ?? 0
+    const waiting = (id: string) => this.#counts.get(id) ?? 0
     const ours = this.#waiting.get(organizationId)?.size ?? 0
-    const isTooMany = mine >= MAX_WAITING_PER_INSTANCE || ours >= MAX_WAITING_PER_ORGANIZATION
-    if (this.#count >= MAX_WAITING || isTooMany) {
+    const isMuch = this.#count >= MAX_WAITING || ours >= MAX_WAITING_PER_ORGANIZATION
+    const isMine =
+      waiting(asked.instanceId) >= MAX_WAITING_PER_INSTANCE || waiting(asked.agentId) >= MAX_WAITING_PER_AGENT
+    if (isMuch || isMine) {
       throw new Problem(requestProblems.tooMany, { members: { retryAfterSeconds: 1 } })
     }
     if (this.#isClosed || asked.signal.aborted) return []
@@ -101,7 +106,7 @@ export class Claims {
     const { organizationId } = claim
     const claims = this.#waiting.get(organizationId) ?? new Set()
     this.#waiting.set(organizationId, claims.add(claim))
-    this.#perInstance.set(claim.instanceId, (this.#perInstance.get(claim.instanceId) ?? 0) + 1)
+    for (const id of [claim.instanceId, claim.agentId]) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1)
     this.#count++
   }
 
@@ -111,9 +116,11 @@ export class Claims {
     const claims = this.#waiting.get(organizationId)
     if (!claims?.delete(claim)) return false
     if (claims.size === 0) this.#waiting.delete(organizationId)
-    const left = (this.#perInstance.get(claim.instanceId) ?? 1) - 1
-    if (left > 0) this.#perInstance.set(claim.instanceId, left)
-    else this.#perInstance.delete(claim.instanceId)
+    for (const id of [claim.instanceId, claim.agentId]) {
+      const left = (this.#counts.get(id) ?? 1) - 1
+      if (left > 0) this.#counts.set(id, left)
+      else this.#counts.delete(id)
+    }
     this.#count--
     return true
   }
