@@ -13,8 +13,8 @@ export const NEW_AGENT = { name: 'bench payer', description: 'Pays invoices of t
 
 /** More addresses than this would only make the load generator's own work larger. */
 const SAMPLE = 64
-/** Of each agent: more than the load has connections. */
-const SLOTS = 100
+/** Of each agent: more than the load has connections, and than what each round leaves unfinished. */
+const SLOTS = 1000
 
 export interface Fleet extends Tenant {
   readonly size: number
