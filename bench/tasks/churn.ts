@@ -124,6 +124,7 @@ class Crowd {
   readonly changes: Record<string, number> = {}
   submitted = 0
   done = 0
+  #joined = 0
   readonly #agents: Agent[] = []
   readonly #submittedAt = new Map<string, number>()
   readonly #isPaused = new Set<string>()
@@ -143,7 +144,8 @@ class Crowd {
   }
 
   async join(): Promise<void> {
-    const kind = this.#agents.length
+    // In turn, so that there is always somebody for each kind of task.
+    const kind = this.#joined++
     const body = { name: 'churner', runtime: 'REMOTE', maxConcurrency: SLOTS, capability: capabilityOf(kind) }
     const { id } = await this.#call<{ id: string }>('POST', '/agents', body)
     const { secret } = await this.#call<{ secret: string }>('POST', `/agents/${id}/credentials`, {})
@@ -174,7 +176,8 @@ class Crowd {
     this.changes[kind] = (this.changes[kind] ?? 0) + 1
     if (kind === 'leave and join') return this.#replace()
     const agent = this.#agents[(i * 7) % this.#agents.length] as Agent
-    if (kind === 'capability') await this.#call('PUT', `/agents/${agent.id}/capability`, capabilityOf(i % KINDS))
+    if (kind === 'capability')
+      await this.#call('PUT', `/agents/${agent.id}/capability`, capabilityOf(Math.floor(i / kinds.length) % KINDS))
     else if (kind === 'pause' && this.#isPaused.size < AGENTS / 4 && !this.#isPaused.has(agent.id)) {
       await this.#call('POST', `/agents/${agent.id}/pause`, {})
       if (this.#agents.includes(agent)) this.#isPaused.add(agent.id)
