@@ -227,7 +227,9 @@ describe('a claim', () => {
     const first = await worker(client)
     const others = await Promise.all(Array.from({ length: 16 }, () => worker(client, {}, first.agent)))
     const asked = [first, ...others].flatMap(({ agent, client: key, instanceId }) =>
-      Array.from({ length: 16 }, () => key.post(`/v1/agents/${agent.id}/claims`, { instanceId, max: 1, waitMs: 3000 })),
+      Array.from({ length: 16 }, () =>
+        key.post(`/v1/agents/${agent.id}/claims`, { instanceId, max: 1, waitMs: 20_000 }),
+      ),
     )
     const refused = (await Promise.race(
       asked.map(async (each) => ((await each).status === 429 ? each : new Promise<never>(() => {}))),
@@ -236,6 +238,9 @@ describe('a claim', () => {
     const another = await worker(client)
     const { id } = await errand(client, { agentId: another.agent.id })
     expect((await another.claim()).map(({ task }) => task.id)).toEqual([id])
+    // Who stops is answered, so nobody waits to the end.
+    for (const { client: key, instanceId } of [first, ...others])
+      await expectOk(key.post(`/v1/instances/${instanceId}/stop`))
     const statuses = (await Promise.all(asked)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 429)).toHaveLength(16)
   })

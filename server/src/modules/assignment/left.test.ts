@@ -36,6 +36,13 @@ describe('a round', () => {
     expect(leftBy(plan(few), few).hasMore).toBe(false)
   })
 
+  it('is followed by none for a lane whose key has all it may have', () => {
+    const shares = new Map([['', { weight: 1, running: 0, maxRunning: 1, turn: 0 }]])
+    const seen = situation([lane('only', ['one'], names(3))], [seat('x', 'one', { asksFor: 4 })], { shares })
+    expect(plan(seen)).toMatchObject({ placed: [{ taskId: 'task 00' }], capped: ['only'] })
+    expect(leftBy(plan(seen), seen)).toEqual({ hasMore: false, sated: [] })
+  })
+
   it('is followed by none when nobody who asks has room, however much waits', () => {
     const seen = situation([lane('only', ['one'], names(16))], [seat('x', 'one', { maxInUse: 16, asksFor: 16 })])
     expect(plan(seen).placed).toHaveLength(16)

@@ -32,8 +32,8 @@ function isCut({ placed, refused }: Plan, { lanes, seats }: Situation, room: rea
 
 /** Evened out, who was full when a task came may have room for it again. */
 function isFullNoMore({ placed, capped, refused }: Plan, { lanes }: Situation, room: readonly Seat[]): boolean {
-  const settled = new Set([...capped, ...refused, ...placed.map(({ taskId }) => taskId)])
-  const waiting = lanes.filter(({ heads }) => heads.some(({ id }) => !settled.has(id)))
+  const settled = new Set([...refused, ...placed.map(({ taskId }) => taskId)])
+  const waiting = lanes.filter(({ id, heads }) => !capped.includes(id) && heads.some((head) => !settled.has(head.id)))
   return waiting.some(({ abilities, agentId }) =>
     room.some((seat) => abilities.includes(seat.abilityId) && (agentId === null || agentId === seat.agentId)),
   )

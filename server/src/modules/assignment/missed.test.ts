@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const waitsForARow = () =>
   until('somebody waits for a row', async () => {
-    const text = `select from pg_locks where locktype in ('transactionid', 'tuple') and not granted`
+    const text = `select from pg_stat_activity where datname = current_database() and wait_event in ('transactionid', 'tuple')`
     return (await app.query(text)).length > 0
   })
 
